@@ -1,0 +1,66 @@
+# Two commands do everything: `make run` and `make test`.
+SHELL := /bin/sh
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+ARGS ?=
+export UV_PYTHON_DOWNLOADS := never
+UV_INSTALL = $(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes
+LOCK = $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 \
+	--generate-hashes --no-header --extra server --group build --upgrade --no-emit-index-url --no-emit-find-links
+
+.PHONY: run test lint format bench faults web lock clean help
+
+help: ## What can be made
+	@grep -hE '^[a-z]+:.*##' Makefile | sed 's/:.*## /\t/'
+
+run: $(VENV)/server handlers/pages/index.html ## Set everything up, start the demo, print where to look
+	$(BIN)/arogya demo $(ARGS)
+
+test: $(VENV)/dev handlers/pages/index.html ## Run every test (ARGS="-k name" for some)
+	$(BIN)/python -m pytest $(ARGS)
+
+lint: $(VENV)/dev ## Every static check
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/deptry .
+
+format: $(VENV)/dev ## Put the code in its one format
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: $(VENV)/dev ## Measure (ARGS="fixes --json")
+	$(BIN)/python -m bench $(ARGS)
+
+faults: $(VENV)/dev handlers/pages/index.html ## The fault tests at full load
+	$(BIN)/python -m pytest tests/faults --full-load --timeout 900 $(ARGS)
+
+web: $(VENV)/server ## Build the pages
+	$(BIN)/python web/build.py
+
+lock: $(VENV)/uv ## Choose versions anew
+	$(LOCK) --output-file requirements/server.txt
+	$(LOCK) --group dev --output-file requirements/dev.txt
+
+clean: ## Remove what was built; the demo's data in .arogya stays
+	rm -rf $(VENV) handlers/pages web/node_modules
+
+$(VENV)/uv: requirements/uv.txt
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; set PYTHON=python3.11")'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/uv.txt
+	@touch $@
+
+$(VENV)/server: $(VENV)/uv requirements/server.txt pyproject.toml
+	$(UV_INSTALL) -r requirements/server.txt
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/dev: $(VENV)/server requirements/dev.txt
+	$(UV_INSTALL) -r requirements/dev.txt
+	@touch $@
+
+handlers/pages/index.html: $(VENV)/server web/build.py web/package-lock.json $(shell find web/src web/public -type f 2>/dev/null)
+	$(BIN)/python web/build.py
