@@ -1,0 +1,30 @@
+"""The sizes and ranges of protocol version 1: constants of the contract, the same for every hub and every device."""
+
+from __future__ import annotations
+
+SUBPROTOCOL_JSON = "hub.v1"
+SUBPROTOCOL_MSGPACK = "hub.v1.msgpack"
+TICKET_PREFIX = "ticket."
+
+MESSAGE_BYTES_MAX = 256 * 1024  # one device message, either encoding
+VIEWER_MESSAGE_BYTES_MAX = 8 * 1024  # one message from a viewer
+FIXES_PER_FRAME_MAX = 500
+STREAMS_PER_HELLO_MAX = 8
+TEXT_CHARS_MAX = 256  # any string that the protocol carries
+AGENT_CHARS_MAX = 100
+DETAIL_CHARS_MAX = 200
+ALARM_ID_CHARS_MAX = 64
+CHANNEL_CHARS_MAX = 64
+STRIKES_MAX = 3  # malformed messages until the connection is closed with 4501
+
+SEQ_MAX = 2**53 - 1  # what a JavaScript number holds exactly
+TIME_US_MIN = -2_208_988_800_000_000  # 1900-01-01T00:00:00Z
+TIME_US_MAX = 253_402_300_799_999_999  # 9999-12-31T23:59:59.999999Z
+
+LATITUDE_MAX = 90.0  # degrees, WGS 84
+LONGITUDE_MAX = 180.0  # degrees, WGS 84
+SPEED_MAX = 1_000.0  # m/s
+HEADING_MAX = 360.0  # degrees clockwise from true north
+ACCURACY_MAX = 1_000_000.0  # metres, radius of one standard deviation
+ALTITUDE_MIN = -1_000.0  # metres above the WGS 84 ellipsoid
+ALTITUDE_MAX = 100_000.0  # metres
