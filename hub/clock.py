@@ -1,0 +1,36 @@
+"""Where time comes from; the pure parts take it as an argument and never import this."""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime
+
+
+class Clock:
+    """The machine's clocks; a test replaces it by a subclass that stands still."""
+
+    def now(self) -> datetime:
+        """Return the wall time, aware UTC."""
+        return datetime.now(UTC)
+
+    def now_us(self) -> int:
+        """Return the wall time in integer µs since 1970-01-01 UTC."""
+        return time.time_ns() // 1_000
+
+    def monotonic_s(self) -> float:
+        """Return a time in s that never jumps, from an arbitrary start."""
+        return time.monotonic()
+
+
+def to_us(moment: datetime) -> int:
+    """Return an aware datetime as integer µs since 1970-01-01 UTC."""
+    since = moment - _EPOCH
+    return (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
+
+
+def from_us(moment_us: int) -> datetime:
+    """Return integer µs since 1970-01-01 UTC as an aware datetime; raises OverflowError outside years 1 to 9999."""
+    return datetime.fromtimestamp(moment_us // 1_000_000, UTC).replace(microsecond=moment_us % 1_000_000)
+
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

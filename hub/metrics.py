@@ -1,0 +1,38 @@
+"""Every number that the hub counts, as one typed set of Prometheus objects on its own registry."""
+
+from __future__ import annotations
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+
+_FAST_S = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
+_ROWS = (1, 10, 100, 500, 1_000, 2_000, 4_000, 8_000, 16_000)
+
+
+class Metrics:
+    """The counters of one hub process; names follow the Prometheus conventions (base units, `_total`)."""
+
+    def __init__(self, registry: CollectorRegistry | None = None) -> None:
+        self.registry = registry if registry is not None else CollectorRegistry()
+        own = self.registry
+        # HTTP
+        self.http_requests = Counter("hub_http_requests", "Answers", ["method", "route", "status"], registry=own)
+        self.http_seconds = Histogram("hub_http_seconds", "Time to answer", ["route"], buckets=_FAST_S, registry=own)
+        self.http_refused = Counter("hub_http_unparsable", "Bytes that were no HTTP request", registry=own)
+        self.sign_ins = Counter("hub_sign_ins", "Attempts to sign in", ["result"], registry=own)
+        # Connections
+        self.sockets = Gauge("hub_sockets", "Open WebSockets", ["kind"], registry=own)
+        self.socket_closes = Counter("hub_socket_closes", "Closed WebSockets", ["kind", "code"], registry=own)
+        # Ingest
+        self.samples_stored = Counter("hub_samples_stored", "Samples committed", ["kind"], registry=own)
+        self.samples_duplicate = Counter("hub_samples_duplicate", "Samples that were stored already", registry=own)
+        self.samples_refused = Counter("hub_samples_refused", "Dead letters written", ["code"], registry=own)
+        self.samples_skipped = Counter("hub_samples_skipped", "Samples declared lost", ["reason"], registry=own)
+        self.pending_bytes = Gauge("hub_ingest_pending_bytes", "Encoded rows that wait for a flush", registry=own)
+        self.flush_seconds = Histogram("hub_flush_seconds", "One COPY transaction", buckets=_FAST_S, registry=own)
+        self.flush_rows = Histogram("hub_flush_rows", "Rows of one COPY transaction", buckets=_ROWS, registry=own)
+        self.flush_failures = Counter("hub_flush_failures", "Failed flushes", ["reason"], registry=own)
+        # Live
+        self.live_frames = Counter("hub_live_frames", "Frames encoded for viewers", ["kind"], registry=own)
+        self.live_writes = Counter("hub_live_writes", "Writes to viewers", registry=own)
+        self.live_lagging = Gauge("hub_live_lagging", "Viewers that are behind", registry=own)
+        self.loop_lag_seconds = Histogram("hub_loop_lag_seconds", "Event loop delay", buckets=_FAST_S, registry=own)
