@@ -1,8 +1,8 @@
 """One open WebSocket as the hub sees it: whole frames go out synchronously, closing is bounded in time.
 
 This is the only module of `hub` that touches aiohttp. aiohttp's own `send_*` coroutines wait for a slow peer and
-cannot be abandoned safely, so data leaves as prebuilt, unmasked server frames (RFC 6455, section 5.2) through
-`request.transport.write`; only reading, the answers to pings and the closing handshake stay aiohttp's.
+cannot be abandoned safely, so everything leaves as prebuilt, unmasked server frames (RFC 6455, section 5.2) through
+`request.transport.write`; only parsing what arrives stays aiohttp's.
 """
 
 from __future__ import annotations
@@ -10,20 +10,24 @@ from __future__ import annotations
 import asyncio
 import socket
 import struct
+import time
+from collections.abc import AsyncIterator
 from typing import Final, Protocol
 
-from aiohttp import web
+from aiohttp import WSMsgType, web
 
 from hub.outcomes import outcome_of
 
 TEXT: Final = 0x1
 BINARY: Final = 0x2
+CLOSE: Final = 0x8
 PING: Final = 0x9
+PONG: Final = 0xA
 
 CLOSE_CAP_S: Final = 2.0
 # A slow reader otherwise hides megabytes in the kernel, where nobody can measure them.
 SEND_BUFFER_BYTES: Final = 96 * 1024
-# uvloop's default low-water mark is 16 bytes; aiohttp only answers pings here, so neither mark should ever stop it.
+# uvloop's default low-water mark is 16 bytes. Nothing waits for these marks; they are set so that nothing can.
 HIGH_WATER_BYTES: Final = 256 * 1024
 LOW_WATER_BYTES: Final = 64 * 1024
 # A control frame carries at most 125 bytes, two of which are the close code (RFC 6455, section 5.5).
@@ -58,30 +62,37 @@ PING_FRAME: Final = frame(PING, b"")
 class Transport(Protocol):
     """What a session needs of a socket; `AiohttpTransport` is the real one."""
 
+    @property
+    def heard_s(self) -> float:
+        """Return the monotonic second in which the peer last sent anything, a pong included."""
+
+    @property
+    def closed(self) -> bool:
+        """Tell whether the socket is gone or closing."""
+
     def send(self, frame: bytes) -> None:
         """Hand one or more whole frames to the socket now; a closed socket swallows them."""
 
     def buffered_bytes(self) -> int:
         """Return how much is waiting in this process because the peer does not read."""
 
-    @property
-    def closed(self) -> bool:
-        """Tell whether the socket is gone or closing."""
-
     async def close(self, code: int, reason: str = "") -> None:
         """Send a close frame, wait under a cap for the peer's, then cut; never raises and never hangs."""
-
-    async def refuse(self, error: BaseException) -> None:
-        """Close with the code and name that the error's outcome has."""
 
     def abort(self) -> None:
         """Cut now, dropping what is buffered."""
 
 
-class AiohttpTransport:
-    """A prepared `web.WebSocketResponse`. Opened with `compress=False`: frames are sent as they are."""
+async def refuse(transport: Transport, error: BaseException) -> None:
+    """Close with the code and the name that the error's outcome has."""
+    outcome = outcome_of(error)
+    await transport.close(outcome.close, outcome.code)
 
-    __slots__ = ("_closing", "_socket", "_ws")
+
+class AiohttpTransport:
+    """A prepared `web.WebSocketResponse(compress=False, autoping=False)`; frames leave as they are."""
+
+    __slots__ = ("_closing", "_reading", "_socket", "_stopped", "_ws", "heard_s")
 
     def __init__(
         self, ws: web.WebSocketResponse, http_request: web.BaseRequest, *, send_buffer_bytes: int = SEND_BUFFER_BYTES
@@ -91,9 +102,17 @@ class AiohttpTransport:
             raise ConnectionResetError("the peer left during the handshake")
         self._ws = ws
         self._socket: asyncio.Transport = transport  # kept: the request forgets it when the connection is lost
-        self._closing = False  # set by the first close(): the closing handshake happens once
+        self._closing = False  # set by the first close() or abort(): the closing handshake happens once
+        self._reading = False  # messages() is waiting for the peer right now
+        self._stopped: asyncio.Event | None = None  # made by close(), set when messages() saw the end
+        self.heard_s = time.monotonic()  # moves with everything that the peer sends, pongs included
         transport.set_write_buffer_limits(high=HIGH_WATER_BYTES, low=LOW_WATER_BYTES)
         _tune(transport, send_buffer_bytes)
+
+    @property
+    def closed(self) -> bool:
+        """Tell whether the socket is gone or closing."""
+        return self._closing or self._socket.is_closing()
 
     def send(self, frame: bytes) -> None:
         """Hand one or more whole frames to the socket now; a closed socket swallows them."""
@@ -104,35 +123,61 @@ class AiohttpTransport:
         """Return how much is waiting in this process because the peer does not read."""
         return self._socket.get_write_buffer_size()
 
-    @property
-    def closed(self) -> bool:
-        """Tell whether the socket is gone or closing."""
-        return self._closing or self._socket.is_closing()
+    async def messages(self) -> AsyncIterator[bytes | str]:
+        """Yield what the peer sends until either side closes; pings are answered here.
+
+        Oversize, bad UTF-8 and broken frames end it: aiohttp has then sent the close code of RFC 6455.
+        """
+        try:
+            while True:
+                self._reading = True
+                message = await self._ws.receive()
+                self._reading = False
+                self.heard_s = time.monotonic()
+                if message.type is WSMsgType.TEXT or message.type is WSMsgType.BINARY:
+                    if not self._closing:
+                        yield message.data
+                elif message.type is WSMsgType.PING:
+                    self._answer(message.data)
+                elif message.type is not WSMsgType.PONG:
+                    return
+        finally:
+            self._reading = False
+            if self._stopped is not None:
+                self._stopped.set()
 
     async def close(self, code: int, reason: str = "") -> None:
         """Send a close frame, wait under a cap for the peer's, then cut; never raises and never hangs."""
         if self._closing:
             return
-        self._closing = True
         message = reason.encode()[:MAX_REASON_BYTES]
         try:
             async with asyncio.timeout(CLOSE_CAP_S):
-                await self._ws.close(code=code, message=message, drain=False)
+                if self._reading:
+                    # aiohttp's close would end the waiting reader before the peer's answer, and the reset of a
+                    # socket closed too early can overtake the close frame.
+                    self.send(frame(CLOSE, struct.pack("!H", code) + message))
+                    self._closing = True
+                    self._stopped = asyncio.Event()
+                    await self._stopped.wait()
+                else:
+                    self._closing = True
+                    await self._ws.close(code=code, message=message, drain=False)
         except (TimeoutError, ConnectionError):
             pass  # the peer does not answer: it is cut below
         finally:
             # Also after a good handshake: a transport that closes by itself waits for a peer that never reads.
             self._socket.abort()
 
-    async def refuse(self, error: BaseException) -> None:
-        """Close with the code and name that the error's outcome has."""
-        outcome = outcome_of(error)
-        await self.close(outcome.close, outcome.code)
-
     def abort(self) -> None:
         """Cut now, dropping what is buffered."""
         self._closing = True
         self._socket.abort()
+
+    def _answer(self, payload: bytes | bytearray) -> None:
+        # A peer that pings and never reads gets no pongs heaped up for it.
+        if self._socket.get_write_buffer_size() <= LOW_WATER_BYTES:
+            self.send(frame(PONG, bytes(payload)))
 
 
 def _tune(transport: asyncio.Transport, send_buffer_bytes: int) -> None:

@@ -3,55 +3,70 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import socket
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 
 import aiohttp
 import pytest
 from aiohttp import web
-from aiohttp.test_utils import TestServer
 
 from hub import errors
-from hub.transport import PING_FRAME, AiohttpTransport, binary_frame, frame, text_frame
+from hub.transport import PING_FRAME, AiohttpTransport, binary_frame, frame, refuse, text_frame
 
-Behaviour = Callable[[AiohttpTransport, web.WebSocketResponse], Awaitable[None]]
-
-
-async def _serve(behaviour: Behaviour) -> TestServer:
-    """A server whose one socket does `behaviour` right after the handshake."""
-
-    async def handler(http_request: web.Request) -> web.WebSocketResponse:
-        ws = web.WebSocketResponse(compress=False)
-        await ws.prepare(http_request)
-        await behaviour(AiohttpTransport(ws, http_request), ws)
-        return ws
-
-    app = web.Application()
-    app.router.add_get("/", handler)
-    server = TestServer(app)
-    await server.start_server()
-    return server
+Behaviour = Callable[[AiohttpTransport], Awaitable[None]]
+Serve = Callable[[Behaviour], Awaitable[int]]
 
 
-async def _read_out(ws: web.WebSocketResponse) -> None:
-    async for _ in ws:
+@pytest.fixture
+async def serve() -> AsyncIterator[Serve]:
+    """Start servers whose one socket does a given behaviour right after the handshake."""
+    runners: list[web.AppRunner] = []
+
+    async def start(behaviour: Behaviour) -> int:
+        async def handler(http_request: web.Request) -> web.WebSocketResponse:
+            ws = web.WebSocketResponse(compress=False, autoping=False, max_msg_size=1_000)
+            await ws.prepare(http_request)
+            await behaviour(AiohttpTransport(ws, http_request))
+            return ws
+
+        app = web.Application()
+        app.router.add_get("/", handler)
+        runners.append(web.AppRunner(app, shutdown_timeout=1.0))
+        await runners[-1].setup()
+        await web.TCPSite(runners[-1], "127.0.0.1", 0).start()
+        return int(runners[-1].addresses[0][1])
+
+    yield start
+    for runner in runners:
+        await runner.cleanup()
+
+
+@contextlib.asynccontextmanager
+async def _connect(port: int, *, autoping: bool = True) -> AsyncIterator[aiohttp.ClientWebSocketResponse]:
+    url = f"ws://127.0.0.1:{port}/"
+    async with aiohttp.ClientSession() as http, http.ws_connect(url, autoping=autoping) as client:
+        yield client
+
+
+async def _read_out(transport: AiohttpTransport) -> None:
+    async for _ in transport.messages():
         pass
 
 
 @pytest.mark.parametrize("size", [0, 1, 125, 126, 127, 65_535, 65_536, 200_000])
-async def test_a_prebuilt_frame_of_any_length_is_read_by_a_real_client(size: int) -> None:
+async def test_a_prebuilt_frame_of_any_length_is_read_by_a_real_client(serve: Serve, size: int) -> None:
     payload = b"x" * size
 
-    async def behaviour(transport: AiohttpTransport, ws: web.WebSocketResponse) -> None:
+    async def behaviour(transport: AiohttpTransport) -> None:
         transport.send(binary_frame(payload) + text_frame(payload))
-        await _read_out(ws)
+        await _read_out(transport)
 
-    server = await _serve(behaviour)
-    async with aiohttp.ClientSession() as http, http.ws_connect(server.make_url("/")) as client:
+    port = await serve(behaviour)
+    async with _connect(port) as client:
         assert await client.receive_bytes() == payload
         assert await client.receive_str() == payload.decode()
-    await server.close()
 
 
 def test_the_shortest_length_form_is_used() -> None:
@@ -61,44 +76,69 @@ def test_the_shortest_length_form_is_used() -> None:
     assert PING_FRAME == b"\x89\x00"
 
 
-async def test_closing_tells_the_peer_code_and_reason_and_waits_for_its_answer() -> None:
-    async def behaviour(transport: AiohttpTransport, ws: web.WebSocketResponse) -> None:
-        await transport.refuse(errors.Superseded())
-        assert ws.close_code == 4503
+async def test_closing_tells_the_peer_code_and_reason_and_waits_for_its_answer(serve: Serve) -> None:
+    async def behaviour(transport: AiohttpTransport) -> None:
+        await refuse(transport, errors.Superseded())
         assert transport.closed
         transport.send(text_frame(b"swallowed"))
 
-    server = await _serve(behaviour)
-    async with aiohttp.ClientSession() as http, http.ws_connect(server.make_url("/")) as client:
+    port = await serve(behaviour)
+    async with _connect(port) as client:
         message = await client.receive()
         assert (message.type, message.data, message.extra) == (aiohttp.WSMsgType.CLOSE, 4503, "superseded")
-    await server.close()
 
 
-async def test_closing_from_another_task_wakes_the_reader() -> None:
+async def test_closing_from_another_task_lets_the_reader_see_the_end(serve: Serve) -> None:
     finished = asyncio.Event()
 
-    async def behaviour(transport: AiohttpTransport, ws: web.WebSocketResponse) -> None:
+    async def behaviour(transport: AiohttpTransport) -> None:
         async with asyncio.TaskGroup() as tasks:
-            reader = tasks.create_task(_read_out(ws))
+            reader = tasks.create_task(_read_out(transport))
             await asyncio.sleep(0)  # the reader is waiting now
             await transport.close(1012, "restarting")
+            assert not reader.cancelled()
             await reader
         finished.set()
 
-    server = await _serve(behaviour)
-    async with aiohttp.ClientSession() as http, http.ws_connect(server.make_url("/")) as client:
-        await client.receive()
-        assert client.close_code == 1012
-        async with asyncio.timeout(5):
+    port = await serve(behaviour)
+    async with _connect(port) as client:
+        await client.send_str("unread when the close frame leaves")
+        message = await client.receive()
+        assert (message.data, message.extra) == (1012, "restarting")
+        async with asyncio.timeout(1):
             await finished.wait()
-    await server.close()
 
 
-async def test_a_peer_that_never_reads_is_measured_and_cut_under_the_cap() -> None:
+async def test_messages_come_as_sent_pings_are_answered_and_every_sign_of_life_counts(serve: Serve) -> None:
+    received: list[bytes | str] = []
+    heard: list[float] = []
+
+    async def behaviour(transport: AiohttpTransport) -> None:
+        heard.append(transport.heard_s)
+        async for payload in transport.messages():
+            received.append(payload)
+            heard.append(transport.heard_s)
+            transport.send(text_frame(b"got it"))
+
+    port = await serve(behaviour)
+    async with _connect(port, autoping=False) as client:
+        await client.send_bytes(b"a")
+        await client.receive_str()
+        await client.send_str("b")
+        await client.receive_str()
+        await client.ping(b"there?")
+        pong = await client.receive()
+        assert (pong.type, pong.data) == (aiohttp.WSMsgType.PONG, b"there?")
+        await client.send_str("x" * 2_000)
+        assert (await client.receive()).data == aiohttp.WSCloseCode.MESSAGE_TOO_BIG
+    assert received == [b"a", "b"]
+    assert heard == sorted(heard) and heard[0] < heard[2]
+
+
+async def test_a_peer_that_never_reads_is_measured_and_cut_under_the_cap(serve: Serve) -> None:
     outcome: asyncio.Future[tuple[int, float]] = asyncio.get_running_loop().create_future()
 
-    async def behaviour(transport: AiohttpTransport, ws: web.WebSocketResponse) -> None:
+    async def behaviour(transport: AiohttpTransport) -> None:
         for _ in range(64):
             transport.send(binary_frame(b"x" * 65_536))
         await asyncio.sleep(0)
@@ -107,12 +147,12 @@ async def test_a_peer_that_never_reads_is_measured_and_cut_under_the_cap() -> No
         await transport.close(4001, "slow")
         outcome.set_result((buffered, time.monotonic() - started))
 
-    server = await _serve(behaviour)
+    port = await serve(behaviour)
     peer = socket.socket()
     peer.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
     peer.setblocking(False)
     loop = asyncio.get_running_loop()
-    await loop.sock_connect(peer, (server.host, server.port))
+    await loop.sock_connect(peer, ("127.0.0.1", port))
     await loop.sock_sendall(
         peer,
         b"GET / HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
@@ -123,4 +163,3 @@ async def test_a_peer_that_never_reads_is_measured_and_cut_under_the_cap() -> No
     assert buffered > 3_000_000, "the kernel hides less than a megabyte of the four"
     assert took_s < 3.0
     peer.close()
-    await server.close()
