@@ -1,0 +1,84 @@
+"""What the handlers work with: composed once at start, found under one typed key."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from aiohttp import web
+
+from hub.access.rate import RateLimit
+from hub.clock import Clock
+from hub.live.board import FleetBoard
+from hub.metrics import Metrics
+from storage.passwords import Passwords
+from storage.pool import Database
+
+ReadyCheck = Callable[[], Awaitable[str | None]]  # None when healthy, else a reason that is safe to show
+SocketHandler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+AddPages = Callable[[web.Application], None]  # adds the routes of the built web pages
+
+
+@dataclass(frozen=True, slots=True)
+class MapSettings:
+    """What the page draws below the ambulances."""
+
+    tile_url: str | None = None  # template with {z}/{x}/{y}; None draws the offline backdrop
+    attribution: str | None = None  # what the tiles' owner wants to be shown
+    center: tuple[float, float] | None = None  # latitude, longitude
+    zoom: int | None = None
+    roads: Path | None = None  # a GeoJSON file
+
+
+@dataclass(frozen=True, slots=True)
+class HttpSettings:
+    """Every number and name that HTTP depends on, as plain values."""
+
+    origins: frozenset[str] = frozenset()  # the Origins that browsers may come from, "https://hub.example"
+    trusted_proxies: tuple[str, ...] = ()  # networks whose X-Forwarded-For counts
+    cursor_key: bytes = b""  # MACs list cursors; the same on every node
+    map: MapSettings = field(default_factory=MapSettings)
+    body_bytes_max: int = 65_536
+    body_timeout_s: float = 10.0
+    web_session_s: float = 12 * 3_600.0  # one shift
+    access_s: float = 15 * 60.0
+    refresh_s: float = 30 * 86_400.0
+    ticket_s: float = 30.0
+    sessions_per_user: int = 10
+    sign_ins_per_min: float = 5.0  # for one account from one network
+    sign_ins_per_network_per_min: float = 60.0  # for all accounts from one network
+    api_per_s: float = 20.0
+    api_burst: float = 60.0
+    metrics_token: str | None = None  # without it, /metrics answers loopback only
+
+
+@dataclass(frozen=True, slots=True)
+class HubContext:
+    """Everything that a handler may use."""
+
+    reader: Database  # may only read
+    app: Database  # sessions, tickets, audit
+    passwords: Passwords
+    board: FleetBoard
+    clock: Clock
+    metrics: Metrics
+    settings: HttpSettings
+    device_socket: SocketHandler | None = None  # /ws/device
+    live_socket: SocketHandler | None = None  # /ws/live
+    ready_checks: tuple[tuple[str, ReadyCheck], ...] = ()
+    add_pages: AddPages | None = None
+
+
+class Limits:
+    """The rate limits of this process."""
+
+    def __init__(self, settings: HttpSettings) -> None:
+        self.api = RateLimit(per_s=settings.api_per_s, burst=settings.api_burst)
+        self.sign_ins = RateLimit(per_s=settings.sign_ins_per_min / 60, burst=settings.sign_ins_per_min)
+        per_network = settings.sign_ins_per_network_per_min
+        self.networks = RateLimit(per_s=per_network / 60, burst=per_network)
+
+
+CONTEXT: web.AppKey[HubContext] = web.AppKey("CONTEXT", HubContext)
+LIMITS: web.AppKey[Limits] = web.AppKey("LIMITS", Limits)

@@ -1,0 +1,31 @@
+-- name: find_by_secret
+-- The device that a secret stands for; a rotated secret counts until it expires.
+SELECT d.id AS device_id, d.kind, d.ambulance_id, d.facility_id
+  FROM device_secrets s
+  JOIN devices d ON d.id = s.device_id
+ WHERE s.hash = :hash AND s.revoked_at IS NULL AND (s.expires_at IS NULL OR s.expires_at > :now)
+   AND d.revoked_at IS NULL;
+
+-- name: find_by_id
+-- The same by the device's id, for a ticket that was bound to it.
+SELECT id AS device_id, kind, ambulance_id, facility_id
+  FROM devices
+ WHERE id = :device_id AND revoked_at IS NULL;
+
+-- name: claim
+-- Uses a claim code up; no row when it is unknown, used, out of date or its device revoked.
+UPDATE devices SET claim_hash = NULL, claim_expires_at = NULL
+ WHERE claim_hash = :hash AND claim_expires_at > :now AND revoked_at IS NULL
+RETURNING id AS device_id, kind, ambulance_id;
+
+-- name: revoke_secrets
+-- What was handed out before a claim stops counting.
+UPDATE device_secrets SET revoked_at = :now WHERE device_id = :device_id AND revoked_at IS NULL;
+
+-- name: insert_secret
+-- The secret of a claimed device, as its SHA-256.
+INSERT INTO device_secrets (hash, device_id, created_at) VALUES (:hash, :device_id, :now);
+
+-- name: plate_of
+-- What the claimed tablet shows as its ambulance.
+SELECT id, plate_number FROM ambulances WHERE id = :ambulance_id;
