@@ -64,8 +64,6 @@ async def silent(reader: asyncio.StreamReader) -> bool:
 
 @pytest.mark.parametrize("fault", [faults.Pass(), faults.Slice(1), faults.Rate(1e6), faults.CutAfter(5)])
 async def test_faults_that_only_slow_or_split_deliver_it_all(proxy: FaultProxy, say: Say, fault: faults.Fault) -> None:
-    proxy: FaultProxy, say: Say, fault: faults.Fault
-) -> None:
     proxy.set(up=fault, down=fault)
     reader, _ = await say(b"hello")
     assert await reader.readexactly(5) == b"hello"

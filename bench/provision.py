@@ -1,0 +1,71 @@
+"""The ambulances and devices that a benchmark drives, put into the database under one prefix and found by it."""
+
+from __future__ import annotations
+
+import secrets
+from typing import NamedTuple
+
+import asyncpg
+
+from hub.access.tokens import digest, new_token
+
+
+class Fleet(NamedTuple):
+    """Credentials of freshly made devices, one ambulance each."""
+
+    prefix: str  # of the plate numbers
+    secrets: list[str]
+
+
+class Stored(NamedTuple):
+    """What the database holds of a run."""
+
+    rows: int
+    streams: int  # with at least one row
+    holes: int  # rows missing below the highest seq of their stream
+    twice: int
+
+
+async def make_fleet(dsn: str, size: int) -> Fleet:
+    """Insert `size` ambulances, each with a device and its secret."""
+    prefix = f"BENCH-{secrets.token_hex(3).upper()}"
+    tokens = [new_token() for _ in range(size)]
+    connection = await asyncpg.connect(dsn)
+    try:
+        async with connection.transaction():
+            ambulances = await connection.fetch(
+                "INSERT INTO ambulances (plate_number, status) SELECT $1 || '-' || n, 'available' "
+                "FROM generate_series(1, $2::int) AS n RETURNING id",
+                prefix,
+                size,
+            )
+            devices = await connection.fetch(
+                "INSERT INTO devices (kind, name, ambulance_id) SELECT 'tablet', $1 || '-' || id, id "
+                "FROM unnest($2::bigint[]) AS id RETURNING id",
+                prefix,
+                [row["id"] for row in ambulances],
+            )
+            await connection.executemany(
+                "INSERT INTO device_secrets (hash, device_id) VALUES ($1, $2)",
+                [(digest(token), row["id"]) for token, row in zip(tokens, devices, strict=True)],
+            )
+    finally:
+        await connection.close()
+    return Fleet(prefix, tokens)
+
+
+async def count_stored(dsn: str, log_ids: list[str]) -> Stored:
+    """Count what the streams of a run hold."""
+    connection = await asyncpg.connect(dsn)
+    try:
+        row = await connection.fetchrow(
+            "WITH held AS (SELECT p.stream_id, count(*) AS rows, count(DISTINCT p.seq) AS seqs, max(p.seq) AS top "
+            "FROM ambulance_positions p JOIN streams s ON s.id = p.stream_id WHERE s.log_id = ANY($1) GROUP BY 1) "
+            "SELECT coalesce(sum(rows), 0)::bigint, count(*), coalesce(sum(top - seqs), 0)::bigint, "
+            "coalesce(sum(rows - seqs), 0)::bigint FROM held",
+            log_ids,
+        )
+    finally:
+        await connection.close()
+    assert row is not None
+    return Stored(*row)
