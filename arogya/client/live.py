@@ -1,0 +1,192 @@
+"""A viewer's side of the hub: the fleet as it moves, kept in step through lost connections and gaps."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from random import Random
+from types import TracebackType
+from typing import Literal
+
+import aiohttp
+
+from arogya.client.address import websocket_url
+from arogya.client.backoff import Backoff, Ending
+from arogya.client.dial import EXPECTED, close, dial, ending_of
+from arogya.client.fleet import Ambulance, Fleet, FleetChange, OutOfStep, Staleness
+from arogya.client.sign_in import AccessRefused
+from hub.errors import HubError
+from hub.protocol.codec import JSON, MSGPACK
+from hub.protocol.hub_frames import Error
+from hub.protocol.live_frames import FROM_LIVE, LiveMessage, LiveWelcome, Subscribe
+
+logger = logging.getLogger(__name__)
+
+CHANNEL = "fleet"
+CODECS = {"msgpack": MSGPACK, "json": JSON}
+SNAPSHOT_BYTES_MAX = 64 * 2**20  # 500,000 ambulances
+RESUBSCRIBE_S = 2.0  # without an answer to a subscription, ask again
+TOKEN_ENDED = (4500, 4504)  # close codes that a new token may cure
+
+Token = str | Callable[[], Awaitable[str]]
+
+
+class LiveClient:
+    """Follows the fleet; use it as `async with LiveClient(url, token) as fleet: async for change in fleet: …`.
+
+    `token` is an access token, or an async function that gets one whenever a connection is made (tokens end after some
+    minutes; `lambda: sign_in(url, email, password)` will do). A consumer that is slower than the fleet gets several
+    changes merged into one, never a queue of old ones. Iterating raises `AccessRefused` when the hub refuses the
+    token for good; no other trouble raises: the client reconnects, and resyncs from where it was.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        token: Token,
+        *,
+        encoding: Literal["msgpack", "json"] = "msgpack",
+        heartbeat_s: float = 10.0,
+        backoff: Backoff | None = None,
+    ) -> None:
+        self._url = websocket_url(url, "/ws/live")
+        self._token = token
+        self._codec = CODECS[encoding]
+        self._heartbeat_s = heartbeat_s
+        self._backoff = backoff or Backoff()
+        self._fleet = Fleet()
+        self._news: FleetChange | None = None  # what the consumer was not told yet
+        self._told = asyncio.Event()  # there is news, or the end
+        self._refusal: AccessRefused | None = None  # why no further attempt makes sense
+        self._asked_at: float | None = None  # loop time of a subscription not answered yet
+        self._tasks = asyncio.TaskGroup()
+        self._following: asyncio.Task[None] | None = None
+        self.connected = False  # whether changes are arriving now; without, ages grow and nothing moves
+
+    @property
+    def ambulances(self) -> Mapping[int, Ambulance]:
+        """Return the ambulances by id, as they are now."""
+        return self._fleet.ambulances
+
+    def age_s(self, ambulance_id: int) -> float | None:
+        """Return how old an ambulance's position is in seconds, None if it has none."""
+        return self._fleet.age_s(ambulance_id, _monotonic_us())
+
+    def staleness(self, ambulance_id: int) -> Staleness:
+        """Return "live", "stale" (60 s), "offline" (300 s), or "unknown" without a position."""
+        return self._fleet.staleness(ambulance_id, _monotonic_us())
+
+    async def __aenter__(self) -> LiveClient:
+        """Begin to connect."""
+        await self._tasks.__aenter__()
+        self._following = self._tasks.create_task(self._stay_connected())
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Close the connection."""
+        if self._following:
+            self._following.cancel()
+        # Only a cancellation is the task group's business: any other error goes to the caller as it is.
+        cancelled = isinstance(error, asyncio.CancelledError)
+        await self._tasks.__aexit__(*((kind, error, trace) if cancelled else (None, None, None)))
+
+    def __aiter__(self) -> AsyncIterator[FleetChange]:
+        """Return the changes from now on; the first is the whole fleet."""
+        return self
+
+    async def __anext__(self) -> FleetChange:
+        """Wait for the next change; raises `AccessRefused`."""
+        await self._told.wait()
+        if self._news is None:
+            raise self._refusal or AccessRefused("the client is closed")
+        news, self._news = self._news, None
+        if self._refusal is None:
+            self._told.clear()
+        return news
+
+    async def _stay_connected(self) -> None:
+        rng = Random()  # noqa: S311 - spreads viewers over time, keeps no secret
+        while True:
+            ending = await self._connect_once()
+            self.connected = False
+            if ending.refused and isinstance(self._token, str):
+                self._refusal = AccessRefused(f"the hub refused the token ({ending.detail or ending.close_code})")
+                self._told.set()
+                return
+            if ending.close_code in TOKEN_ENDED or ending.status == 401:
+                ending = Ending(detail=ending.detail)  # a new token may do: no reason to stay away
+            delay_s = self._backoff.delay_s(ending, rng)
+            logger.info("connection ended (%s); next attempt in %.1f s", ending, delay_s)
+            await asyncio.sleep(delay_s)
+
+    async def _connect_once(self) -> Ending:
+        try:
+            token = self._token if isinstance(self._token, str) else await self._token()
+            async with dial(
+                self._url, token, self._codec, heartbeat_s=self._heartbeat_s, bytes_max=SNAPSHOT_BYTES_MAX
+            ) as socket:
+                return await self._follow(socket)
+        except AccessRefused as error:
+            return Ending(status=401, detail=str(error))
+        except EXPECTED as error:
+            return ending_of(error)
+
+    async def _follow(self, socket: aiohttp.ClientWebSocketResponse) -> Ending:
+        detail = ""
+        await self._subscribe(socket)
+        async for message in socket:
+            if message.type not in (aiohttp.WSMsgType.TEXT, aiohttp.WSMsgType.BINARY):
+                break
+            try:
+                heard = self._codec.decode(message.data, FROM_LIVE, bytes_max=SNAPSHOT_BYTES_MAX)
+                await self._take(heard, socket)
+            except HubError as error:
+                await close(socket, aiohttp.WSCloseCode.PROTOCOL_ERROR)
+                return Ending(detail=f"the hub does not speak the protocol: {error.detail}")
+            if isinstance(heard, Error):
+                detail = f"{heard.code}: {heard.detail}"
+                logger.warning("the hub answered with %s", detail)
+        return Ending(close_code=socket.close_code, detail=detail)
+
+    async def _subscribe(self, socket: aiohttp.ClientWebSocketResponse) -> None:
+        now = asyncio.get_running_loop().time()
+        if self._asked_at is not None and self.connected and now < self._asked_at + RESUBSCRIBE_S:
+            return  # what arrives before the answer will not fit either
+        self._asked_at = now
+        epoch = self._fleet.epoch
+        payload = self._codec.encode(Subscribe(CHANNEL, epoch, self._fleet.offset if epoch else None))
+        await (socket.send_bytes(payload) if self._codec.binary else socket.send_str(payload.decode()))
+
+    async def _take(self, message: LiveMessage, socket: aiohttp.ClientWebSocketResponse) -> None:
+        if isinstance(message, LiveWelcome | Error):
+            return
+        if message.channel != CHANNEL:
+            return
+        try:
+            change = self._fleet.apply(message, _monotonic_us())
+        except OutOfStep:
+            await self._subscribe(socket)
+            return
+        self.connected = True
+        self._asked_at = None
+        self._backoff.succeeded()
+        if change is not None:
+            self._news = change if self._news is None else merge(self._news, change)
+            self._told.set()
+
+
+def merge(earlier: FleetChange, later: FleetChange) -> FleetChange:
+    """Return one change that says what two in a row said."""
+    return FleetChange(
+        (earlier.changed - later.removed) | later.changed,
+        (earlier.removed - later.changed) | later.removed,
+        earlier.resynced or later.resynced,
+    )
+
+
+def _monotonic_us() -> int:
+    return time.monotonic_ns() // 1_000

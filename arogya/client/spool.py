@@ -1,0 +1,197 @@
+"""The samples a device has not been relieved of yet, on its disk: one numbered log in one SQLite file.
+
+Why SQLite: its write-ahead log is checksummed, so a process killed in the middle or a torn tail costs at most the
+transaction that was being written, never the file. A sample gets its number in the transaction that stores it, and only
+committed samples are sent; so a number never names two different samples, whatever is lost.
+
+Durability: with `power_safe=True` (the default) every commit is fsynced, and what `append` returned from survives a
+loss of power. With False it survives the death of the process, and a loss of power can cost the newest samples.
+"""
+
+from __future__ import annotations
+
+import secrets
+import sqlite3
+import threading
+from collections import deque
+from collections.abc import Sequence
+from itertools import islice
+from pathlib import Path
+
+from arogya.client.window import Kept, Run
+
+FORMAT = 1
+ROW_OVERHEAD_BYTES = 24  # SQLite's own bytes for a row of (integer key, blob), rounded up
+TAIL_ROWS = 512  # newest samples kept in memory too, so that a live device never reads its disk
+
+_SCHEMA = """
+CREATE TABLE log (format INTEGER, log_id TEXT, last INTEGER, acked_ever INTEGER);
+CREATE TABLE samples (seq INTEGER PRIMARY KEY, body BLOB NOT NULL);
+"""
+
+
+class SpoolError(Exception):
+    """The spool can not be used: another process has it open, or the disk refuses."""
+
+
+class Spool:
+    """A bounded log of packed samples, numbered from 1; safe to call from several threads.
+
+    `path=None` keeps it in memory. When a bound is reached the oldest samples go first: where a vehicle is now is worth
+    more than where it was. A file that can not be read is put aside as `NAME.corrupt`, and a new log begins.
+    """
+
+    def __init__(
+        self, path: Path | None, *, max_rows: int = 1_000_000, max_bytes: int = 128 * 2**20, power_safe: bool = True
+    ) -> None:
+        self.max_rows = max_rows  # 1,000,000 fixes are 11 days at 1 Hz
+        self.max_bytes = max_bytes  # of samples with their overhead; the file also holds up to 4 MiB of journal
+        self.acked = 0  # everything up to here is the hub's; its rows go with the next append or at the end
+        self._lock = threading.Lock()
+        self._power_safe = power_safe
+        self._db = self._start_or_put_aside(path)
+
+    @property
+    def kept(self) -> Kept:
+        """Return what is stored now."""
+        return Kept(*self._range, self._acked_ever)
+
+    def _start_or_put_aside(self, path: Path | None) -> sqlite3.Connection:
+        if path is None:
+            return self._start(":memory:")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            return self._start(str(path))
+        except sqlite3.OperationalError as error:
+            raise SpoolError(f"the spool {path} can not be opened: {error}") from error
+        except sqlite3.DatabaseError:
+            # Not a database (any more). A tablet must go on; what can be saved is saved by a person from the copy.
+            for part in (path, path.with_name(path.name + "-wal")):
+                if part.exists():
+                    part.replace(part.with_name(part.name + ".corrupt"))
+            return self._start(str(path))
+
+    def _start(self, name: str) -> sqlite3.Connection:
+        db = sqlite3.connect(name, timeout=0.0, isolation_level=None, check_same_thread=False)
+        try:
+            db.execute("PRAGMA locking_mode=EXCLUSIVE")  # two senders on one log would give one number twice
+            db.execute("PRAGMA journal_mode=WAL")
+            db.execute(f"PRAGMA synchronous={'FULL' if self._power_safe else 'NORMAL'}")
+            db.execute("BEGIN IMMEDIATE")
+            if not db.execute("SELECT 1 FROM sqlite_master WHERE name = 'log'").fetchone():
+                for statement in _SCHEMA.split(";")[:-1]:
+                    db.execute(statement)
+                db.execute("INSERT INTO log VALUES (?, ?, 0, 0)", (FORMAT, secrets.token_hex(16)))
+            db.execute("COMMIT")
+            self._load(db)
+        except sqlite3.Error:
+            db.close()
+            raise
+        return db
+
+    def _load(self, db: sqlite3.Connection) -> None:
+        head = db.execute("SELECT log_id, last, acked_ever FROM log WHERE format = ?", (FORMAT,)).fetchone()
+        if head is None:
+            raise sqlite3.DatabaseError("not a spool of this format")
+        first, rows, size = db.execute("SELECT min(seq), count(*), sum(length(body)) FROM samples").fetchone()
+        self.log_id: str = head[0]  # names the stream on the hub; drawn when the spool is created
+        self._acked_ever: int = head[2]
+        self._rows: int = rows
+        self.size_bytes: int = (size or 0) + rows * ROW_OVERHEAD_BYTES
+        # (first, last) stored; one tuple, so that the event loop never reads half of a change made in a thread.
+        self._range: tuple[int, int] = (head[1] + 1 if first is None else first, head[1])
+        self.acked = min(self._acked_ever, self._range[0] - 1)
+        self._tail: deque[bytes] = deque(maxlen=TAIL_ROWS)  # bodies of the newest samples, up to the last
+
+    def append(self, bodies: Sequence[bytes]) -> int:
+        """Store packed samples in one transaction and return the seq of the first; raises `sqlite3.Error`.
+
+        Rows that were acked, and the oldest ones over a bound, leave in the same transaction.
+        """
+        with self._lock:
+            first, last = self._range[1] + 1, self._range[1] + len(bodies)
+            size = self.size_bytes + sum(len(body) + ROW_OVERHEAD_BYTES for body in bodies)
+            try:
+                self._db.execute("BEGIN IMMEDIATE")
+                self._db.executemany("INSERT INTO samples VALUES (?, ?)", enumerate(bodies, first))
+                rows, size = self._shrink(self._rows + len(bodies), size)
+                self._db.execute("UPDATE log SET last = ?, acked_ever = ?", (last, self._acked_ever))
+                (oldest,) = self._db.execute("SELECT min(seq) FROM samples").fetchone()
+                self._db.execute("COMMIT")
+            except sqlite3.Error:
+                if self._db.in_transaction:
+                    self._db.execute("ROLLBACK")
+                raise
+            self._rows, self.size_bytes = rows, size
+            self._tail.extend(bodies)
+            self._range = (last + 1 if oldest is None else oldest, last)
+            return first
+
+    def _shrink(self, rows: int, size: int) -> tuple[int, int]:
+        """Delete acked samples, then the oldest over a bound; return the rows and bytes that stay."""
+        acked, cut = self.acked, 0
+        for seq, body_bytes in self._db.execute("SELECT seq, length(body) FROM samples ORDER BY seq"):
+            if seq > acked and rows <= self.max_rows and size <= self.max_bytes:
+                break
+            cut, rows, size = seq, rows - 1, size - body_bytes - ROW_OVERHEAD_BYTES
+        if cut:
+            self._db.execute("DELETE FROM samples WHERE seq <= ?", (cut,))
+        return rows, size
+
+    def peek(self, run: Run) -> list[bytes] | None:
+        """Return these samples if memory has them all, without touching the disk; else None."""
+        with self._lock:
+            last = self._range[1]
+            tail_first = max(last - len(self._tail) + 1, self._range[0])
+            if run.first < tail_first or run.first + run.samples - 1 > last:
+                return None
+            start = len(self._tail) - (last - run.first + 1)
+            return list(islice(self._tail, start, start + run.samples))
+
+    def read(self, run: Run) -> tuple[int, list[bytes]]:
+        """Return (seq, bodies): the first unbroken run of stored samples at or after `run.first`, ≤ `run.samples`.
+
+        The seq is above `run.first` when that sample is not there (any more); no bodies when nothing is.
+        """
+        with self._lock:
+            found = self._db.execute(
+                "SELECT seq, body FROM samples WHERE seq >= ? ORDER BY seq LIMIT ?", run
+            ).fetchall()
+        if not found:
+            return run.first, []
+        first: int = found[0][0]
+        return first, [body for place, (seq, body) in enumerate(found) if seq == first + place]
+
+    def set_acked(self, seq: int) -> None:
+        """Note what the hub holds; lower than before when it was restored from a backup. Costs no disk access."""
+        self.acked = seq
+        self._acked_ever = max(self._acked_ever, seq)
+
+    def flush(self) -> None:
+        """Forget on disk what was acked; without it the next append or `close` does."""
+        self.append(())
+
+    def renew(self) -> None:
+        """Begin a new log with the samples kept, numbered from 1.
+
+        For a spool that is older than the hub's memory of it (a restored copy): its next numbers are taken.
+        """
+        with self._lock:
+            first, last = self._range
+            self._db.execute("BEGIN IMMEDIATE")
+            # By way of the negative numbers, because an update in place may meet its neighbour's key.
+            self._db.execute("UPDATE samples SET seq = -seq")
+            self._db.execute("UPDATE samples SET seq = -seq - ?", (first - 1,))
+            self._db.execute(
+                "UPDATE log SET log_id = ?, last = ?, acked_ever = 0", (secrets.token_hex(16), last - first + 1)
+            )
+            self._db.execute("COMMIT")
+            self._load(self._db)
+
+    def close(self) -> None:
+        """Forget what was acked and release the file."""
+        try:
+            self.flush()
+        finally:
+            with self._lock:
+                self._db.close()
