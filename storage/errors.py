@@ -1,0 +1,110 @@
+"""What can go wrong in PostgreSQL, as the rest of the product sees it; driver exceptions end here.
+
+StorageError
+├── Unavailable        the server is away, full, busy or restarting: the same call may succeed later
+├── MissingPartition   no partition takes the row: a fault of ours, repaired by `partitions.ensure`
+├── Conflict           stored rows say otherwise: a unique key, a foreign key, an exclusion
+├── Poison             a value that no retry will store; where a COPY says so, with the line of the row
+└── Denied             the database role may not do this
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import asyncpg
+
+COPY_LINE = re.compile(r"^COPY (?P<table>\w+), line (?P<line>\d+)", re.MULTILINE)
+# 08 connection, 25 wrong transaction state (a standby is read-only), 40 rollback, 53 resources, 55 not in state (lock
+# timeouts), 57 operator intervention (shutdown, statement timeout), 58 system error (I/O).
+PASSING = ("08", "25", "40", "53", "55", "57", "58")
+AWAY = (OSError, TimeoutError, EOFError, asyncpg.InterfaceError, asyncpg.InternalClientError)
+
+
+class StorageError(Exception):
+    """Something went wrong in PostgreSQL; the driver's exception is its cause."""
+
+
+class Unavailable(StorageError):
+    """The server is away, full, busy or restarting."""
+
+
+class MissingPartition(StorageError):
+    """No partition takes the row."""
+
+
+class Conflict(StorageError):
+    """Stored rows say otherwise."""
+
+    def __init__(self, constraint: str) -> None:
+        super().__init__(constraint)
+        self.constraint = constraint  # its name in schema.sql; empty when the server named none
+
+
+class Poison(StorageError):
+    """A value that can never be stored."""
+
+    def __init__(self, table: str, line: int | None, constraint: str = "", code: str = "") -> None:
+        super().__init__(table, line, constraint, code)
+        self.table = table  # the table of the COPY or of the constraint; may be empty
+        self.line = line  # the row of the COPY, from 1; None outside of COPY
+        self.constraint = constraint  # the CHECK's name in schema.sql; empty for a value of the wrong kind
+        self.code = code  # SQLSTATE
+
+    def __str__(self) -> str:
+        where = self.table if self.line is None else f"{self.table}, line {self.line}"
+        return f"{self.code} {self.constraint} in {where}"
+
+
+class Denied(StorageError):
+    """The database role may not do this."""
+
+
+def translate(error: BaseException) -> StorageError:
+    """Return what an exception of the driver means; whatever is not understood is a plain `StorageError`."""
+    if isinstance(error, StorageError):
+        return error
+    if isinstance(error, asyncpg.PostgresError):
+        return _translate_server(error)
+    if isinstance(error, AWAY):
+        return Unavailable(type(error).__name__)
+    return StorageError(type(error).__name__)
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Raise what the driver raises inside as a `StorageError`; other exceptions pass untouched.
+
+    The driver refuses Python values that do not fit their column with SQLSTATE 22000: that is `Poison` like the
+    server's own 22xxx.
+    """
+    try:
+        yield
+    except (asyncpg.PostgresError, *AWAY) as error:
+        raise translate(error) from error
+
+
+def _translate_server(error: asyncpg.PostgresError) -> StorageError:
+    code = getattr(error, "sqlstate", None) or ""
+    constraint = getattr(error, "constraint_name", None) or ""
+    if code.startswith(PASSING):
+        return Unavailable(f"{code} {type(error).__name__}")
+    if code == "42501":
+        return Denied(code)
+    if code == "23514" and not constraint:
+        return MissingPartition(code)
+    if code.startswith("22") or code in ("23502", "23514"):
+        table, line = _where(error)
+        return Poison(table, line, constraint, code)
+    if code.startswith("23") and constraint:
+        return Conflict(constraint)
+    return StorageError(f"{code} {type(error).__name__}")
+
+
+def _where(error: asyncpg.PostgresError) -> tuple[str, int | None]:
+    found = COPY_LINE.search(getattr(error, "context", None) or "")
+    if found:
+        return found["table"], int(found["line"])
+    return getattr(error, "table_name", None) or "", None

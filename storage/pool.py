@@ -1,0 +1,191 @@
+"""Connections to PostgreSQL: one database role, a bounded number, named statements in and records out."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Any
+
+import asyncpg
+import orjson
+
+from storage.errors import Unavailable, translated
+from storage.sql import Query
+
+if TYPE_CHECKING:
+    from asyncpg.pool import PoolConnectionProxy
+
+    Connection = asyncpg.Connection[asyncpg.Record] | PoolConnectionProxy[asyncpg.Record]
+
+Record = asyncpg.Record
+
+READER, APP, INGEST, OWNER = "arogya_reader", "arogya_app", "arogya_ingest", "arogya_owner"
+ACQUIRE_TIMEOUT_S = 2.0  # a busy pool says so instead of letting requests pile up
+CONNECT_TIMEOUT_S = 5.0
+# An idle transaction holds locks and keeps old rows alive; a client that vanished must not do either for long.
+SETTINGS = {
+    "application_name": "arogya",
+    "timezone": "UTC",
+    "idle_in_transaction_session_timeout": "5s",
+    "tcp_user_timeout": "30s",
+    "client_connection_check_interval": "5s",
+}
+# What the ingest connections add: a batch that cannot go through is given up and tried again.
+INGEST_SETTINGS = {"statement_timeout": "5s", "lock_timeout": "2s", "synchronous_commit": "on"}
+
+
+class HeldConnection:
+    """Statements on one connection, each its own transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection  # taken from the pool for as long as this object is used
+
+    async def fetch(self, query: Query, **parameters: object) -> list[Record]:
+        """Return the rows; raises `StorageError`."""
+        with translated():
+            return await self._connection.fetch(query.sql, *query.arguments(parameters))
+
+    async def fetch_one(self, query: Query, **parameters: object) -> Record | None:
+        """Return the first row, or None; raises `StorageError`."""
+        with translated():
+            return await self._connection.fetchrow(query.sql, *query.arguments(parameters))
+
+    async def execute(self, query: Query, **parameters: object) -> int:
+        """Return how many rows were written (0 for statements that write none); raises `StorageError`."""
+        with translated():
+            tag = await self._connection.execute(query.sql, *query.arguments(parameters))
+        last = tag.rpartition(" ")[2]
+        return int(last) if last.isdecimal() else 0
+
+
+class Transaction(HeldConnection):
+    """Statements of one transaction."""
+
+
+class Database:
+    """A pool of connections of one role; every call takes a connection and gives it back."""
+
+    def __init__(self, pool: asyncpg.Pool[Record]) -> None:
+        self._pool = pool  # opened by `open`, closed by `close`
+
+    @classmethod
+    async def open(
+        cls,
+        dsn: str,
+        *,
+        role: str | None,
+        size: int,
+        command_timeout_s: float,
+        settings: Mapping[str, str] | None = None,
+    ) -> Database:
+        """Connect up to `size` times, each connection being `role` (None = the user of the dsn).
+
+        Raises `Unavailable` when the server cannot be reached, `StorageError` when it refuses.
+        """
+        with translated():
+            pool = await asyncpg.create_pool(
+                dsn,
+                min_size=1,
+                max_size=size,
+                command_timeout=command_timeout_s,
+                timeout=CONNECT_TIMEOUT_S,
+                init=prepare,
+                server_settings=server_settings(role, settings),
+            )
+        return cls(pool)
+
+    async def fetch(self, query: Query, **parameters: object) -> list[Record]:
+        """Return the rows; raises `StorageError`, `Unavailable` after 2 s without a free connection."""
+        async with self.hold() as held:
+            return await held.fetch(query, **parameters)
+
+    async def fetch_one(self, query: Query, **parameters: object) -> Record | None:
+        """Return the first row, or None; raises as `fetch`."""
+        async with self.hold() as held:
+            return await held.fetch_one(query, **parameters)
+
+    async def execute(self, query: Query, **parameters: object) -> int:
+        """Return how many rows were written; raises as `fetch`."""
+        async with self.hold() as held:
+            return await held.execute(query, **parameters)
+
+    @asynccontextmanager
+    async def hold(self) -> AsyncIterator[HeldConnection]:
+        """Hold one connection for several statements, each its own transaction."""
+        async with self._connection() as connection:
+            yield HeldConnection(connection)
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Transaction]:
+        """Hold one connection for one transaction: committed at the end, rolled back by an exception."""
+        async with self._connection() as connection:
+            transaction = connection.transaction()
+            with translated():
+                await transaction.start()
+            try:
+                yield Transaction(connection)
+            except BaseException:
+                if not connection.is_closed():
+                    with translated():
+                        await transaction.rollback()
+                raise
+            with translated():
+                await transaction.commit()
+
+    @property
+    def busy(self) -> int:
+        """How many connections are in use."""
+        return self._pool.get_size() - self._pool.get_idle_size()
+
+    async def close(self, timeout_s: float = 5.0) -> None:
+        """Wait for running statements and disconnect; after `timeout_s` the connections are cut."""
+        try:
+            async with asyncio.timeout(timeout_s):
+                await self._pool.close()
+        except TimeoutError:
+            self._pool.terminate()
+
+    @asynccontextmanager
+    async def _connection(self) -> AsyncIterator[Connection]:
+        try:
+            with translated():
+                connection = await self._pool.acquire(timeout=ACQUIRE_TIMEOUT_S)
+        except Unavailable as error:
+            raise Unavailable("no database connection is free") from error
+        try:
+            yield connection
+        finally:
+            with translated():
+                await self._pool.release(connection)
+
+
+async def prepare(connection: asyncpg.Connection[Any] | PoolConnectionProxy[Any]) -> None:
+    """Let jsonb go in and out as plain Python values; for every connection, pooled or not."""
+    await connection.set_type_codec(
+        "jsonb",
+        schema="pg_catalog",
+        format="binary",
+        encoder=lambda value: b"\x01" + orjson.dumps(value),
+        decoder=lambda stored: orjson.loads(stored[1:]),
+    )
+
+
+async def connect(
+    dsn: str, *, role: str | None, command_timeout_s: float, settings: Mapping[str, str] | None = None
+) -> asyncpg.Connection[Record]:
+    """Open one connection outside of any pool; raises as `Database.open`."""
+    with translated():
+        connection = await asyncpg.connect(
+            dsn,
+            timeout=CONNECT_TIMEOUT_S,
+            command_timeout=command_timeout_s,
+            server_settings=server_settings(role, settings),
+        )
+        await prepare(connection)
+    return connection
+
+
+def server_settings(role: str | None, extra: Mapping[str, str] | None = None) -> dict[str, str]:
+    """Return the startup parameters of a connection of `role`."""
+    return {**SETTINGS, **(extra or {}), **({"role": role} if role else {})}
