@@ -35,6 +35,11 @@ class Guard:
         )
         os.close(reading)
 
+    @property
+    def pid(self) -> int:
+        """Process id of the watcher."""
+        return self._watcher.pid
+
     def spawn(
         self, command: Sequence[str], *, log: IO[bytes], env: Mapping[str, str], options: Mapping[str, Any]
     ) -> subprocess.Popen[bytes]:

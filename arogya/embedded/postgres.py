@@ -81,6 +81,10 @@ class EmbeddedPostgres:
         """Process id of the postmaster, None when it was not started."""
         return self._process.pid if self._process else None
 
+    def process_ids(self) -> set[int]:
+        """Return the processes that this object waits for itself."""
+        return {process for process in (self.pid, self._guard.pid if self._guard else None) if process is not None}
+
     def dsn_of(self, database: str) -> str:
         """Return the connection string of any database of this cluster."""
         host = quote(str(self.socket_dir), safe="")

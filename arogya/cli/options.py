@@ -1,0 +1,58 @@
+"""The options that several commands share, and the settings that come out of them."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from arogya.config import Settings, load
+from arogya.running import DEFAULT_STATE
+
+
+def command(
+    subparsers: argparse._SubParsersAction[argparse.ArgumentParser], name: str, summary: str, description: str
+) -> argparse.ArgumentParser:
+    """Add a command whose help keeps the line breaks of its examples."""
+    return subparsers.add_parser(
+        name, help=summary, description=description, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+
+
+def add_config(parser: argparse.ArgumentParser) -> None:
+    """Add --config."""
+    parser.add_argument("--config", type=Path, metavar="FILE", help="TOML file with settings (docs/configuration.md)")
+
+
+def add_database(parser: argparse.ArgumentParser) -> None:
+    """Add --config, --state and --database: how a command finds its database."""
+    add_config(parser)
+    parser.add_argument(
+        "--state", type=Path, metavar="DIR", help=f"folder of the embedded database (default {DEFAULT_STATE})"
+    )
+    parser.add_argument("--database", metavar="URL", help="a running PostgreSQL 15 to 18 instead of the embedded one")
+
+
+def add_listening(parser: argparse.ArgumentParser) -> None:
+    """Add --host and --port."""
+    parser.add_argument("--host", metavar="ADDRESS", help="address to listen on (default 127.0.0.1)")
+    parser.add_argument("--port", type=int, metavar="N", help="port to listen on (default 8080)")
+
+
+def settings_of(parsed: argparse.Namespace) -> Settings:
+    """Return the settings of file, environment and options together; raises `ConfigError`."""
+    options: dict[str, dict[str, Any]] = {"server": {}, "database": {}}
+    for section, key, option in (
+        ("server", "host", "host"),
+        ("server", "port", "port"),
+        ("database", "url", "database"),
+    ):
+        value = getattr(parsed, option, None)
+        if value is not None:
+            options[section][key] = value
+    return load(parsed.config, options=options)
+
+
+def state_of(parsed: argparse.Namespace) -> Path:
+    """Return the absolute state folder."""
+    return Path(parsed.state or DEFAULT_STATE).absolute()
