@@ -90,6 +90,13 @@ def translated() -> Iterator[None]:
         raise translate(error) from error
 
 
+def server_words(error: StorageError) -> str:
+    """Return what the server said, with its hint: for an operator at the command line, never for a caller."""
+    cause = error.__cause__
+    words = [getattr(cause, part, None) for part in ("message", "hint")]
+    return ". ".join(word for word in words if word) or str(error)
+
+
 def _translate_server(error: asyncpg.PostgresError) -> StorageError:
     code = getattr(error, "sqlstate", None) or ""
     constraint = getattr(error, "constraint_name", None) or ""

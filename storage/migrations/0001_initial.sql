@@ -1,0 +1,1298 @@
+-- The whole schema of Arogya Hub, top to bottom, for PostgreSQL 15 to 18.
+--
+-- Databases are made and moved by `arogya migrate`; a test proves that the migrations add up to this file. To look at it
+-- in an empty database of your own: psql --single-transaction --set=ON_ERROR_STOP=1 --file=schema.sql DATABASE
+--
+--   1  roles and extensions          6  physiotherapy
+--   2  shared functions              7  devices, streams, telemetry
+--   3  people and places             8  payments, messages, notifications
+--   4  appointments                  9  sign-in, audit, idempotency
+--   5  ambulances and dispatch      10  notifications to the hub, comments on keys, grants
+--
+-- Conventions: time is timestamptz; money is numeric with a currency; places are `point` with x = longitude and
+-- y = latitude in WGS84 degrees; weekdays are ISO (1 = Monday … 7 = Sunday); statuses are text with a CHECK, and the
+-- column's comment gives the transitions. Ids are uuid, except those that ride on telemetry rows, which are bigint.
+
+
+-- 1  Roles and extensions --------------------------------------------------------------------------------------------
+
+-- Roles belong to the cluster, so another database may have made them, or be making them at this moment.
+DO $roles$
+DECLARE
+    wanted text;
+    usable text := CASE WHEN current_setting('server_version_num')::int >= 160000 THEN 'SET' ELSE 'MEMBER' END;
+BEGIN
+    FOREACH wanted IN ARRAY ARRAY['arogya_owner', 'arogya_ingest', 'arogya_reader', 'arogya_app'] LOOP
+        BEGIN
+            IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = wanted) THEN
+                EXECUTE format('CREATE ROLE %I NOLOGIN', wanted);
+            END IF;
+        EXCEPTION
+            WHEN duplicate_object OR unique_violation THEN NULL;
+            WHEN insufficient_privilege THEN
+                RAISE EXCEPTION 'the user "%" may not create the role "%"', current_user, wanted
+                    USING ERRCODE = 'insufficient_privilege',
+                          HINT = format('As a superuser: ALTER ROLE %I CREATEROLE;', current_user);
+        END;
+        BEGIN
+            IF NOT pg_has_role(current_user, wanted, usable) THEN
+                EXECUTE format('GRANT %I TO CURRENT_USER', wanted);
+            END IF;
+        EXCEPTION
+            WHEN duplicate_object OR unique_violation THEN NULL;
+            WHEN insufficient_privilege THEN
+                RAISE EXCEPTION 'the user "%" is not a member of the role "%"', current_user, wanted
+                    USING ERRCODE = 'insufficient_privilege',
+                          HINT = format('As a superuser: GRANT %I TO %I;', wanted, current_user);
+        END;
+    END LOOP;
+END
+$roles$;
+
+CREATE EXTENSION IF NOT EXISTS btree_gist;  -- EXCLUDE constraints that compare ids and times together
+CREATE EXTENSION IF NOT EXISTS citext;      -- e-mail addresses that differ only in case are one address
+
+GRANT USAGE, CREATE ON SCHEMA public TO arogya_owner;
+GRANT USAGE ON SCHEMA public TO arogya_ingest, arogya_reader, arogya_app;
+SET ROLE arogya_owner;
+
+CREATE TABLE schema_migrations (
+    number     int PRIMARY KEY CHECK (number > 0),
+    name       text NOT NULL,
+    checksum   text NOT NULL,
+    applied_at timestamptz NOT NULL DEFAULT now()
+);
+COMMENT ON TABLE schema_migrations IS 'The migrations that this database has been through.';
+COMMENT ON COLUMN schema_migrations.checksum IS 'SHA-256 of the file when it was applied; an edited migration is refused.';
+
+
+-- 2  Shared functions ------------------------------------------------------------------------------------------------
+
+CREATE FUNCTION are_joints(joints text[]) RETURNS boolean
+    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    RETURN (
+        SELECT coalesce(bool_and(j ~ ('^((left|right)_('
+            'hip_(flexion|abduction|rotation)|knee_(flexion|rotation)|ankle_(dorsiflexion|inversion)|'
+            'shoulder_(flexion|abduction|rotation)|elbow_flexion|forearm_supination|wrist_(flexion|deviation)'
+            ')|(neck|trunk)_(flexion|bending|rotation))$')) AND bool_and(j IS NOT NULL), true)
+        FROM unnest(joints) AS j
+    );
+COMMENT ON FUNCTION are_joints(text[]) IS
+    'Whether every element is on the closed list {side}_{joint}_{motion}; flexion and dorsiflexion are positive (SFTR neutral-zero), extension is negative flexion.';
+
+CREATE FUNCTION is_place(place point) RETURNS boolean
+    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    RETURN place[0] BETWEEN -180 AND 180 AND place[1] BETWEEN -90 AND 90;
+COMMENT ON FUNCTION is_place(point) IS 'Whether x is a longitude and y a latitude, in degrees.';
+
+CREATE FUNCTION minutes_from(start timestamptz, minutes int) RETURNS tstzrange
+    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    RETURN tstzrange(start, start + make_interval(mins => minutes));
+COMMENT ON FUNCTION minutes_from(timestamptz, int) IS
+    'The half-open range of so many minutes. Declared immutable although timestamptz + interval is not: minutes, unlike days, are the same in every zone.';
+
+CREATE FUNCTION is_ascending(VARIADIC stages timestamptz[]) RETURNS boolean
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN (
+        SELECT coalesce(bool_and(earlier IS NULL OR earlier <= stage), true)
+        FROM (
+            SELECT stage, max(stage) OVER (ORDER BY n ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS earlier
+            FROM unnest(stages) WITH ORDINALITY AS s (stage, n)
+            WHERE stage IS NOT NULL
+        ) AS pairs
+    );
+COMMENT ON FUNCTION is_ascending(timestamptz[]) IS 'Whether the times never go back; skipped (null) stages are passed over.';
+
+CREATE FUNCTION refuse_change() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    RAISE EXCEPTION '% is append-only', TG_TABLE_NAME USING ERRCODE = 'insufficient_privilege';
+END
+$$;
+COMMENT ON FUNCTION refuse_change() IS 'Keeps a table append-only, for its owner too.';
+
+
+-- 3  People and places -----------------------------------------------------------------------------------------------
+
+CREATE TABLE facilities (
+    id         uuid PRIMARY KEY DEFAULT gen_random_uuid(),
+    name       text NOT NULL CHECK (name <> ''),
+    address    text,
+    phone      text,
+    type       text NOT NULL CHECK (type IN ('clinic', 'hospital')),
+    time_zone  text NOT NULL DEFAULT 'Asia/Kolkata',
+    location   point CHECK (is_place(location)),
+    created_at timestamptz NOT NULL DEFAULT now()
+);
+COMMENT ON TABLE facilities IS 'Clinics and hospitals.';
+COMMENT ON COLUMN facilities.type IS 'clinic: outpatients only. hospital: also takes ambulances.';
+COMMENT ON COLUMN facilities.time_zone IS 'IANA name; weekly schedules and local days are read in it.';
+
+CREATE TABLE users (
+    id                uuid PRIMARY KEY DEFAULT gen_random_uuid(),
+    name              text NOT NULL CHECK (name <> ''),
+    email             citext NOT NULL CONSTRAINT users_email_key UNIQUE,
+    password          text,
+    phone             text,
+    role              text NOT NULL CHECK (role IN ('patient', 'doctor', 'staff', 'admin')),
+    time_zone         text,
+    phone_verified_at timestamptz,
+    disabled_at       timestamptz,
+    created_at        timestamptz NOT NULL DEFAULT now()
+);
+COMMENT ON TABLE users IS 'Everybody who can sign in; patients, doctors and staff extend it one to one.';
+COMMENT ON COLUMN users.email IS 'Compared without regard to case.';
+COMMENT ON COLUMN users.password IS 'argon2id hash; null until the account is activated. Never readable by arogya_reader.';
+COMMENT ON COLUMN users.role IS 'patient | doctor | staff (see staff.role and staff.duty) | admin (of the platform). Changed by an admin only, never their own.';
+COMMENT ON COLUMN users.time_zone IS 'IANA name for reminders and local days; null = that of the facility.';
+COMMENT ON COLUMN users.disabled_at IS 'Since when the account may not sign in; null = it may.';
+COMMENT ON INDEX users_email_key IS 'One account per e-mail address; sign-in looks accounts up by it.';
+
+CREATE TABLE patients (
+    id            uuid PRIMARY KEY REFERENCES users,
+    date_of_birth date CHECK (date_of_birth >= '1880-01-01'),
+    gender        text CHECK (gender IN ('female', 'male', 'other', 'unknown')),
+    blood_type    text CHECK (blood_type IN ('A+', 'A-', 'B+', 'B-', 'AB+', 'AB-', 'O+', 'O-')),
+    address       text
+);
+COMMENT ON TABLE patients IS 'What is medical about a user with the role patient.';
+COMMENT ON COLUMN patients.gender IS 'female | male | other | unknown (HL7 FHIR administrative gender).';
+COMMENT ON COLUMN patients.blood_type IS 'ABO group with rhesus factor; null = not known.';
+
+CREATE TABLE doctors (
+    id               uuid PRIMARY KEY REFERENCES users,
+    specialization   text,
+    license_number   text CONSTRAINT doctors_license_number_key UNIQUE,
+    years_experience int CHECK (years_experience BETWEEN 0 AND 80)
+);
+COMMENT ON TABLE doctors IS 'Medical professionals, physiotherapists among them.';
+COMMENT ON INDEX doctors_license_number_key IS 'A licence belongs to one doctor.';
+
+CREATE TABLE staff (
+    id          uuid PRIMARY KEY REFERENCES users,
+    facility_id uuid NOT NULL REFERENCES facilities,
+    role        text NOT NULL CHECK (role IN ('receptionist', 'admin')),
+    duty        text CHECK (duty IN ('dispatcher', 'supervisor'))
+);
+CREATE INDEX staff_facility_id_idx ON staff (facility_id);
+COMMENT ON TABLE staff IS 'People who work at the desk of one facility.';
+COMMENT ON COLUMN staff.role IS 'receptionist | admin (of this facility).';
+COMMENT ON COLUMN staff.duty IS 'dispatcher: works the ambulance board. supervisor: also corrects and reassigns. null: neither.';
+COMMENT ON INDEX staff_facility_id_idx IS 'The staff of a facility.';
+
+CREATE TABLE doctor_facilities (
+    id          uuid PRIMARY KEY DEFAULT gen_random_uuid(),
+    doctor_id   uuid NOT NULL REFERENCES doctors,
+    facility_id uuid NOT NULL REFERENCES facilities,
+    CONSTRAINT doctor_facilities_pair_key UNIQUE (doctor_id, facility_id)
+);
+CREATE INDEX doctor_facilities_facility_id_idx ON doctor_facilities (facility_id);
+COMMENT ON TABLE doctor_facilities IS 'Where a doctor works.';
+COMMENT ON INDEX doctor_facilities_pair_key IS 'A doctor works at a facility once; also the facilities of a doctor.';
+COMMENT ON INDEX doctor_facilities_facility_id_idx IS 'The doctors of a facility.';
+
+CREATE TABLE doctor_schedules (
+    id          uuid PRIMARY KEY DEFAULT gen_random_uuid(),
+    doctor_id   uuid NOT NULL REFERENCES doctors,
+    facility_id uuid NOT NULL REFERENCES facilities,
+    day_of_week smallint NOT NULL CONSTRAINT doctor_schedules_day_of_week_iso CHECK (day_of_week BETWEEN 1 AND 7),
+    start_time  time NOT NULL,
+    end_time    time NOT NULL,
+    CONSTRAINT doctor_schedules_window CHECK (start_time <> end_time),
+    CONSTRAINT doctor_schedules_once UNIQUE (doctor_id, facility_id, day_of_week, start_time)
+);
+CREATE INDEX doctor_schedules_facility_id_idx ON doctor_schedules (facility_id);
+COMMENT ON TABLE doctor_schedules IS 'Weekly windows in which a doctor sees patients at a facility.';
+COMMENT ON COLUMN doctor_schedules.day_of_week IS 'ISO: 1 = Monday … 7 = Sunday; the local day on which the window starts.';
+COMMENT ON COLUMN doctor_schedules.start_time IS 'In the time zone of the facility.';
+COMMENT ON COLUMN doctor_schedules.end_time IS 'In the time zone of the facility; before start_time = on the next day.';
+COMMENT ON INDEX doctor_schedules_once IS 'No window twice; also the windows of a doctor.';
+COMMENT ON INDEX doctor_schedules_facility_id_idx IS 'The windows at a facility.';
+
+
+-- 4  Appointments ----------------------------------------------------------------------------------------------------
+
+CREATE TABLE appointments (
+    id              uuid PRIMARY KEY DEFAULT gen_random_uuid(),
+    patient_id      uuid NOT NULL REFERENCES patients,
+    doctor_id       uuid NOT NULL REFERENCES doctors,
+    facility_id     uuid NOT NULL REFERENCES facilities,
+    scheduled_at    timestamptz NOT NULL,
+    duration_min    int NOT NULL DEFAULT 30 CHECK (duration_min BETWEEN 5 AND 720),
+    during          tstzrange NOT NULL GENERATED ALWAYS AS (minutes_from(scheduled_at, duration_min)) STORED,
+    status          text NOT NULL DEFAULT 'scheduled'
+                    CHECK (status IN ('requested', 'scheduled', 'arrived', 'completed', 'cancelled', 'missed')),
+    notes           text,
+    overbook_reason text CHECK (overbook_reason <> ''),
+    version         int NOT NULL DEFAULT 1,
+    created_at      timestamptz NOT NULL DEFAULT now(),
+    CONSTRAINT appointments_two_people CHECK (patient_id <> doctor_id),
+    CONSTRAINT appointments_doctor_free EXCLUDE USING gist (doctor_id WITH =, during WITH &&)
+        WHERE (status IN ('requested', 'scheduled', 'arrived') AND overbook_reason IS NULL),
+    CONSTRAINT appointments_patient_free EXCLUDE USING gist (patient_id WITH =, during WITH &&)
+        WHERE (status IN ('requested', 'scheduled', 'arrived') AND overbook_reason IS NULL)
+);
+CREATE INDEX appointments_doctor_id_idx ON appointments (doctor_id, scheduled_at);
+CREATE INDEX appointments_patient_id_idx ON appointments (patient_id, scheduled_at);
+CREATE INDEX appointments_facility_id_idx ON appointments (facility_id, scheduled_at);
+COMMENT ON TABLE appointments IS 'Booked times of a patient with a doctor; the database refuses double-booking.';
+COMMENT ON COLUMN appointments.status IS
+    'requested → scheduled | cancelled; scheduled → arrived | completed | cancelled | missed; arrived → completed | cancelled. completed, cancelled and missed are final.';
+COMMENT ON COLUMN appointments.during IS 'The half-open time the appointment takes, kept for the exclusion constraints.';
+COMMENT ON COLUMN appointments.notes IS 'Clinical text: never shown to reception.';
+COMMENT ON COLUMN appointments.overbook_reason IS 'Why staff booked it although the time was taken; null = it may not overlap.';
+COMMENT ON COLUMN appointments.version IS 'Raised by every edit; an edit of an older version is refused.';
+COMMENT ON INDEX appointments_doctor_free IS 'A doctor has one live appointment at a time.';
+COMMENT ON INDEX appointments_patient_free IS 'A patient has one live appointment at a time.';
+COMMENT ON INDEX appointments_doctor_id_idx IS 'The appointments of a doctor by time, for calendars and the care relation.';
+COMMENT ON INDEX appointments_patient_id_idx IS 'The appointments of a patient by time.';
+COMMENT ON INDEX appointments_facility_id_idx IS 'The appointments at a facility by time.';
+
+
+-- 5  Ambulances and dispatch -----------------------------------------------------------------------------------------
+
+-- The location columns change once a second for every unit that moves: no index may hold them, and pages keep room, so
+-- that each of those updates is heap-only (HOT).
+CREATE TABLE ambulances (
+    id                bigint GENERATED BY DEFAULT AS IDENTITY PRIMARY KEY,
+    plate_number      text NOT NULL CONSTRAINT ambulances_plate_number_key UNIQUE CHECK (plate_number <> ''),
+    driver_name       text,
+    status            text NOT NULL DEFAULT 'available' CHECK (status IN (
+                          'available', 'dispatched', 'en_route', 'on_scene', 'transporting', 'at_hospital',
+                          'out_of_service', 'offline')),
+    capability        text NOT NULL DEFAULT 'basic' CHECK (capability IN ('transport', 'basic', 'advanced', 'neonatal')),
+    base_location     point CHECK (is_place(base_location)),
+    facility_id       uuid REFERENCES facilities,
+    current_location  point CHECK (is_place(current_location)),
+    location_fix_at   timestamptz,
+    location_speed    real,
+    location_heading  real,
+    location_accuracy real,
+    created_at        timestamptz NOT NULL DEFAULT now(),
+    updated_at        timestamptz NOT NULL DEFAULT now(),
+    CONSTRAINT ambulances_location_dated CHECK (current_location IS NULL OR location_fix_at IS NOT NULL)
+) WITH (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.01, autovacuum_vacuum_threshold = 500);
+COMMENT ON TABLE ambulances IS 'Emergency vehicles, with where each was last seen.';
+COMMENT ON COLUMN ambulances.status IS
+    'available → dispatched → en_route → on_scene → transporting → at_hospital → available, moved only together with the assignment; any of them ↔ offline (silence). People and tablets may set only available ↔ out_of_service.';
+COMMENT ON COLUMN ambulances.capability IS 'transport: no emergency care. basic: basic life support. advanced: advanced life support. neonatal: incubator.';
+COMMENT ON COLUMN ambulances.facility_id IS 'The facility it belongs to, where there is one.';
+COMMENT ON COLUMN ambulances.base_location IS 'Where it waits.';
+COMMENT ON COLUMN ambulances.current_location IS 'The newest good fix, at most once a second; x = longitude, y = latitude.';
+COMMENT ON COLUMN ambulances.location_fix_at IS 'When that fix was taken, on the clock of the hub.';
+COMMENT ON COLUMN ambulances.location_speed IS 'm/s; NaN or null = none.';
+COMMENT ON COLUMN ambulances.location_heading IS 'Degrees clockwise from true north; NaN or null = none.';
+COMMENT ON COLUMN ambulances.location_accuracy IS 'Metres, one standard deviation; NaN or null = none.';
+COMMENT ON INDEX ambulances_plate_number_key IS 'A plate is on one vehicle; recordings are matched to vehicles by it.';
+
+CREATE TABLE ambulance_requests (
+    id                      uuid PRIMARY KEY DEFAULT gen_random_uuid(),
+    patient_id              uuid REFERENCES patients,
+    ambulance_id            bigint REFERENCES ambulances,
+    pickup_location         point CHECK (is_place(pickup_location)),
+    destination             text,
+    requested_at            timestamptz NOT NULL DEFAULT now(),
+    status                  text NOT NULL DEFAULT 'received' CHECK (status IN (
+                                'received', 'queued', 'assigned', 'on_scene', 'transporting', 'at_destination',
+                                'completed', 'cancelled', 'duplicate')),
+    priority                smallint NOT NULL DEFAULT 1 CONSTRAINT ambulance_requests_priority_p1_p4 CHECK (priority BETWEEN 1 AND 4),
+    caller                  text,
+    callback_number         text,
+    complaint               text,
+    location_note           text,
+    notes                   text,
+    destination_facility_id uuid REFERENCES facilities,
+    destination_location    point CHECK (is_place(destination_location)),
+    facility_id             uuid REFERENCES facilities,
+    scheduled_for           timestamptz,
+    unserved_since          timestamptz,
+    cancel_reason           text,
+    duplicate_of            uuid REFERENCES ambulance_requests,
+    created_by              uuid REFERENCES users,
+    source                  text NOT NULL DEFAULT 'phone' CHECK (source IN ('phone', 'app', 'desk', 'radio')),
+    closed_at               timestamptz,
+    version                 int NOT NULL DEFAULT 1,
+    CONSTRAINT ambulance_requests_cancelled_why CHECK (status <> 'cancelled' OR cancel_reason IS NOT NULL),
+    CONSTRAINT ambulance_requests_duplicate_of_which CHECK ((status = 'duplicate') = (duplicate_of IS NOT NULL)),
+    CONSTRAINT ambulance_requests_not_itself CHECK (duplicate_of <> id)
+);
+CREATE INDEX ambulance_requests_open_idx ON ambulance_requests (priority, requested_at)
+    WHERE status NOT IN ('completed', 'cancelled', 'duplicate');
+CREATE INDEX ambulance_requests_patient_id_idx ON ambulance_requests (patient_id, requested_at);
+CREATE INDEX ambulance_requests_callback_number_idx ON ambulance_requests (callback_number, requested_at)
+    WHERE status NOT IN ('completed', 'cancelled', 'duplicate');
+CREATE INDEX ambulance_requests_ambulance_id_idx ON ambulance_requests (ambulance_id, requested_at);
+CREATE INDEX ambulance_requests_destination_idx ON ambulance_requests (destination_facility_id, requested_at);
+CREATE INDEX ambulance_requests_facility_id_idx ON ambulance_requests (facility_id, requested_at);
+CREATE INDEX ambulance_requests_duplicate_of_idx ON ambulance_requests (duplicate_of) WHERE duplicate_of IS NOT NULL;
+COMMENT ON TABLE ambulance_requests IS 'Calls for an ambulance. Progress follows from the assignments.';
+COMMENT ON COLUMN ambulance_requests.patient_id IS 'Null when a bystander calls; linked later, audited.';
+COMMENT ON COLUMN ambulance_requests.ambulance_id IS 'The unit that now has it; null while none has.';
+COMMENT ON COLUMN ambulance_requests.pickup_location IS 'x = longitude, y = latitude; null when only location_note is known.';
+COMMENT ON COLUMN ambulance_requests.requested_at IS 'When the call was received (NEMSIS eTimes.01).';
+COMMENT ON COLUMN ambulance_requests.status IS
+    'received → queued → assigned → on_scene → transporting → at_destination → completed; assigned → queued when the unit is lost; on_scene → completed without transport; any open one → cancelled (with a reason) | duplicate (of another).';
+COMMENT ON COLUMN ambulance_requests.priority IS '1 critical, 2 emergent, 3 lower, 4 scheduled.';
+COMMENT ON COLUMN ambulance_requests.facility_id IS 'The facility on whose behalf it was asked for, where there is one.';
+COMMENT ON COLUMN ambulance_requests.unserved_since IS 'Since when no unit can take it, which raises an alarm; null = one can.';
+COMMENT ON COLUMN ambulance_requests.source IS 'phone | app (the patient''s own) | desk (reception) | radio.';
+COMMENT ON INDEX ambulance_requests_open_idx IS 'The queue: open requests, most urgent and oldest first.';
+COMMENT ON INDEX ambulance_requests_patient_id_idx IS 'The requests of a patient; a repeat within minutes joins the open one.';
+COMMENT ON INDEX ambulance_requests_callback_number_idx IS 'Open requests by number; a repeat within minutes joins the open one.';
+COMMENT ON INDEX ambulance_requests_ambulance_id_idx IS 'The requests of an ambulance.';
+COMMENT ON INDEX ambulance_requests_destination_idx IS 'What is inbound to a facility.';
+COMMENT ON INDEX ambulance_requests_facility_id_idx IS 'What a facility asked for.';
+COMMENT ON INDEX ambulance_requests_duplicate_of_idx IS 'The duplicates of a request.';
+
+CREATE TABLE assignments (
+    id                uuid PRIMARY KEY DEFAULT gen_random_uuid(),
+    request_id        uuid NOT NULL REFERENCES ambulance_requests,
+    ambulance_id      bigint NOT NULL REFERENCES ambulances,
+    status            text NOT NULL DEFAULT 'offered' CHECK (status IN (
+                          'offered', 'accepted', 'declined', 'expired', 'en_route', 'on_scene', 'transporting',
+                          'at_destination', 'cleared', 'cancelled', 'diverted')),
+    offered_at        timestamptz NOT NULL DEFAULT now(),
+    offer_expires_at  timestamptz,
+    accepted_at       timestamptz,
+    en_route_at       timestamptz,
+    on_scene_at       timestamptz,
+    transporting_at   timestamptz,
+    at_destination_at timestamptz,
+    cleared_at        timestamptz,
+    declined_at       timestamptz,
+    expired_at        timestamptz,
+    cancelled_at      timestamptz,
+    diverted_at       timestamptz,
+    decline_reason    text,
+    cancel_reason     text,
+    diverted_to       uuid REFERENCES ambulance_requests,
+    no_transport      boolean NOT NULL DEFAULT false,
+    offered_by        uuid REFERENCES users,
+    version           int NOT NULL DEFAULT 1,
+    CONSTRAINT assignments_stages_in_order CHECK (is_ascending(
+        offered_at, accepted_at, en_route_at, on_scene_at, transporting_at, at_destination_at, cleared_at)),
+    CONSTRAINT assignments_end_dated CHECK (
+        (status <> 'declined' OR declined_at IS NOT NULL) AND (status <> 'expired' OR expired_at IS NOT NULL) AND
+        (status <> 'cancelled' OR cancelled_at IS NOT NULL) AND (status <> 'cleared' OR cleared_at IS NOT NULL) AND
+        (status <> 'diverted' OR (diverted_at IS NOT NULL AND diverted_to IS NOT NULL)))
+);
+CREATE UNIQUE INDEX assignments_one_live_per_ambulance ON assignments (ambulance_id)
+    WHERE status IN ('offered', 'accepted', 'en_route', 'on_scene', 'transporting', 'at_destination');
+CREATE INDEX assignments_request_id_idx ON assignments (request_id);
+CREATE INDEX assignments_ambulance_id_idx ON assignments (ambulance_id, offered_at);
+CREATE INDEX assignments_diverted_to_idx ON assignments (diverted_to) WHERE diverted_to IS NOT NULL;
+COMMENT ON TABLE assignments IS 'One ambulance asked to take one request; one time per stage, never made up: a skipped stage stays null.';
+COMMENT ON COLUMN assignments.status IS
+    'offered → accepted | declined (reason) | expired; accepted → en_route → on_scene → transporting → at_destination → cleared; on_scene → cleared (no transport); any live one → cancelled | diverted (to another request). Live: offered, accepted, en_route, on_scene, transporting, at_destination.';
+COMMENT ON COLUMN assignments.offered_at IS 'Unit notified (NEMSIS eTimes.03).';
+COMMENT ON COLUMN assignments.accepted_at IS 'Unit acknowledged (eTimes.04).';
+COMMENT ON COLUMN assignments.en_route_at IS 'Unit en route (eTimes.05).';
+COMMENT ON COLUMN assignments.on_scene_at IS 'Unit on scene (eTimes.06).';
+COMMENT ON COLUMN assignments.transporting_at IS 'Unit left scene (eTimes.09).';
+COMMENT ON COLUMN assignments.at_destination_at IS 'Arrived at the destination (eTimes.11).';
+COMMENT ON COLUMN assignments.cleared_at IS 'Back in service (eTimes.13).';
+COMMENT ON COLUMN assignments.cancelled_at IS 'Cancelled (eTimes.14).';
+COMMENT ON INDEX assignments_one_live_per_ambulance IS 'An ambulance has at most one live assignment, whoever races.';
+COMMENT ON INDEX assignments_request_id_idx IS 'The assignments of a request.';
+COMMENT ON INDEX assignments_ambulance_id_idx IS 'The assignments of an ambulance by time.';
+COMMENT ON INDEX assignments_diverted_to_idx IS 'From where units were diverted to a request.';
+
+CREATE TABLE assignment_events (
+    id              uuid PRIMARY KEY DEFAULT gen_random_uuid(),
+    assignment_id   uuid NOT NULL REFERENCES assignments,
+    status          text NOT NULL,
+    device_at       timestamptz,
+    received_at     timestamptz NOT NULL DEFAULT now(),
+    source          text NOT NULL CHECK (source IN ('crew', 'automatic', 'dispatcher')),
+    user_id         uuid REFERENCES users,
+    device_id       bigint,
+    skipped         text[] NOT NULL DEFAULT '{}',
+    idempotency_key text CONSTRAINT assignment_events_idempotency_key_key UNIQUE
+);
+CREATE INDEX assignment_events_assignment_id_idx ON assignment_events (assignment_id, received_at);
+COMMENT ON TABLE assignment_events IS 'Each transition of an assignment: who, when by which clock, and how it was noticed.';
+COMMENT ON COLUMN assignment_events.status IS 'The status the assignment moved to.';
+COMMENT ON COLUMN assignment_events.device_at IS 'When it happened, as the tablet says.';
+COMMENT ON COLUMN assignment_events.source IS 'crew (tablet) | automatic (timer or geofence) | dispatcher (by radio).';
+COMMENT ON COLUMN assignment_events.skipped IS 'Stages that were passed over and have no time.';
+COMMENT ON INDEX assignment_events_idempotency_key_key IS 'A repeated message moves an assignment once.';
+COMMENT ON INDEX assignment_events_assignment_id_idx IS 'The history of an assignment.';
+
+
+-- 6  Physiotherapy ---------------------------------------------------------------------------------------------------
+
+CREATE TABLE workout_plans (
+    id         uuid PRIMARY KEY DEFAULT gen_random_uuid(),
+    patient_id uuid NOT NULL REFERENCES patients,
+    created_by uuid NOT NULL REFERENCES doctors,
+    joint      text NOT NULL CHECK (are_joints(ARRAY[joint])),
+    start_date date NOT NULL,
+    end_date   date,
+    notes      text,
+    status     text NOT NULL DEFAULT 'active' CHECK (status IN ('draft', 'active', 'ended')),
+    created_at timestamptz NOT NULL DEFAULT now(),
+    CONSTRAINT workout_plans_ends_after_start CHECK (end_date >= start_date)
+);
+CREATE INDEX workout_plans_patient_id_idx ON workout_plans (patient_id);
+CREATE INDEX workout_plans_created_by_idx ON workout_plans (created_by, patient_id);
+COMMENT ON TABLE workout_plans IS 'Exercise plans made for patients.';
+COMMENT ON COLUMN workout_plans.joint IS '{side}_{joint}_{motion} from the closed list of are_joints().';
+COMMENT ON COLUMN workout_plans.end_date IS 'The last day, inclusive; null = open.';
+COMMENT ON COLUMN workout_plans.status IS 'draft → active → ended; only a draft may be deleted.';
+COMMENT ON INDEX workout_plans_patient_id_idx IS 'The plans of a patient.';
+COMMENT ON INDEX workout_plans_created_by_idx IS 'The plans of a doctor; an active one is a care relation.';
+
+CREATE TABLE plan_exercises (
+    id           uuid PRIMARY KEY DEFAULT gen_random_uuid(),
+    plan_id      uuid NOT NULL REFERENCES workout_plans ON DELETE CASCADE,
+    name         text NOT NULL CHECK (name <> ''),
+    target_reps  int NOT NULL CHECK (target_reps BETWEEN 1 AND 10000),
+    target_angle real CHECK (target_angle BETWEEN -360 AND 360),
+    day_of_week  smallint NOT NULL CONSTRAINT plan_exercises_day_of_week_iso CHECK (day_of_week BETWEEN 1 AND 7)
+);
+CREATE INDEX plan_exercises_plan_id_idx ON plan_exercises (plan_id, day_of_week);
+COMMENT ON TABLE plan_exercises IS 'What a plan asks for, by weekday.';
+COMMENT ON COLUMN plan_exercises.target_angle IS 'Degrees from the anatomical position.';
+COMMENT ON COLUMN plan_exercises.day_of_week IS 'ISO: 1 = Monday … 7 = Sunday, in the zone of the patient.';
+COMMENT ON INDEX plan_exercises_plan_id_idx IS 'The exercises of a plan by weekday.';
+
+CREATE TABLE rehab_progress (
+    id              uuid PRIMARY KEY DEFAULT gen_random_uuid(),
+    plan_id         uuid NOT NULL CONSTRAINT rehab_progress_plan_id_key UNIQUE REFERENCES workout_plans ON DELETE CASCADE,
+    completed_reps  int NOT NULL DEFAULT 0 CHECK (completed_reps >= 0),
+    valid_reps      int NOT NULL DEFAULT 0 CHECK (valid_reps BETWEEN 0 AND completed_reps),
+    average_angle   double precision,
+    compliance_rate double precision CHECK (compliance_rate BETWEEN 0 AND 100),
+    peak_angle_sum  double precision NOT NULL DEFAULT 0,
+    peak_angle_n    int NOT NULL DEFAULT 0 CHECK (peak_angle_n >= 0),
+    last_updated    timestamptz NOT NULL DEFAULT now()
+);
+COMMENT ON TABLE rehab_progress IS 'A projection of sessions and plans: recomputing it gives the same row.';
+COMMENT ON COLUMN rehab_progress.completed_reps IS 'Complete repetitions on the joint of the plan in its window, valid or partial.';
+COMMENT ON COLUMN rehab_progress.average_angle IS 'Mean of the peaks of the repetitions, degrees; null if there are none.';
+COMMENT ON COLUMN rehab_progress.compliance_rate IS 'Percent of the due repetitions done, capped per occurrence; null if none was due.';
+COMMENT ON INDEX rehab_progress_plan_id_key IS 'One row of progress per plan.';
+
+CREATE TABLE devices (
+    id               bigint GENERATED BY DEFAULT AS IDENTITY PRIMARY KEY,
+    kind             text NOT NULL CHECK (kind IN ('tablet', 'physio')),
+    name             text NOT NULL CHECK (name <> ''),
+    ambulance_id     bigint REFERENCES ambulances,
+    facility_id      uuid REFERENCES facilities,
+    created_at       timestamptz NOT NULL DEFAULT now(),
+    revoked_at       timestamptz,
+    claim_hash       bytea CONSTRAINT devices_claim_hash_key UNIQUE,
+    claim_expires_at timestamptz,
+    CONSTRAINT devices_ambulance_of_tablet CHECK (kind = 'tablet' OR ambulance_id IS NULL),
+    CONSTRAINT devices_claim_expires CHECK ((claim_hash IS NULL) = (claim_expires_at IS NULL))
+);
+CREATE INDEX devices_ambulance_id_idx ON devices (ambulance_id);
+CREATE INDEX devices_facility_id_idx ON devices (facility_id);
+COMMENT ON TABLE devices IS 'Credentialed senders: tablets in ambulances and physiotherapy sensors.';
+COMMENT ON COLUMN devices.kind IS 'tablet: sends fixes. physio: sends motion.';
+COMMENT ON COLUMN devices.ambulance_id IS 'Where a tablet is mounted: its fixes belong to this ambulance.';
+COMMENT ON COLUMN devices.revoked_at IS 'Since when it may not connect; null = it may.';
+COMMENT ON COLUMN devices.claim_hash IS 'SHA-256 of the one-use claim code; null once claimed.';
+COMMENT ON INDEX devices_claim_hash_key IS 'Claiming looks a device up by its code.';
+COMMENT ON INDEX devices_ambulance_id_idx IS 'The tablets of an ambulance.';
+COMMENT ON INDEX devices_facility_id_idx IS 'The devices of a facility.';
+
+CREATE TABLE physio_devices (
+    id             bigint PRIMARY KEY REFERENCES devices ON DELETE CASCADE,
+    patient_id     uuid REFERENCES patients,
+    model          text,
+    joints         text[] NOT NULL DEFAULT '{}' CHECK (are_joints(joints)),
+    included_angle boolean NOT NULL DEFAULT false
+);
+CREATE INDEX physio_devices_patient_id_idx ON physio_devices (patient_id);
+COMMENT ON TABLE physio_devices IS 'What is special about a device that measures joints.';
+COMMENT ON COLUMN physio_devices.patient_id IS 'The patient it is assigned to; null = in the cupboard.';
+COMMENT ON COLUMN physio_devices.included_angle IS 'It sends the included angle (180 = straight), converted at the edge.';
+COMMENT ON INDEX physio_devices_patient_id_idx IS 'The devices of a patient.';
+
+CREATE TABLE physio_sessions (
+    id           uuid PRIMARY KEY DEFAULT gen_random_uuid(),
+    patient_id   uuid NOT NULL REFERENCES patients,
+    therapist_id uuid NOT NULL REFERENCES doctors,
+    scheduled_at timestamptz NOT NULL DEFAULT now(),
+    duration_min int NOT NULL DEFAULT 30 CHECK (duration_min BETWEEN 5 AND 720),
+    status       text NOT NULL DEFAULT 'scheduled'
+                 CHECK (status IN ('scheduled', 'in_progress', 'completed', 'cancelled', 'missed')),
+    joint        text CHECK (are_joints(ARRAY[joint])),
+    notes        text,
+    supervised   boolean NOT NULL DEFAULT true,
+    facility_id  uuid REFERENCES facilities,
+    plan_id      uuid REFERENCES workout_plans,
+    device_id    bigint REFERENCES physio_devices,
+    rest_angle   real CHECK (rest_angle BETWEEN -360 AND 360),
+    target_angle real CHECK (target_angle BETWEEN -360 AND 360),
+    pain         smallint CHECK (pain BETWEEN 0 AND 10),
+    started_at   timestamptz,
+    ended_at     timestamptz,
+    created_at   timestamptz NOT NULL DEFAULT now(),
+    CONSTRAINT physio_sessions_two_people CHECK (patient_id <> therapist_id),
+    CONSTRAINT physio_sessions_ends_after_start CHECK (ended_at >= started_at)
+);
+CREATE UNIQUE INDEX physio_sessions_one_in_progress_per_device ON physio_sessions (device_id) WHERE status = 'in_progress';
+CREATE UNIQUE INDEX physio_sessions_one_in_progress_per_patient ON physio_sessions (patient_id) WHERE status = 'in_progress';
+CREATE INDEX physio_sessions_patient_id_idx ON physio_sessions (patient_id, scheduled_at);
+CREATE INDEX physio_sessions_therapist_id_idx ON physio_sessions (therapist_id, scheduled_at);
+CREATE INDEX physio_sessions_facility_id_idx ON physio_sessions (facility_id, scheduled_at);
+CREATE INDEX physio_sessions_plan_id_idx ON physio_sessions (plan_id);
+COMMENT ON TABLE physio_sessions IS 'Physiotherapy of a patient with a therapist, or at home by their plan.';
+COMMENT ON COLUMN physio_sessions.status IS 'scheduled → in_progress | cancelled | missed; in_progress → completed | cancelled. completed, cancelled and missed are final.';
+COMMENT ON COLUMN physio_sessions.joint IS '{side}_{joint}_{motion} from the closed list of are_joints().';
+COMMENT ON COLUMN physio_sessions.notes IS 'Clinical text: never shown to reception.';
+COMMENT ON COLUMN physio_sessions.supervised IS 'The therapist is present; a home session takes only the time of the patient.';
+COMMENT ON COLUMN physio_sessions.rest_angle IS 'The calibrated rest pose, degrees.';
+COMMENT ON COLUMN physio_sessions.pain IS 'What the patient says, 0 (none) to 10.';
+COMMENT ON INDEX physio_sessions_one_in_progress_per_device IS 'A device writes to one session.';
+COMMENT ON INDEX physio_sessions_one_in_progress_per_patient IS 'A patient is in one session.';
+COMMENT ON INDEX physio_sessions_patient_id_idx IS 'The sessions of a patient by time.';
+COMMENT ON INDEX physio_sessions_therapist_id_idx IS 'The sessions of a therapist by time, for calendars and the care relation.';
+COMMENT ON INDEX physio_sessions_facility_id_idx IS 'The sessions at a facility by time.';
+COMMENT ON INDEX physio_sessions_plan_id_idx IS 'The sessions of a plan, for its progress.';
+
+-- Appointments and physio sessions take a person's time alike, and an EXCLUDE constraint sees one table: this is that
+-- table. The two triggers below keep it; nothing else writes it.
+CREATE TABLE engagements (
+    id                bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    person_id         uuid NOT NULL REFERENCES users,
+    during            tstzrange NOT NULL,
+    appointment_id    uuid REFERENCES appointments ON DELETE CASCADE,
+    physio_session_id uuid REFERENCES physio_sessions ON DELETE CASCADE,
+    CONSTRAINT engagements_one_cause CHECK (num_nonnulls(appointment_id, physio_session_id) = 1),
+    CONSTRAINT engagements_person_free EXCLUDE USING gist (person_id WITH =, during WITH &&)
+);
+CREATE INDEX engagements_appointment_id_idx ON engagements (appointment_id);
+CREATE INDEX engagements_physio_session_id_idx ON engagements (physio_session_id);
+COMMENT ON TABLE engagements IS 'The taken time of each person, from live appointments and physio sessions.';
+COMMENT ON INDEX engagements_person_free IS 'Nobody is in an appointment and a physio session at once.';
+COMMENT ON INDEX engagements_appointment_id_idx IS 'The engagements of an appointment.';
+COMMENT ON INDEX engagements_physio_session_id_idx IS 'The engagements of a physio session.';
+
+CREATE FUNCTION take_turns() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+    patient uuid := NEW.patient_id;
+    doctor uuid := (to_jsonb(NEW) ->> TG_ARGV[0])::uuid;
+BEGIN
+    PERFORM pg_advisory_xact_lock(hashtextextended(least(patient, doctor)::text, 0));
+    PERFORM pg_advisory_xact_lock(hashtextextended(greatest(patient, doctor)::text, 0));
+    RETURN NEW;
+END
+$$;
+COMMENT ON FUNCTION take_turns() IS
+    'Lets racing bookings of the same people wait for each other in one order: exclusion constraints alone deadlock under load.';
+
+CREATE FUNCTION engage_appointment() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
+    AS $$
+BEGIN
+    DELETE FROM engagements WHERE appointment_id = NEW.id;
+    IF NEW.status IN ('requested', 'scheduled', 'arrived') AND NEW.overbook_reason IS NULL THEN
+        INSERT INTO engagements (person_id, during, appointment_id)
+        VALUES (NEW.patient_id, NEW.during, NEW.id), (NEW.doctor_id, NEW.during, NEW.id);
+    END IF;
+    RETURN NULL;
+END
+$$;
+COMMENT ON FUNCTION engage_appointment() IS 'Keeps the engagements of an appointment.';
+
+CREATE FUNCTION engage_physio_session() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
+    AS $$
+DECLARE
+    taken tstzrange := minutes_from(NEW.scheduled_at, NEW.duration_min);
+BEGIN
+    DELETE FROM engagements WHERE physio_session_id = NEW.id;
+    IF NEW.status IN ('scheduled', 'in_progress') THEN
+        INSERT INTO engagements (person_id, during, physio_session_id)
+        SELECT person, taken, NEW.id
+        FROM unnest(ARRAY[NEW.patient_id, CASE WHEN NEW.supervised THEN NEW.therapist_id END]) AS person
+        WHERE person IS NOT NULL;
+    END IF;
+    RETURN NULL;
+END
+$$;
+COMMENT ON FUNCTION engage_physio_session() IS 'Keeps the engagements of a physio session.';
+
+CREATE TRIGGER take_turns BEFORE INSERT OR UPDATE OF patient_id, doctor_id, scheduled_at, duration_min, status, overbook_reason
+    ON appointments FOR EACH ROW EXECUTE FUNCTION take_turns('doctor_id');
+CREATE TRIGGER engage AFTER INSERT OR UPDATE OF patient_id, doctor_id, scheduled_at, duration_min, status, overbook_reason
+    ON appointments FOR EACH ROW EXECUTE FUNCTION engage_appointment();
+CREATE TRIGGER take_turns BEFORE INSERT OR UPDATE OF patient_id, therapist_id, scheduled_at, duration_min, status, supervised
+    ON physio_sessions FOR EACH ROW EXECUTE FUNCTION take_turns('therapist_id');
+CREATE TRIGGER engage AFTER INSERT OR UPDATE OF patient_id, therapist_id, scheduled_at, duration_min, status, supervised
+    ON physio_sessions FOR EACH ROW EXECUTE FUNCTION engage_physio_session();
+
+
+-- 7  Devices, streams, telemetry -------------------------------------------------------------------------------------
+
+CREATE TABLE device_secrets (
+    hash       bytea PRIMARY KEY CHECK (length(hash) = 32),
+    device_id  bigint NOT NULL REFERENCES devices ON DELETE CASCADE,
+    created_at timestamptz NOT NULL DEFAULT now(),
+    expires_at timestamptz,
+    revoked_at timestamptz
+);
+CREATE INDEX device_secrets_device_id_idx ON device_secrets (device_id);
+COMMENT ON TABLE device_secrets IS 'What devices authenticate with. A rotation overlaps: the old secret gets an expiry.';
+COMMENT ON COLUMN device_secrets.hash IS 'SHA-256 of the secret.';
+COMMENT ON INDEX device_secrets_device_id_idx IS 'The secrets of a device.';
+
+CREATE TABLE device_commands (
+    id         uuid PRIMARY KEY DEFAULT gen_random_uuid(),
+    device_id  bigint NOT NULL REFERENCES devices ON DELETE CASCADE,
+    kind       text NOT NULL CHECK (kind <> ''),
+    body       jsonb NOT NULL DEFAULT '{}',
+    created_at timestamptz NOT NULL DEFAULT now(),
+    sent_at    timestamptz,
+    acked_at   timestamptz,
+    status     text CHECK (status IN ('done', 'refused')),
+    detail     text,
+    CONSTRAINT device_commands_status_dated CHECK ((status IS NULL) = (acked_at IS NULL))
+);
+CREATE INDEX device_commands_waiting_idx ON device_commands (device_id, created_at) WHERE acked_at IS NULL;
+COMMENT ON TABLE device_commands IS 'What the hub asks a device to do, kept until the device has answered.';
+COMMENT ON COLUMN device_commands.kind IS 'reporting: body {interval_s}.';
+COMMENT ON COLUMN device_commands.status IS 'null → done | refused (see detail).';
+COMMENT ON INDEX device_commands_waiting_idx IS 'The unanswered commands of a device, oldest first.';
+
+-- Marks move with every batch: no index may hold fence or last_seq, and pages keep half their room, so that each of
+-- those updates is heap-only (HOT).
+CREATE TABLE streams (
+    id                bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    device_id         bigint REFERENCES devices,
+    log_id            text NOT NULL CHECK (log_id ~ '^[0-9a-f]{32}$'),
+    kind              text NOT NULL CHECK (kind IN ('fixes', 'motion', 'sql')),
+    ambulance_id      bigint REFERENCES ambulances,
+    physio_session_id uuid REFERENCES physio_sessions,
+    joints            text[] CHECK (are_joints(joints)),
+    fence             bigint NOT NULL DEFAULT 1 CHECK (fence > 0),
+    last_seq          bigint NOT NULL DEFAULT 0 CHECK (last_seq >= 0),
+    opened_at         timestamptz NOT NULL DEFAULT now(),
+    CONSTRAINT streams_device_id_log_id_key UNIQUE (device_id, log_id),
+    CONSTRAINT streams_shape CHECK (CASE kind
+        WHEN 'fixes' THEN device_id IS NOT NULL AND ambulance_id IS NOT NULL
+        WHEN 'motion' THEN device_id IS NOT NULL AND physio_session_id IS NOT NULL AND cardinality(joints) > 0
+        ELSE device_id IS NULL AND physio_session_id IS NOT NULL AND cardinality(joints) > 0 END)
+) WITH (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.01, autovacuum_vacuum_threshold = 500);
+CREATE INDEX streams_physio_session_id_idx ON streams (physio_session_id);
+CREATE UNIQUE INDEX streams_one_sql_per_session ON streams (physio_session_id) WHERE kind = 'sql';
+COMMENT ON TABLE streams IS 'Ordered logs of devices, each with its high-water mark: what is durable.';
+COMMENT ON COLUMN streams.device_id IS 'Whose log it is; null for kind sql.';
+COMMENT ON COLUMN streams.log_id IS 'Drawn at random when the spool of the device is made: a new spool is a new stream.';
+COMMENT ON COLUMN streams.kind IS 'fixes: positions of an ambulance. motion: angles of a physio session. sql: plain inserts into joint_motion_logs.';
+COMMENT ON COLUMN streams.joints IS 'The joints of a motion stream, in the order of the angles. Of kind sql, it grows at the end.';
+COMMENT ON COLUMN streams.fence IS 'Raised by each claim; a connection with an older fence can store nothing more.';
+COMMENT ON COLUMN streams.last_seq IS 'The high-water mark: samples up to it are durable or known to be lost.';
+COMMENT ON INDEX streams_device_id_log_id_key IS 'A log is one stream.';
+COMMENT ON INDEX streams_physio_session_id_idx IS 'The streams of a physio session, for joint_motion_logs.';
+COMMENT ON INDEX streams_one_sql_per_session IS 'Plain SQL inserts of a session share one stream.';
+
+CREATE TABLE stream_skips (
+    stream_id   bigint NOT NULL REFERENCES streams,
+    first_seq   bigint NOT NULL CHECK (first_seq > 0),
+    last_seq    bigint NOT NULL,
+    reason      text NOT NULL CHECK (reason IN ('spool_full', 'hub_lost', 'corrupt', 'expired')),
+    received_at timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (stream_id, first_seq),
+    CONSTRAINT stream_skips_forward CHECK (last_seq >= first_seq)
+);
+COMMENT ON TABLE stream_skips IS 'Holes: samples a device will never send.';
+COMMENT ON COLUMN stream_skips.reason IS
+    'spool_full: dropped to make room. hub_lost: acked once, lost here (a restored database), gone there. corrupt: unreadable in the spool. expired: too old to keep.';
+
+CREATE TABLE dead_letters (
+    id          bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    stream_id   bigint NOT NULL REFERENCES streams,
+    seq         bigint NOT NULL,
+    received_at timestamptz NOT NULL DEFAULT now(),
+    code        text NOT NULL,
+    detail      text NOT NULL DEFAULT '',
+    body        bytea NOT NULL,
+    CONSTRAINT dead_letters_stream_id_seq_key UNIQUE (stream_id, seq)
+);
+COMMENT ON TABLE dead_letters IS 'Samples that can never be stored, as they came; their neighbours are stored.';
+COMMENT ON COLUMN dead_letters.code IS 'What the device was told.';
+COMMENT ON INDEX dead_letters_stream_id_seq_key IS 'A sample is refused once.';
+
+-- Telemetry. Append-only, by day (UTC) of receipt; bigint keys, no foreign key, no second unique index, NOT NULL with
+-- NaN for none: each of those was measured to matter. Uniqueness comes from the mark of the stream. The order of the
+-- columns is the order of the binary COPY.
+CREATE TABLE ambulance_positions (
+    stream_id    bigint NOT NULL,
+    seq          bigint NOT NULL,
+    received_at  timestamptz NOT NULL,
+    ambulance_id bigint NOT NULL,
+    recorded_at  timestamptz NOT NULL,
+    fix_at       timestamptz NOT NULL,
+    latitude     double precision NOT NULL,
+    longitude    double precision NOT NULL,
+    speed        real NOT NULL,
+    heading      real NOT NULL,
+    accuracy     real NOT NULL,
+    altitude     real NOT NULL,
+    flags        int NOT NULL,
+    PRIMARY KEY (stream_id, seq, received_at),
+    CONSTRAINT ambulance_positions_place CHECK (latitude BETWEEN -90 AND 90 AND longitude BETWEEN -180 AND 180),
+    CONSTRAINT ambulance_positions_motion CHECK (
+        speed >= 0 AND speed <> 'Infinity' AND heading >= 0 AND (heading < 360 OR heading = 'NaN')),
+    CONSTRAINT ambulance_positions_quality CHECK (
+        accuracy >= 0 AND accuracy <> 'Infinity' AND altitude <> '-Infinity' AND altitude <> 'Infinity')
+) PARTITION BY RANGE (received_at);
+CREATE INDEX ambulance_positions_history_idx ON ambulance_positions (ambulance_id, fix_at);
+COMMENT ON TABLE ambulance_positions IS 'Every fix of every ambulance, once.';
+COMMENT ON COLUMN ambulance_positions.received_at IS 'Stamped at admission; decides the partition.';
+COMMENT ON COLUMN ambulance_positions.recorded_at IS 'As the clock of the device said.';
+COMMENT ON COLUMN ambulance_positions.fix_at IS 'On the clock of the hub: received_at less the age the device gave it.';
+COMMENT ON COLUMN ambulance_positions.speed IS 'm/s; NaN = none.';
+COMMENT ON COLUMN ambulance_positions.heading IS 'Degrees clockwise from true north, [0, 360); NaN = none.';
+COMMENT ON COLUMN ambulance_positions.accuracy IS 'Metres, one standard deviation; NaN = none.';
+COMMENT ON COLUMN ambulance_positions.altitude IS 'Metres; NaN = none.';
+COMMENT ON COLUMN ambulance_positions.flags IS 'What fix hygiene found, a bit each; named in hub/ingest/flags.py.';
+COMMENT ON INDEX ambulance_positions_history_idx IS 'The history of an ambulance by time.';
+
+CREATE TABLE motion_frames (
+    stream_id   bigint NOT NULL,
+    seq         bigint NOT NULL,
+    received_at timestamptz NOT NULL,
+    started_at  timestamptz NOT NULL,
+    interval_us int NOT NULL,
+    offsets_us  int[] NOT NULL,
+    angles      real[] NOT NULL,
+    PRIMARY KEY (stream_id, seq, received_at),
+    CONSTRAINT motion_frames_shape CHECK (cardinality(angles) > 0 AND interval_us >= 0),
+    CONSTRAINT motion_frames_angles CHECK (
+        360 >= ALL (array_remove(angles, 'NaN'::real)) AND -360 <= ALL (angles) AND array_position(angles, NULL) IS NULL)
+) PARTITION BY RANGE (received_at);
+COMMENT ON TABLE motion_frames IS 'Joint angles, a frame a row; joint_motion_logs shows them a reading a row.';
+COMMENT ON COLUMN motion_frames.seq IS 'Of the first sample; the others follow.';
+COMMENT ON COLUMN motion_frames.started_at IS 'When the first sample was taken.';
+COMMENT ON COLUMN motion_frames.interval_us IS 'Microseconds between samples, where it is constant.';
+COMMENT ON COLUMN motion_frames.offsets_us IS 'Microseconds of each sample after started_at, where the interval is not constant; else empty.';
+COMMENT ON COLUMN motion_frames.angles IS 'Degrees, joint after joint (streams.joints), each with its samples in time; NaN = none.';
+
+CREATE TABLE motion_repetitions (
+    stream_id  bigint NOT NULL REFERENCES streams,
+    joint      text NOT NULL CHECK (are_joints(ARRAY[joint])),
+    number     int NOT NULL CHECK (number >= 0),
+    first_seq  bigint NOT NULL,
+    last_seq   bigint NOT NULL,
+    source     text NOT NULL DEFAULT 'counted' CHECK (source IN ('counted', 'stated')),
+    started_at timestamptz,
+    peak_at    timestamptz,
+    ended_at   timestamptz,
+    peak_angle real,
+    range_deg  real,
+    hold_s     real,
+    out_s      real,
+    back_s     real,
+    valid      boolean,
+    PRIMARY KEY (stream_id, joint, first_seq),
+    CONSTRAINT motion_repetitions_forward CHECK (last_seq >= first_seq),
+    CONSTRAINT motion_repetitions_apart EXCLUDE USING gist (
+        stream_id WITH =, joint WITH =, int8range(first_seq, last_seq, '[]') WITH &&)
+);
+COMMENT ON TABLE motion_repetitions IS 'Which samples make up which repetition; a recount rewrites these rows, never telemetry. Kept for ever.';
+COMMENT ON COLUMN motion_repetitions.source IS 'counted: by the hub. stated: by a plain SQL insert into joint_motion_logs.';
+COMMENT ON COLUMN motion_repetitions.peak_angle IS 'The raw peak, degrees: the filtered one under-reads fast movements.';
+COMMENT ON COLUMN motion_repetitions.valid IS 'The peak reached the target within tolerance; false = partial.';
+COMMENT ON INDEX motion_repetitions_apart IS 'A reading belongs to one repetition, so the view shows it once.';
+
+CREATE FUNCTION joint_motion_log_id(stream_id bigint, seq bigint, joint_number int) RETURNS uuid
+    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    RETURN (
+        lpad(to_hex(stream_id), 12, '0') || '8' || lpad(to_hex(joint_number), 3, '0')
+        || to_hex(seq | (-9223372036854775808)::bigint)
+    )::uuid;
+COMMENT ON FUNCTION joint_motion_log_id(bigint, bigint, int) IS
+    'A UUIDv8 (RFC 9562): 48 bits of stream, 12 of joint (its place in streams.joints, from 1), 62 of seq.';
+
+CREATE FUNCTION joint_motion_log_key(id uuid, OUT stream_id bigint, OUT seq bigint, OUT joint_number int)
+    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    RETURN (
+        ('x' || lpad(left(replace(id::text, '-', ''), 12), 16, '0'))::bit(64)::bigint,
+        ('x' || right(replace(id::text, '-', ''), 16))::bit(64)::bigint & 4611686018427387903,
+        ('x' || lpad(substr(replace(id::text, '-', ''), 14, 3), 8, '0'))::bit(32)::int
+    );
+COMMENT ON FUNCTION joint_motion_log_key(uuid) IS 'What joint_motion_log_id() was made of; look readings up by it, the id itself has no index.';
+
+CREATE VIEW joint_motion_logs AS
+SELECT joint_motion_log_id(f.stream_id, f.seq + sample.n, sample.joint_number) AS id,
+       s.physio_session_id AS session_id,
+       f.started_at + make_interval(secs => coalesce(f.offsets_us[sample.n + 1], sample.n::bigint * f.interval_us) / 1e6)
+           AS "timestamp",
+       s.joints[sample.joint_number] AS joint,
+       sample.angle,
+       r.number AS repetition
+FROM streams AS s
+JOIN motion_frames AS f ON f.stream_id = s.id
+CROSS JOIN LATERAL (
+    SELECT a.angle,
+           ((a.place - 1) / samples + 1)::int AS joint_number,
+           ((a.place - 1) % samples)::int AS n
+    FROM unnest(f.angles) WITH ORDINALITY AS a (angle, place),
+         LATERAL (SELECT CASE s.kind WHEN 'sql' THEN 1 ELSE greatest(cardinality(f.angles) / cardinality(s.joints), 1) END)
+             AS shape (samples)
+) AS sample
+LEFT JOIN motion_repetitions AS r
+    ON r.stream_id = f.stream_id AND r.joint = s.joints[sample.joint_number]
+    AND f.seq + sample.n BETWEEN r.first_seq AND r.last_seq
+WHERE s.kind IN ('motion', 'sql') AND sample.angle <> 'NaN';
+COMMENT ON VIEW joint_motion_logs IS
+    'One row per joint and sample of a physio session, over motion_frames. Plain inserts go into the session''s own sql stream.';
+COMMENT ON COLUMN joint_motion_logs.id IS 'Reversible: see joint_motion_log_key().';
+COMMENT ON COLUMN joint_motion_logs.angle IS 'Degrees, 0 = anatomical position.';
+COMMENT ON COLUMN joint_motion_logs.repetition IS 'The number of the counted repetition the sample belongs to; null = none.';
+
+CREATE FUNCTION insert_joint_motion_log() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
+    AS $$
+DECLARE
+    stream streams%ROWTYPE;
+    joint_number int;
+BEGIN
+    IF NEW.id IS NOT NULL THEN
+        RAISE EXCEPTION 'the id of a joint_motion_logs row follows from where it is stored'
+            USING ERRCODE = 'generated_always';
+    END IF;
+    IF NEW.angle IS NULL OR NEW.angle = 'NaN' OR abs(NEW.angle) > 360 THEN
+        RAISE EXCEPTION 'an angle lies between -360 and 360 degrees'
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'motion_frames_angles', TABLE = 'motion_frames';
+    END IF;
+    NEW.timestamp := coalesce(NEW.timestamp, clock_timestamp());
+    -- The update of the mark also makes concurrent inserts into one session wait for each other.
+    INSERT INTO streams AS s (log_id, kind, physio_session_id, joints, last_seq)
+    VALUES (replace(NEW.session_id::text, '-', ''), 'sql', NEW.session_id, ARRAY[NEW.joint], 1)
+    ON CONFLICT (physio_session_id) WHERE kind = 'sql' DO UPDATE
+    SET last_seq = s.last_seq + 1,
+        joints = CASE WHEN NEW.joint = ANY (s.joints) THEN s.joints ELSE s.joints || NEW.joint END
+    RETURNING * INTO stream;
+    joint_number := array_position(stream.joints, NEW.joint);
+    INSERT INTO motion_frames (stream_id, seq, received_at, started_at, interval_us, offsets_us, angles)
+    VALUES (stream.id, stream.last_seq, clock_timestamp(), NEW.timestamp, 0, '{}',
+            array_fill('NaN'::real, ARRAY[joint_number - 1]) || NEW.angle);
+    IF NEW.repetition IS NOT NULL THEN
+        UPDATE motion_repetitions SET last_seq = stream.last_seq
+        WHERE stream_id = stream.id AND joint = NEW.joint AND number = NEW.repetition
+          AND last_seq = stream.last_seq - 1 AND source = 'stated';
+        IF NOT FOUND THEN
+            INSERT INTO motion_repetitions (stream_id, joint, number, first_seq, last_seq, source)
+            VALUES (stream.id, NEW.joint, NEW.repetition, stream.last_seq, stream.last_seq, 'stated');
+        END IF;
+    END IF;
+    NEW.id := joint_motion_log_id(stream.id, stream.last_seq, joint_number);
+    RETURN NEW;
+END
+$$;
+COMMENT ON FUNCTION insert_joint_motion_log() IS
+    'Stores a plain SQL insert as a frame of one sample. The angles of such a frame reach up to its joint, NaN before it.';
+CREATE TRIGGER insert_joint_motion_log INSTEAD OF INSERT ON joint_motion_logs
+    FOR EACH ROW EXECUTE FUNCTION insert_joint_motion_log();
+
+CREATE TABLE alarms (
+    id              uuid PRIMARY KEY DEFAULT gen_random_uuid(),
+    device_id       bigint NOT NULL REFERENCES devices,
+    alarm_id        text NOT NULL CHECK (length(alarm_id) BETWEEN 1 AND 64),
+    kind            text NOT NULL CHECK (kind IN ('sos')),
+    ambulance_id    bigint REFERENCES ambulances,
+    stream_id       bigint REFERENCES streams,
+    seq             bigint,
+    raised_at       timestamptz NOT NULL,
+    received_at     timestamptz NOT NULL,
+    late            boolean NOT NULL DEFAULT false,
+    latitude        double precision,
+    longitude       double precision,
+    acknowledged_at timestamptz,
+    acknowledged_by uuid REFERENCES users,
+    CONSTRAINT alarms_device_id_alarm_id_key UNIQUE (device_id, alarm_id)
+);
+CREATE INDEX alarms_ambulance_id_idx ON alarms (ambulance_id, raised_at);
+CREATE INDEX alarms_open_idx ON alarms (raised_at) WHERE acknowledged_at IS NULL;
+COMMENT ON TABLE alarms IS 'Alarms that devices raised; each fires once, however often and late it arrives.';
+COMMENT ON COLUMN alarms.kind IS 'sos: the crew pressed the button.';
+COMMENT ON COLUMN alarms.raised_at IS 'fix_at of the sample that carried it.';
+COMMENT ON COLUMN alarms.late IS 'It came in a sample older than the newest: from a backlog.';
+COMMENT ON INDEX alarms_device_id_alarm_id_key IS 'An alarm fires once.';
+COMMENT ON INDEX alarms_ambulance_id_idx IS 'The alarms of an ambulance by time.';
+COMMENT ON INDEX alarms_open_idx IS 'Alarms that nobody has acknowledged yet.';
+
+
+-- 8  Payments, messages, notifications -------------------------------------------------------------------------------
+
+CREATE TABLE transactions (
+    id              uuid PRIMARY KEY DEFAULT gen_random_uuid(),
+    user_id         uuid NOT NULL REFERENCES users,
+    service_type    text NOT NULL CHECK (service_type IN ('appointment', 'ambulance', 'physio')),
+    service_id      uuid NOT NULL,
+    amount          numeric(12, 2) NOT NULL CONSTRAINT transactions_amount_positive CHECK (amount > 0 AND amount <> 'NaN'),
+    currency        text NOT NULL DEFAULT 'INR' CHECK (currency ~ '^[A-Z]{3}$'),
+    refunded_amount numeric(12, 2) NOT NULL DEFAULT 0,
+    status          text NOT NULL DEFAULT 'created' CHECK (status IN (
+                        'created', 'authorized', 'captured', 'partially_refunded', 'refunded', 'failed', 'void')),
+    facility_id     uuid REFERENCES facilities,
+    provider        text,
+    provider_ref    text,
+    created_at      timestamptz NOT NULL DEFAULT now(),
+    CONSTRAINT transactions_refund_within_amount CHECK (refunded_amount BETWEEN 0 AND amount),
+    CONSTRAINT transactions_refund_agrees CHECK (CASE status
+        WHEN 'partially_refunded' THEN refunded_amount > 0 AND refunded_amount < amount
+        WHEN 'refunded' THEN refunded_amount = amount
+        ELSE refunded_amount = 0 END),
+    CONSTRAINT transactions_provider_ref_key UNIQUE (provider, provider_ref)
+);
+CREATE INDEX transactions_user_id_idx ON transactions (user_id, created_at);
+CREATE INDEX transactions_service_idx ON transactions (service_type, service_id);
+CREATE INDEX transactions_facility_id_idx ON transactions (facility_id, created_at);
+COMMENT ON TABLE transactions IS 'Payments for services; the money itself is in ledger_entries.';
+COMMENT ON COLUMN transactions.service_type IS 'appointment: appointments. ambulance: ambulance_requests. physio: physio_sessions.';
+COMMENT ON COLUMN transactions.service_id IS 'The row of that table; it belongs to the payer.';
+COMMENT ON COLUMN transactions.currency IS 'ISO 4217.';
+COMMENT ON COLUMN transactions.status IS
+    'created → authorized | failed | void; authorized → captured | failed | void; captured → partially_refunded | refunded; partially_refunded → refunded. refunded, failed and void are final.';
+COMMENT ON COLUMN transactions.facility_id IS 'Who provides the service, for whom staff see it.';
+COMMENT ON INDEX transactions_provider_ref_key IS 'A payment at the provider is one transaction here.';
+COMMENT ON INDEX transactions_user_id_idx IS 'The payments of a user by time.';
+COMMENT ON INDEX transactions_service_idx IS 'The payments for a service.';
+COMMENT ON INDEX transactions_facility_id_idx IS 'The payments to a facility by time.';
+
+CREATE TABLE ledger_entries (
+    id             bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    posting_id     uuid NOT NULL,
+    transaction_id uuid NOT NULL REFERENCES transactions,
+    account        text NOT NULL CHECK (account IN ('payer', 'provider', 'facility', 'fees')),
+    amount         numeric(12, 2) NOT NULL CHECK (amount <> 0 AND amount <> 'NaN'),
+    currency       text NOT NULL CHECK (currency ~ '^[A-Z]{3}$'),
+    posted_at      timestamptz NOT NULL DEFAULT now()
+);
+CREATE INDEX ledger_entries_posting_id_idx ON ledger_entries (posting_id);
+CREATE INDEX ledger_entries_transaction_id_idx ON ledger_entries (transaction_id);
+COMMENT ON TABLE ledger_entries IS 'Append-only double-entry ledger under transactions; the entries of a posting sum to zero.';
+COMMENT ON COLUMN ledger_entries.account IS 'payer | provider (money at the gateway) | facility | fees.';
+COMMENT ON COLUMN ledger_entries.amount IS 'Signed: debits positive, credits negative.';
+COMMENT ON INDEX ledger_entries_posting_id_idx IS 'The entries of a posting, to sum them.';
+COMMENT ON INDEX ledger_entries_transaction_id_idx IS 'The entries of a transaction.';
+
+CREATE FUNCTION check_posting() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
+    AS $$
+BEGIN
+    IF EXISTS (SELECT FROM ledger_entries WHERE posting_id = NEW.posting_id GROUP BY currency HAVING sum(amount) <> 0) THEN
+        RAISE EXCEPTION 'the entries of a posting sum to zero'
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'ledger_entries_balanced', TABLE = 'ledger_entries';
+    END IF;
+    RETURN NULL;
+END
+$$;
+COMMENT ON FUNCTION check_posting() IS 'Refuses, at commit, a posting that does not balance in each currency.';
+CREATE CONSTRAINT TRIGGER ledger_entries_balanced AFTER INSERT ON ledger_entries
+    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION check_posting();
+CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON ledger_entries
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+CREATE TABLE payment_events (
+    provider       text NOT NULL,
+    event_id       text NOT NULL,
+    transaction_id uuid REFERENCES transactions,
+    received_at    timestamptz NOT NULL DEFAULT now(),
+    body           jsonb NOT NULL,
+    PRIMARY KEY (provider, event_id)
+);
+CREATE INDEX payment_events_transaction_id_idx ON payment_events (transaction_id);
+COMMENT ON TABLE payment_events IS 'Webhooks of payment providers, each once, in whatever order they come.';
+COMMENT ON INDEX payment_events_transaction_id_idx IS 'The webhooks of a transaction.';
+
+CREATE TABLE messages (
+    id           uuid PRIMARY KEY DEFAULT gen_random_uuid(),
+    sender_id    uuid NOT NULL REFERENCES users,
+    receiver_id  uuid NOT NULL REFERENCES users,
+    content      text NOT NULL CONSTRAINT messages_content_length CHECK (length(content) BETWEEN 1 AND 4000),
+    sent_at      timestamptz NOT NULL DEFAULT now(),
+    sequence     bigint GENERATED ALWAYS AS IDENTITY,
+    client_id    text CHECK (length(client_id) BETWEEN 1 AND 64),
+    delivered_at timestamptz,
+    read_at      timestamptz,
+    corrects     uuid REFERENCES messages,
+    CONSTRAINT messages_two_people CHECK (sender_id <> receiver_id),
+    CONSTRAINT messages_read_after_delivery CHECK (read_at IS NULL OR delivered_at IS NOT NULL),
+    CONSTRAINT messages_client_id_key UNIQUE (sender_id, client_id)
+);
+CREATE UNIQUE INDEX messages_conversation_idx
+    ON messages (least(sender_id, receiver_id), greatest(sender_id, receiver_id), sequence);
+CREATE INDEX messages_unread_idx ON messages (receiver_id, sequence) WHERE read_at IS NULL;
+CREATE INDEX messages_corrects_idx ON messages (corrects) WHERE corrects IS NOT NULL;
+COMMENT ON TABLE messages IS 'Direct messages between two users who have a care or facility relation.';
+COMMENT ON COLUMN messages.sequence IS 'The order of the server within a conversation (with gaps).';
+COMMENT ON COLUMN messages.client_id IS 'Drawn by the sender: a resent message is stored once.';
+COMMENT ON COLUMN messages.delivered_at IS 'sent → delivered → read, forward only.';
+COMMENT ON COLUMN messages.corrects IS 'The message that this one corrects; messages are never edited.';
+COMMENT ON INDEX messages_client_id_key IS 'A resent message is stored once.';
+COMMENT ON INDEX messages_conversation_idx IS 'A conversation in order.';
+COMMENT ON INDEX messages_unread_idx IS 'What a user has not read.';
+COMMENT ON INDEX messages_corrects_idx IS 'The corrections of a message.';
+
+CREATE TABLE notifications (
+    id           uuid PRIMARY KEY DEFAULT gen_random_uuid(),
+    user_id      uuid NOT NULL REFERENCES users,
+    message      text NOT NULL,
+    type         text NOT NULL CHECK (type <> ''),
+    created_at   timestamptz NOT NULL DEFAULT now(),
+    read         boolean NOT NULL DEFAULT false,
+    sequence     bigint GENERATED ALWAYS AS IDENTITY,
+    dedupe_key   text CONSTRAINT notifications_dedupe_key_key UNIQUE,
+    expires_at   timestamptz,
+    delivered_at timestamptz
+);
+CREATE INDEX notifications_user_id_idx ON notifications (user_id, sequence);
+CREATE INDEX notifications_waiting_idx ON notifications (created_at) WHERE delivered_at IS NULL;
+COMMENT ON TABLE notifications IS 'Alerts and reminders, written in the transaction of their cause (an outbox), delivered after it.';
+COMMENT ON COLUMN notifications.message IS 'No clinical text.';
+COMMENT ON COLUMN notifications.type IS 'What it is about, for icons and preferences.';
+COMMENT ON COLUMN notifications.expires_at IS 'After this it is not sent any more.';
+COMMENT ON INDEX notifications_dedupe_key_key IS 'A cause notifies once.';
+COMMENT ON INDEX notifications_user_id_idx IS 'The inbox of a user in order.';
+COMMENT ON INDEX notifications_waiting_idx IS 'What is still to be delivered.';
+
+
+-- 9  Sign-in, audit, idempotency -------------------------------------------------------------------------------------
+
+CREATE TABLE sessions (
+    id           uuid PRIMARY KEY DEFAULT gen_random_uuid(),
+    user_id      uuid NOT NULL REFERENCES users,
+    client       text NOT NULL CHECK (client IN ('web', 'app')),
+    created_at   timestamptz NOT NULL DEFAULT now(),
+    expires_at   timestamptz NOT NULL,
+    last_seen_at timestamptz NOT NULL DEFAULT now(),
+    ended_at     timestamptz,
+    end_reason   text,
+    user_agent   text,
+    network      inet
+);
+CREATE INDEX sessions_user_id_idx ON sessions (user_id) WHERE ended_at IS NULL;
+COMMENT ON TABLE sessions IS 'Who is signed in, and where. The tokens of a session are one family.';
+COMMENT ON COLUMN sessions.client IS 'web: a cookie. app: bearer and refresh tokens.';
+COMMENT ON COLUMN sessions.ended_at IS 'Null = live. Set once; open sockets of the session are closed.';
+COMMENT ON COLUMN sessions.end_reason IS 'logout, password, role, disabled, revoked, reuse, …';
+COMMENT ON INDEX sessions_user_id_idx IS 'The live sessions of a user.';
+
+CREATE TABLE session_tokens (
+    hash       bytea PRIMARY KEY CHECK (length(hash) = 32),
+    session_id uuid NOT NULL REFERENCES sessions ON DELETE CASCADE,
+    kind       text NOT NULL CHECK (kind IN ('cookie', 'access', 'refresh')),
+    created_at timestamptz NOT NULL DEFAULT now(),
+    expires_at timestamptz NOT NULL,
+    used_at    timestamptz
+);
+CREATE INDEX session_tokens_session_id_idx ON session_tokens (session_id);
+COMMENT ON TABLE session_tokens IS 'SHA-256 of the tokens of sessions; the tokens themselves are nowhere.';
+COMMENT ON COLUMN session_tokens.kind IS 'cookie (web) | access (15 minutes) | refresh (30 days, used once).';
+COMMENT ON COLUMN session_tokens.used_at IS 'When a refresh token was exchanged; a second use ends the session.';
+COMMENT ON INDEX session_tokens_session_id_idx IS 'The tokens of a session.';
+
+CREATE TABLE ws_tickets (
+    hash       bytea PRIMARY KEY CHECK (length(hash) = 32),
+    purpose    text NOT NULL CHECK (purpose IN ('live', 'device')),
+    session_id uuid REFERENCES sessions ON DELETE CASCADE,
+    device_id  bigint REFERENCES devices ON DELETE CASCADE,
+    origin     text NOT NULL,
+    expires_at timestamptz NOT NULL,
+    CONSTRAINT ws_tickets_bearer CHECK (CASE purpose
+        WHEN 'live' THEN session_id IS NOT NULL AND device_id IS NULL
+        ELSE device_id IS NOT NULL AND session_id IS NULL END)
+);
+CREATE INDEX ws_tickets_expires_at_idx ON ws_tickets (expires_at);
+CREATE INDEX ws_tickets_session_id_idx ON ws_tickets (session_id);
+CREATE INDEX ws_tickets_device_id_idx ON ws_tickets (device_id);
+COMMENT ON TABLE ws_tickets IS 'Single-use tickets that open a browser''s WebSocket; deleted by their use.';
+COMMENT ON COLUMN ws_tickets.purpose IS 'live: /ws/live. device: /ws/device from a browser used as a tablet.';
+COMMENT ON COLUMN ws_tickets.origin IS 'The Origin it was given to and must come back from.';
+COMMENT ON INDEX ws_tickets_expires_at_idx IS 'Tickets that were never used, to remove them.';
+COMMENT ON INDEX ws_tickets_session_id_idx IS 'The tickets of a session.';
+COMMENT ON INDEX ws_tickets_device_id_idx IS 'The tickets of a device.';
+
+CREATE TABLE activation_links (
+    hash       bytea PRIMARY KEY CHECK (length(hash) = 32),
+    user_id    uuid NOT NULL REFERENCES users ON DELETE CASCADE,
+    purpose    text NOT NULL CHECK (purpose IN ('activate', 'reset')),
+    created_at timestamptz NOT NULL DEFAULT now(),
+    expires_at timestamptz NOT NULL,
+    used_at    timestamptz
+);
+CREATE INDEX activation_links_user_id_idx ON activation_links (user_id);
+COMMENT ON TABLE activation_links IS 'One-use links to choose a password.';
+COMMENT ON COLUMN activation_links.purpose IS 'activate: the first password. reset: a new one.';
+COMMENT ON INDEX activation_links_user_id_idx IS 'The links of a user.';
+
+CREATE TABLE idempotency_keys (
+    principal  text NOT NULL,
+    key        text NOT NULL CHECK (length(key) BETWEEN 1 AND 255),
+    operation  text NOT NULL,
+    body_hash  bytea NOT NULL,
+    status     int,
+    response   bytea,
+    created_at timestamptz NOT NULL DEFAULT now(),
+    expires_at timestamptz NOT NULL DEFAULT now() + interval '24 hours',
+    PRIMARY KEY (principal, key)
+);
+CREATE INDEX idempotency_keys_expires_at_idx ON idempotency_keys (expires_at);
+COMMENT ON TABLE idempotency_keys IS 'Answers already given: same key and body, same answer; same key, other body, refused.';
+COMMENT ON COLUMN idempotency_keys.status IS 'The HTTP status answered; null = the first one is still at work.';
+COMMENT ON INDEX idempotency_keys_expires_at_idx IS 'Old answers, to remove them.';
+
+-- No foreign keys: the log outlives what it tells about.
+CREATE TABLE audit_log (
+    id         bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    at         timestamptz NOT NULL DEFAULT clock_timestamp(),
+    actor_kind text NOT NULL CHECK (actor_kind IN ('user', 'device', 'system', 'anonymous')),
+    actor_id   text,
+    session_id uuid,
+    action     text NOT NULL CHECK (action <> ''),
+    entity     text NOT NULL,
+    entity_id  text,
+    patient_id uuid,
+    outcome    text NOT NULL DEFAULT 'allowed' CHECK (outcome IN ('allowed', 'denied')),
+    reason     text,
+    request_id text,
+    network    inet,
+    detail     jsonb NOT NULL DEFAULT '{}'
+);
+CREATE INDEX audit_log_patient_id_idx ON audit_log (patient_id, at) WHERE patient_id IS NOT NULL;
+CREATE INDEX audit_log_actor_idx ON audit_log (actor_kind, actor_id, at);
+CREATE INDEX audit_log_entity_idx ON audit_log (entity, entity_id, at);
+COMMENT ON TABLE audit_log IS 'Who did what to what, reads of clinical data and denials among it. Append-only.';
+COMMENT ON COLUMN audit_log.actor_kind IS 'user (users.id) | device (devices.id) | system (the hub, the command line) | anonymous.';
+COMMENT ON COLUMN audit_log.outcome IS 'allowed | denied.';
+COMMENT ON COLUMN audit_log.reason IS 'Why, where a person had to say so (break-glass, overbooking).';
+COMMENT ON COLUMN audit_log.detail IS 'What changed; never a secret.';
+COMMENT ON INDEX audit_log_patient_id_idx IS 'What happened to the data of a patient.';
+COMMENT ON INDEX audit_log_actor_idx IS 'What an actor did.';
+COMMENT ON INDEX audit_log_entity_idx IS 'What happened to a row.';
+
+CREATE TABLE audit_unsealed (
+    entry_id bigint PRIMARY KEY
+);
+COMMENT ON TABLE audit_unsealed IS 'Entries of audit_log that no seal covers yet: ids commit out of order, so a high-water mark would miss some.';
+
+CREATE TABLE audit_seals (
+    id        bigint PRIMARY KEY CHECK (id > 0),
+    sealed_at timestamptz NOT NULL DEFAULT now(),
+    entry_ids bigint[] NOT NULL CHECK (cardinality(entry_ids) > 0),
+    previous  bytea NOT NULL CONSTRAINT audit_seals_previous_key UNIQUE CHECK (length(previous) = 32),
+    hash      bytea NOT NULL CONSTRAINT audit_seals_hash_key UNIQUE CHECK (length(hash) = 32)
+);
+COMMENT ON TABLE audit_seals IS 'A hash chain over committed entries of audit_log. Append-only.';
+COMMENT ON COLUMN audit_seals.id IS 'Contiguous from 1.';
+COMMENT ON COLUMN audit_seals.entry_ids IS 'The entries it covers, ascending.';
+COMMENT ON COLUMN audit_seals.previous IS 'The hash of the seal before; 32 zero bytes in the first.';
+COMMENT ON COLUMN audit_seals.hash IS 'SHA-256 over previous and the covered entries.';
+COMMENT ON INDEX audit_seals_previous_key IS 'The chain has one head and never forks.';
+COMMENT ON INDEX audit_seals_hash_key IS 'A seal is found by its hash.';
+
+CREATE FUNCTION await_seal() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
+    AS $$
+BEGIN
+    INSERT INTO audit_unsealed SELECT id FROM written;
+    RETURN NULL;
+END
+$$;
+COMMENT ON FUNCTION await_seal() IS 'Queues new audit entries for the sealer.';
+CREATE TRIGGER await_seal AFTER INSERT ON audit_log
+    REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION await_seal();
+CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON audit_log
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON audit_seals
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+
+-- 10  Notifications to the hub, comments on keys, grants -------------------------------------------------------------
+
+CREATE FUNCTION notify_hub() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    PERFORM pg_notify('arogya', TG_ARGV[0] || ':' || (to_jsonb(coalesce(NEW, OLD)) ->> TG_ARGV[1]));
+    RETURN NULL;
+END
+$$;
+COMMENT ON FUNCTION notify_hub() IS 'Tells every hub, after commit, "kind:id" on the channel arogya. Arguments: the kind, the column with the id.';
+
+CREATE TRIGGER notify_hub AFTER INSERT OR DELETE OR UPDATE OF plate_number, driver_name, status ON ambulances
+    FOR EACH ROW EXECUTE FUNCTION notify_hub('ambulance', 'id');
+CREATE TRIGGER notify_hub AFTER UPDATE OF revoked_at, ambulance_id ON devices
+    FOR EACH ROW EXECUTE FUNCTION notify_hub('device', 'id');
+CREATE TRIGGER notify_hub AFTER UPDATE OR DELETE ON device_secrets
+    FOR EACH ROW EXECUTE FUNCTION notify_hub('device', 'device_id');
+CREATE TRIGGER notify_hub AFTER INSERT ON device_commands
+    FOR EACH ROW EXECUTE FUNCTION notify_hub('command', 'device_id');
+CREATE TRIGGER notify_hub AFTER UPDATE OF ended_at ON sessions
+    FOR EACH ROW EXECUTE FUNCTION notify_hub('session', 'id');
+CREATE TRIGGER notify_hub AFTER UPDATE OF disabled_at, role ON users
+    FOR EACH ROW EXECUTE FUNCTION notify_hub('user', 'id');
+CREATE TRIGGER notify_hub AFTER INSERT OR UPDATE OR DELETE ON staff
+    FOR EACH ROW EXECUTE FUNCTION notify_hub('user', 'id');
+
+DO $comments$
+DECLARE
+    found record;
+BEGIN
+    FOR found IN
+        SELECT i.indexrelid::regclass AS index, i.indrelid::regclass AS owner,
+               (SELECT string_agg(a.attname, ', ' ORDER BY a.attnum) FROM pg_attribute a WHERE a.attrelid = i.indexrelid) AS key
+        FROM pg_index i
+        JOIN pg_class c ON c.oid = i.indexrelid
+        WHERE i.indisprimary AND c.relnamespace = 'public'::regnamespace AND obj_description(c.oid, 'pg_class') IS NULL
+    LOOP
+        EXECUTE format('COMMENT ON INDEX %s IS %L', found.index, format('The primary key of %s: %s.', found.owner, found.key));
+    END LOOP;
+END
+$comments$;
+
+-- arogya_reader: reads, and only reads. Secrets, even hashed, are not for it.
+GRANT SELECT ON
+    facilities, patients, doctors, staff, doctor_facilities, doctor_schedules, appointments, ambulances,
+    ambulance_requests, assignments, assignment_events, workout_plans, plan_exercises, rehab_progress, physio_devices,
+    physio_sessions, engagements, device_commands, streams, stream_skips, dead_letters, ambulance_positions,
+    motion_frames, motion_repetitions, joint_motion_logs, alarms, transactions, ledger_entries, payment_events,
+    messages, notifications, sessions, audit_log, audit_unsealed, audit_seals, schema_migrations
+    TO arogya_reader;
+GRANT SELECT (id, name, email, phone, role, time_zone, phone_verified_at, disabled_at, created_at)
+    ON users TO arogya_reader;
+GRANT SELECT (id, kind, name, ambulance_id, facility_id, created_at, revoked_at, claim_expires_at)
+    ON devices TO arogya_reader;
+GRANT SELECT (device_id, created_at, expires_at, revoked_at) ON device_secrets TO arogya_reader;
+GRANT SELECT (session_id, kind, created_at, expires_at, used_at) ON session_tokens TO arogya_reader;
+
+-- arogya_ingest: appends what devices send, and moves the marks.
+GRANT SELECT, INSERT, UPDATE ON streams TO arogya_ingest;
+GRANT SELECT, INSERT ON stream_skips, dead_letters, ambulance_positions, motion_frames, alarms TO arogya_ingest;
+GRANT SELECT (id, kind, name, ambulance_id, facility_id, created_at, revoked_at) ON devices TO arogya_ingest;
+GRANT SELECT ON physio_devices, physio_sessions, ambulances, device_commands, schema_migrations TO arogya_ingest;
+GRANT UPDATE (sent_at, acked_at, status, detail) ON device_commands TO arogya_ingest;
+GRANT UPDATE (current_location, location_fix_at, location_speed, location_heading, location_accuracy)
+    ON ambulances TO arogya_ingest;
+
+-- arogya_app: what HTTP handlers and the command line write. Telemetry, marks and the past are not theirs to change.
+GRANT SELECT, INSERT, UPDATE ON
+    users, patients, doctors, facilities, appointments, ambulances, ambulance_requests, assignments, physio_devices,
+    physio_sessions, rehab_progress, devices, device_secrets, device_commands, transactions, messages, sessions,
+    activation_links
+    TO arogya_app;
+GRANT SELECT, INSERT, UPDATE, DELETE ON
+    staff, doctor_facilities, doctor_schedules, workout_plans, plan_exercises, notifications, motion_repetitions,
+    session_tokens, ws_tickets, idempotency_keys
+    TO arogya_app;
+GRANT SELECT, INSERT ON assignment_events, ledger_entries, payment_events, audit_log, audit_seals TO arogya_app;
+GRANT SELECT, DELETE ON audit_unsealed TO arogya_app;
+GRANT DELETE ON facilities, ambulances TO arogya_app;
+GRANT SELECT, INSERT ON joint_motion_logs TO arogya_app;
+GRANT SELECT ON
+    engagements, streams, stream_skips, dead_letters, ambulance_positions, motion_frames, alarms, schema_migrations
+    TO arogya_app;
+GRANT UPDATE (acknowledged_at, acknowledged_by) ON alarms TO arogya_app;
+
+RESET ROLE;

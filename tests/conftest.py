@@ -1,0 +1,146 @@
+"""A real PostgreSQL for every test run, and an empty database of today's schema for every test that asks for one."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+from collections.abc import AsyncIterator, Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import pytest
+from arogya.embedded.postgres import EmbeddedPostgres
+from blockbuster import BlockBuster
+
+from storage import migrate
+from storage.pool import APP, INGEST, OWNER, READER, Database
+
+TEMPLATE = "arogya_template"
+NUMBERS = itertools.count(1)
+
+
+@pytest.fixture(scope="session")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedPostgres]:
+    """The server of this run, with durability off."""
+    folder: Path = tmp_path_factory.mktemp("postgres")
+    for parent in (folder, *list(folder.parents)[:2]):  # pytest makes them 0700, and postgres is not root
+        parent.chmod(parent.stat().st_mode | 0o011)
+    server = EmbeddedPostgres(folder / "data", durable=False, settings={"max_connections": "200"})
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def template(cluster: EmbeddedPostgres) -> str:
+    """The name of a database that has been migrated and is cloned by every test."""
+    asyncio.run(_make_template(cluster))
+    return TEMPLATE
+
+
+@pytest.fixture
+async def empty_database(cluster: EmbeddedPostgres) -> AsyncIterator[str]:
+    """The dsn of a database without anything in it."""
+    async for dsn in _database(cluster, "template0"):
+        yield dsn
+
+
+@pytest.fixture
+async def database(cluster: EmbeddedPostgres, template: str) -> AsyncIterator[str]:
+    """The dsn (as superuser) of a fresh database with the whole schema and today's partitions."""
+    async for dsn in _database(cluster, template):
+        yield dsn
+
+
+@pytest.fixture
+async def superuser(database: str) -> AsyncIterator[asyncpg.Connection[asyncpg.Record]]:
+    """A connection that may do everything, to arrange and to check."""
+    connection = await asyncpg.connect(database)
+    yield connection
+    await connection.close()
+
+
+@pytest.fixture
+async def open_pool(database: str) -> AsyncIterator[Callable[[str], Any]]:
+    """Opens a small `Database` of a role on this test's database, and closes it afterwards."""
+    opened: list[Database] = []
+
+    async def open_one(role: str) -> Database:
+        pool = await Database.open(database, role=role, size=4, command_timeout_s=10)
+        opened.append(pool)
+        return pool
+
+    yield open_one
+    for pool in opened:
+        await pool.close()
+
+
+@pytest.fixture
+async def reader(open_pool: Callable[[str], Any]) -> Database:
+    """A pool that reads."""
+    pool: Database = await open_pool(READER)
+    return pool
+
+
+@pytest.fixture
+async def app_pool(open_pool: Callable[[str], Any]) -> Database:
+    """A pool that writes what handlers write."""
+    pool: Database = await open_pool(APP)
+    return pool
+
+
+@pytest.fixture
+async def ingest_pool(open_pool: Callable[[str], Any]) -> Database:
+    """A pool that writes what devices send."""
+    pool: Database = await open_pool(INGEST)
+    return pool
+
+
+@pytest.fixture
+async def owner_pool(open_pool: Callable[[str], Any]) -> Database:
+    """A pool that owns the tables."""
+    pool: Database = await open_pool(OWNER)
+    return pool
+
+
+@pytest.fixture(autouse=True)
+def blocking_calls_fail() -> Iterator[None]:
+    """A call that blocks the event loop fails the test, when it is our code that makes it."""
+    guard = BlockBuster(scanned_modules=["arogya", "handlers", "hub", "storage"])
+    for function in guard.functions.values():
+        # The driver looks for ~/.pgpass and certificates, a few small files, once a connection.
+        function.can_block_in("asyncpg/connect_utils.py", {"_parse_connect_dsn_and_args"})
+    guard.activate()
+    yield
+    guard.deactivate()
+
+
+@pytest.fixture(autouse=True)
+async def loop_exceptions_fail() -> AsyncIterator[None]:
+    """An exception that nobody awaited fails the test."""
+    unhandled: list[dict[str, Any]] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, context: unhandled.append(context))
+    yield
+    assert not unhandled, unhandled
+
+
+async def _make_template(cluster: EmbeddedPostgres) -> None:
+    await _run(cluster, f"CREATE DATABASE {TEMPLATE} TEMPLATE template0")
+    await migrate.apply(cluster.dsn_of(TEMPLATE))
+    await _run(cluster, f"ALTER DATABASE {TEMPLATE} IS_TEMPLATE true ALLOW_CONNECTIONS false")
+
+
+async def _database(cluster: EmbeddedPostgres, template: str) -> AsyncIterator[str]:
+    name = f"test_{next(NUMBERS)}"
+    await _run(cluster, f"CREATE DATABASE {name} TEMPLATE {template}")
+    yield cluster.dsn_of(name)
+    await _run(cluster, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+async def _run(cluster: EmbeddedPostgres, sql: str) -> None:
+    connection = await asyncpg.connect(cluster.dsn_of("postgres"))
+    try:
+        await connection.execute(sql)
+    finally:
+        await connection.close()
