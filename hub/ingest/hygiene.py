@@ -159,10 +159,10 @@ def _stay(  # noqa: PLR0913 - see judge
 
 
 def _reach_m(track: Track, fix_at: int, recorded_at: int) -> float:
-    """Return how far from the anchor the vehicle can be, driving since it was last seen to move."""
+    """Return how far from the anchor the vehicle can be: driven since it was last seen to move, and never quite there."""
     since_moving = _elapsed_us(track.anchor_recorded_at, track.anchor_fix_at, recorded_at, fix_at)
     since_shown = _elapsed_us(track.recorded_at, track.shown_at, recorded_at, fix_at)
-    return _distance_in_m(min(since_moving, since_shown + FROZEN_MAX_US))
+    return _distance_in_m(min(since_moving, since_shown + FROZEN_MAX_US)) + 2 * track.accuracy
 
 
 def _agrees(track: Track, latitude: float, longitude: float, fix_at: int, recorded_at: int) -> bool:
