@@ -45,12 +45,14 @@ class Psql:
         return done.stdout.strip()
 
 
-def copy_rows_per_s(psql: Psql, folder: Path) -> tuple[float, int]:
-    """Copy stored rows out to a file and time copying them into the twin; returns rows a second and rows."""
+def copy_rows_per_s(psql: Psql, folder: Path, prefix: str) -> tuple[float, int]:
+    """Copy a run's stored rows out to a file and time copying them into the twin; returns rows a second and rows.
+
+    The rows keep the order in which the hub stored them; the run is found by the prefix of its plate numbers.
+    """
     file = folder / "rows.pgcopy"
-    psql.run(
-        f"\\copy (SELECT * FROM ambulance_positions ORDER BY received_at LIMIT {ROWS_MAX}) TO '{file}' (FORMAT binary)"  # noqa: S608 - fixed names
-    )
+    mine = f"ambulance_id IN (SELECT id FROM ambulances WHERE plate_number LIKE '{prefix}-%')"  # noqa: S608 - our own
+    psql.run(f"\\copy (SELECT * FROM ambulance_positions WHERE {mine} LIMIT {ROWS_MAX}) TO '{file}' (FORMAT binary)")  # noqa: S608 - our own
     psql.script(MAKE_TWIN)
     psql.run("CHECKPOINT")
     started = time.perf_counter()
