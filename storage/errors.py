@@ -58,10 +58,6 @@ class Poison(StorageError):
         return f"{self.code} {self.constraint} in {where}"
 
 
-class MissingPartition(StorageError):
-    """No partition takes the row's day: a fault of housekeeping, not of the row."""
-
-
 class Denied(StorageError):
     """The database role may not do this."""
 

@@ -10,9 +10,9 @@ from typing import Any
 
 import asyncpg
 import pytest
-from arogya.embedded.postgres import EmbeddedPostgres
 from blockbuster import BlockBuster
 
+from arogya.embedded.postgres import EmbeddedPostgres
 from storage import migrate
 from storage.pool import APP, INGEST, OWNER, READER, Database
 

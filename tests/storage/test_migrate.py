@@ -9,8 +9,8 @@ from pathlib import Path
 
 import asyncpg
 import pytest
-from arogya.embedded.postgres import EmbeddedPostgres
 
+from arogya.embedded.postgres import EmbeddedPostgres
 from storage import migrate
 from storage.migrate import Applied, Migration, MigrationError, pending
 
