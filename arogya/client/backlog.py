@@ -7,6 +7,7 @@ import logging
 import sqlite3
 from collections import deque
 from collections.abc import Sequence
+from itertools import islice
 
 from arogya.client.counters import Counters
 from arogya.client.spool import Spool, SpoolError
@@ -17,6 +18,7 @@ logger = logging.getLogger(__name__)
 PENDING_ROWS_MAX = 10_000  # samples waiting for the disk; above it the oldest is dropped and counted
 COMMIT_ROWS_MAX = 1_000  # samples in one transaction of the spool
 RETRY_S = 1.0  # after the disk refused
+TAIL_ROWS = 512  # newest samples kept in memory too, so that a live device never reads its disk
 FLUSH_ROWS = 5_000  # acked rows that may stay on the disk until something is appended
 
 Waiting = tuple[bytes, "asyncio.Future[int] | None"]
@@ -38,6 +40,9 @@ class Backlog:
         self._arrived = asyncio.Event()  # there is something pending, or the end has come
         self._closing = False
         self._committing = False
+        # The newest samples and the seq of the last: of the loop alone, because asking the spool may wait for a commit.
+        self._tail: deque[bytes] = deque(maxlen=TAIL_ROWS)
+        self._tail_last = spool.kept.last
         self._flushed = spool.acked  # the ack that the disk knows of
         self._note()
 
@@ -107,6 +112,8 @@ class Backlog:
         acked = self._spool.acked
         first = await asyncio.to_thread(self._spool.append, bodies)
         self._flushed = acked
+        self._tail.extend(bodies)
+        self._tail_last = first + len(bodies) - 1
         return first
 
     async def _put_back(self, batch: list[Waiting], error: sqlite3.Error) -> None:
@@ -127,14 +134,16 @@ class Backlog:
             if committed is not None and not committed.done():
                 committed.set_exception(SpoolError(why))
 
-    def peek(self, seq: int) -> bytes | None:
-        """Return one sample if it is among the newest, without disk access."""
-        bodies = self._spool.peek(Run(seq, 1))
-        return bodies[0] if bodies else None
+    def peek(self, run: Run) -> list[bytes] | None:
+        """Return these samples if memory has them all, without disk access; else None."""
+        start = len(self._tail) - (self._tail_last - run.first + 1)
+        if start < 0 or run.first + run.samples - 1 > self._tail_last:
+            return None
+        return list(islice(self._tail, start, start + run.samples))
 
     async def read(self, run: Run) -> tuple[int, list[bytes]]:
         """Return (seq, bodies) as `Spool.read` does, from memory where it has them."""
-        bodies = self._spool.peek(run)
+        bodies = self.peek(run)
         if bodies is not None:
             return run.first, bodies
         return await asyncio.to_thread(self._spool.read, run)
@@ -155,6 +164,8 @@ class Backlog:
         """Go on as a new log; see `Spool.renew`."""
         await asyncio.to_thread(self._spool.renew)
         self._flushed = 0
+        self._tail.clear()
+        self._tail_last = self._spool.kept.last
         self._note()
 
     def _note(self) -> None:

@@ -225,9 +225,9 @@ class Link:
         wait_s = self._hinted_at + self._station.options.hint_every_s - now
         if wait_s > 0:
             return wait_s
-        body = self._backlog.peek(kept.last)
+        newest = self._backlog.peek(Run(kept.last, 1))
         self._hinted_seq, self._hinted_at = kept.last, now
-        fix = _unpack_fix(body) if body else None
+        fix = _unpack_fix(newest[0]) if newest else None
         if fix is not None:
             await self._send(LiveHint(self._stream, kept.last, self._station.options.clock(), fix))
         return None

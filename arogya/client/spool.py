@@ -13,16 +13,13 @@ from __future__ import annotations
 import secrets
 import sqlite3
 import threading
-from collections import deque
 from collections.abc import Sequence
-from itertools import islice
 from pathlib import Path
 
 from arogya.client.window import Kept, Run
 
 FORMAT = 1
 ROW_OVERHEAD_BYTES = 24  # SQLite's own bytes for a row of (integer key, blob), rounded up
-TAIL_ROWS = 512  # newest samples kept in memory too, so that a live device never reads its disk
 
 _SCHEMA = """
 CREATE TABLE log (format INTEGER, log_id TEXT, last INTEGER, acked_ever INTEGER);
@@ -101,7 +98,6 @@ class Spool:
         # (first, last) stored; one tuple, so that the event loop never reads half of a change made in a thread.
         self._range: tuple[int, int] = (head[1] + 1 if first is None else first, head[1])
         self.acked = min(self._acked_ever, self._range[0] - 1)
-        self._tail: deque[bytes] = deque(maxlen=TAIL_ROWS)  # bodies of the newest samples, up to the last
 
     def append(self, bodies: Sequence[bytes]) -> int:
         """Store packed samples in one transaction and return the seq of the first; raises `sqlite3.Error`.
@@ -123,7 +119,6 @@ class Spool:
                     self._db.execute("ROLLBACK")
                 raise
             self._rows, self.size_bytes = rows, size
-            self._tail.extend(bodies)
             self._range = (last + 1 if oldest is None else oldest, last)
             return first
 
@@ -137,16 +132,6 @@ class Spool:
         if cut:
             self._db.execute("DELETE FROM samples WHERE seq <= ?", (cut,))
         return rows, size
-
-    def peek(self, run: Run) -> list[bytes] | None:
-        """Return these samples if memory has them all, without touching the disk; else None."""
-        with self._lock:
-            last = self._range[1]
-            tail_first = max(last - len(self._tail) + 1, self._range[0])
-            if run.first < tail_first or run.first + run.samples - 1 > last:
-                return None
-            start = len(self._tail) - (last - run.first + 1)
-            return list(islice(self._tail, start, start + run.samples))
 
     def read(self, run: Run) -> tuple[int, list[bytes]]:
         """Return (seq, bodies): the first unbroken run of stored samples at or after `run.first`, ≤ `run.samples`.

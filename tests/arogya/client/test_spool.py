@@ -99,16 +99,6 @@ def test_acked_samples_make_room_before_others_are_dropped() -> None:
         assert contents(spool) == {3: b"c", 4: b"d", 5: b"e"}
 
 
-def test_the_newest_samples_are_read_without_the_disk() -> None:
-    with opened(None) as spool:
-        spool.append([b"%d" % number for number in range(1, 1001)])
-        assert spool.peek(Run(1000, 1)) == [b"1000"]
-        assert spool.peek(Run(900, 3)) == [b"900", b"901", b"902"]
-        assert spool.peek(Run(100, 3)) is None
-        assert spool.peek(Run(1000, 2)) is None
-        assert spool.read(Run(100, 2)) == (100, [b"100", b"101"])
-
-
 def test_a_hole_in_the_file_ends_a_run_and_shows_where_it_goes_on(tmp_path: Path) -> None:
     with opened(tmp_path / "spool") as spool:
         spool.append([b"a", b"b", b"c", b"d"])
@@ -240,8 +230,6 @@ class SpoolLife(RuleBasedStateMachine):
         assert self.spool.kept.last == self.last
         assert self.spool.log_id == self.log_id
         assert self.spool.size_bytes == sum(len(body) + ROW_OVERHEAD_BYTES for body in contents(self.spool).values())
-        for seq, body in stored.items():
-            assert self.spool.peek(Run(seq, 1)) in ([body], None)
 
     def teardown(self) -> None:
         if hasattr(self, "spool"):
