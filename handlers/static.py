@@ -1,0 +1,80 @@
+"""The built web pages: `/` and its hashed assets, with the headers that keep a browser strict."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+from aiohttp import web
+
+from hub import errors
+
+PAGES: Final = Path(__file__).resolve().parent / "pages"
+
+# An asset's name carries the hash of its content (web/build.py), so it never changes: RFC 8246.
+FOR_EVER: Final = "public, max-age=31536000, immutable"
+
+COMMON_HEADERS: Final = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+
+# What is not built yet is said in words; a blank page would not say what to do.
+NOT_BUILT: Final = "The web pages are not built: run `make web`, or install a release.\n"
+
+
+def content_security_policy(tile_origin: str | None) -> str:
+    """Return the pages' Content-Security-Policy: this origin only, and map tiles' images from `tile_origin`.
+
+    `tile_origin` is a scheme and host such as `https://tile.example.org` or `https://*.example.org`. Trusted types are
+    switched on with no policy: the pages never turn text into markup (W3C CSP 3, Trusted Types).
+    """
+    images = "'self' data:" if tile_origin is None else f"'self' data: {tile_origin}"
+    return (
+        "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
+        f"img-src {images}; manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; "
+        "require-trusted-types-for 'script'; trusted-types 'none'"
+    )
+
+
+def page_headers(tile_origin: str | None) -> dict[str, str]:
+    """Return the headers of the document itself; it is asked for again each time, so that a new build is seen."""
+    return {
+        **COMMON_HEADERS,
+        "Cache-Control": "no-cache",
+        "Content-Security-Policy": content_security_policy(tile_origin),
+        "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=()",
+        "X-Frame-Options": "DENY",
+    }
+
+
+class Pages:
+    """Serves one folder of built pages."""
+
+    def __init__(self, folder: Path, *, tile_origin: str | None) -> None:
+        self.folder = folder  # holds index.html and assets/; may be built, or built anew, while the hub runs
+        self.headers = page_headers(tile_origin)  # of the document
+
+    async def index(self, _http_request: web.Request) -> web.StreamResponse:
+        """Answer `/`."""
+        page = self.folder / "index.html"
+        if not page.is_file():
+            return web.Response(status=503, text=NOT_BUILT, headers={**COMMON_HEADERS, "Cache-Control": "no-store"})
+        return web.FileResponse(page, headers=self.headers)
+
+    async def asset(self, http_request: web.Request) -> web.StreamResponse:
+        """Answer `/assets/{name}`; raises `NotFound` for anything that is not a plain file name there."""
+        name = http_request.match_info["name"]
+        asset = self.folder / "assets" / name
+        if "\0" in name or asset.name != name or name.startswith(".") or not asset.is_file():
+            raise errors.NotFound
+        return web.FileResponse(asset, headers={**COMMON_HEADERS, "Cache-Control": FOR_EVER})
+
+
+def add_pages(app: web.Application, *, tile_origin: str | None, folder: Path = PAGES) -> None:
+    """Add `/` and `/assets/{name}` to `app`; map tiles may come from `tile_origin` too."""
+    pages = Pages(folder, tile_origin=tile_origin)
+    app.router.add_get("/", pages.index, name="index")
+    app.router.add_get("/assets/{name}", pages.asset, name="asset")

@@ -1,0 +1,88 @@
+/** The hub's HTTP interface as these pages use it. */
+
+/** A refusal as application/problem+json tells it; `status` 0 when the hub could not be reached. */
+export class Problem extends Error {
+  override readonly name = "Problem";
+
+  constructor(
+    readonly status: number,
+    readonly code: string,
+    readonly title: string,
+    readonly detail: string,
+    readonly retryAfterS: number | null,
+  ) {
+    super(detail || title);
+  }
+}
+
+export interface User {
+  readonly id: string;
+  readonly name: string;
+  readonly email: string;
+  readonly role: string;
+  readonly duty: string | null;
+}
+
+export interface SignedIn {
+  readonly user: User;
+  readonly session: { readonly id: string; readonly expires_at: string };
+}
+
+export interface MapSettings {
+  readonly tile_url: string | null;
+  readonly attribution: string | null;
+  readonly center: readonly [number, number] | null;
+  readonly zoom: number | null;
+  readonly roads_url: string | null;
+}
+
+const BASE = "/api/v1";
+const TIMEOUT_MS = 15_000;
+
+async function problemOf(response: Response): Promise<Problem> {
+  const retryAfter = Number(response.headers.get("Retry-After") ?? "");
+  const retryAfterS = Number.isFinite(retryAfter) && retryAfter > 0 ? retryAfter : null;
+  let body: Record<string, unknown> = {};
+  try {
+    body = (await response.json()) as Record<string, unknown>;
+  } catch {
+    // a proxy's own error page: the status has to do
+  }
+  const text = (field: string): string => (typeof body[field] === "string" ? body[field] : "");
+  return new Problem(response.status, text("code"), text("title"), text("detail"), retryAfterS);
+}
+
+/** Send one request; answers the parsed body, or null for 204. Throws `Problem`. */
+export async function call<T>(method: string, path: string, body?: object): Promise<T> {
+  const headers: Record<string, string> = { Accept: "application/json" };
+  if (method !== "GET") headers["X-Hub-CSRF"] = "1";
+  if (body !== undefined) headers["Content-Type"] = "application/json";
+  const init: RequestInit = {
+    method,
+    headers,
+    credentials: "same-origin",
+    cache: "no-store",
+    signal: AbortSignal.timeout(TIMEOUT_MS),
+  };
+  if (body !== undefined) init.body = JSON.stringify(body);
+  let response: Response;
+  try {
+    response = await fetch(path.startsWith("/api/") ? path : BASE + path, init);
+  } catch {
+    throw new Problem(0, "unreachable", "The hub cannot be reached.", "", null);
+  }
+  if (!response.ok) throw await problemOf(response);
+  return (response.status === 204 ? null : await response.json()) as T;
+}
+
+export const signIn = (email: string, password: string): Promise<SignedIn> =>
+  call<SignedIn>("POST", "/sessions", { email, password, client: "web" });
+
+export const currentSession = (): Promise<SignedIn> => call<SignedIn>("GET", "/sessions/current");
+
+export const signOut = (): Promise<null> => call<null>("DELETE", "/sessions/current");
+
+export const liveTicket = async (): Promise<string> =>
+  (await call<{ ticket: string }>("POST", "/ws-tickets", { purpose: "live" })).ticket;
+
+export const mapSettings = (): Promise<MapSettings> => call<MapSettings>("GET", "/map");

@@ -1,0 +1,51 @@
+/** Small pictures, drawn in the colour of the text around them. */
+
+import type { JSX } from "preact";
+import type { Freshness } from "./freshness.ts";
+import { OUTLINES, SHAPE_BOX } from "./shapes.ts";
+import type { Status } from "./status.ts";
+
+const BOX = `0 0 ${SHAPE_BOX} ${SHAPE_BOX}`;
+
+/** The status as on the map: its shape in its colour, dashed when stale, hollow and struck out when offline. */
+export function StatusIcon({ status, freshness = "live" }: { status: Status; freshness?: Freshness }): JSX.Element {
+  return (
+    <svg class={`status-icon status-icon--${freshness}`} viewBox={BOX} aria-hidden="true">
+      <path d={OUTLINES[status.shape]} fill={status.colour} fill-rule="evenodd" />
+      {freshness === "offline" && <path class="status-icon__strike" d="M3 21 21 3" />}
+    </svg>
+  );
+}
+
+const LINES = {
+  search: "M10.5 4a6.5 6.5 0 1 0 0 13a6.5 6.5 0 0 0 0-13zM15.5 15.5 21 21",
+  close: "M6 6 18 18M18 6 6 18",
+  sun: "M12 8a4 4 0 1 0 0 8a4 4 0 0 0 0-8zM12 2v2.500M12 19.500V22M2 12h2.500M19.5 12H22M5 5l1.7 1.700M17.3 17.3 19 19M5 19l1.7-1.700M17.3 6.7 19 5",
+  moon: "M20 14.500A8.5 8.5 0 0 1 9.5 4a8.5 8.5 0 1 0 10.5 10.500z",
+  leave: "M14 4h5v16h-5M10 8l-4 4 4 4M6 12h9",
+  plus: "M12 5v14M5 12h14",
+  minus: "M5 12h14",
+  frame: "M4 9V4h5M20 9V4h-5M4 15v5h5M20 15v5h-5",
+  key: "M4 6h4v4H4zM4 14h4v4H4zM11.5 8H20M11.5 16H20",
+  eye: "M2 12s3.5-6.5 10-6.500S22 12 22 12s-3.5 6.5-10 6.500S2 12 2 12zM12 9a3 3 0 1 0 0 6a3 3 0 0 0 0-6z",
+  arrow: "M12 3 19 20 12 16 5 20z",
+  warning: "M12 3.5 22 20.500H2zM12 10v5M12 17.500v.6",
+} as const;
+
+export function Icon({ name }: { name: keyof typeof LINES }): JSX.Element {
+  return (
+    <svg class="icon" viewBox={BOX} aria-hidden="true">
+      <path d={LINES[name]} />
+    </svg>
+  );
+}
+
+/** A heart line inside a shield: the product's mark. */
+export function Mark(): JSX.Element {
+  return (
+    <svg class="mark" viewBox="0 0 32 32" aria-hidden="true">
+      <rect class="mark__ground" width="32" height="32" rx="8" />
+      <path class="mark__line" d="M5 17h5.500l2.5-8 5 14 3-9 1.5 3H27" />
+    </svg>
+  );
+}

@@ -1,0 +1,202 @@
+/** Every ambulance on one canvas. */
+
+import type { Change, Fleet } from "@arogya/client";
+import type * as L from "leaflet";
+import { age } from "../format.ts";
+import { freshnessOf } from "../freshness.ts";
+import type { Freshness } from "../freshness.ts";
+import { CanvasLayer } from "./canvas-layer.ts";
+import type { View } from "./canvas-layer.ts";
+import { LabelPainter } from "./labels.ts";
+import type { Label } from "./labels.ts";
+import { Marker } from "./marker.ts";
+import type { MarkerColours } from "./palette.ts";
+import { ARROW_PX, BODY_PX, Sprites } from "./sprites.ts";
+
+/** A marker as it is drawn in this frame, in CSS px of the canvas. */
+interface Placed {
+  readonly marker: Marker;
+  readonly x: number;
+  readonly y: number;
+  readonly ageS: number;
+  readonly freshness: Freshness;
+}
+
+/** With more than this in view, names are left to the selection and the pointer, and nothing glides. */
+const NAMED_AT_MOST = 150;
+const URGENT_AT_MOST = 300;
+const HIT_PX = 18;
+const LAYERS: readonly Freshness[] = ["none", "offline", "stale", "live"];
+
+export interface Emphasis {
+  readonly selected: number | null;
+  readonly hovered: number | null;
+}
+
+export class MarkerLayer extends CanvasLayer {
+  private readonly markers = new Map<number, Marker>();
+  private sprites: Sprites;
+  private labels: LabelPainter;
+  private emphasis: Emphasis = { selected: null, hovered: null };
+  private admits: (marker: Marker, freshness: Freshness) => boolean = () => true;
+  private placed: Placed[] = [];
+  private readonly still = window.matchMedia("(prefers-reduced-motion: reduce)");
+
+  constructor(
+    private colours: MarkerColours,
+    private readonly serverNowUs: () => number,
+  ) {
+    super("fleet");
+    this.sprites = new Sprites(colours, 1);
+    this.labels = new LabelPainter(colours);
+  }
+
+  recolour(colours: MarkerColours): void {
+    this.colours = colours;
+    this.sprites = new Sprites(colours, this.sprites.pixelRatio);
+    this.labels = new LabelPainter(colours);
+    this.request();
+  }
+
+  emphasise(emphasis: Emphasis): void {
+    this.emphasis = emphasis;
+    this.request();
+  }
+
+  /** Draw only the markers that `admits` lets through. */
+  filter(admits: (marker: Marker, freshness: Freshness) => boolean): void {
+    this.admits = admits;
+    this.request();
+  }
+
+  /** Follow what the fleet's messages changed; a whole new picture moves without gliding. */
+  follow(fleet: Fleet, change: Change): void {
+    const glide = !change.whole && !this.still.matches && this.placed.length <= NAMED_AT_MOST;
+    const nowMs = glide ? performance.now() : -Infinity;
+    if (change.whole) {
+      for (const id of this.markers.keys()) if (!fleet.fixes.has(id)) this.markers.delete(id);
+    }
+    for (const id of change.fixes) this.place(fleet, id, nowMs);
+    for (const id of change.units) this.place(fleet, id, nowMs);
+    this.request();
+  }
+
+  /** The ambulance drawn nearest to a place, if one is within a finger's reach. */
+  hitAt(place: L.LatLng): number | null {
+    const { x, y } = this.onCanvas(place);
+    let [found, best] = [null as number | null, HIT_PX ** 2];
+    for (const { marker, x: markerX, y: markerY } of this.placed) {
+      const distance = (markerX - x) ** 2 + (markerY - y) ** 2;
+      if (distance <= best) [found, best] = [marker.id, distance];
+    }
+    return found;
+  }
+
+  private place(fleet: Fleet, id: number, nowMs: number): void {
+    const [unit, fix] = [fleet.units.get(id), fleet.fixes.get(id)];
+    if (unit === undefined || fix === undefined) {
+      this.markers.delete(id);
+      return;
+    }
+    const known = this.markers.get(id);
+    if (known === undefined) this.markers.set(id, new Marker(id, unit, fix));
+    else known.update(unit, fix, nowMs);
+  }
+
+  protected override paint(context: CanvasRenderingContext2D, view: View): void {
+    if (this.sprites.pixelRatio !== view.pixelRatio) this.sprites = new Sprites(this.colours, view.pixelRatio);
+    const nowMs = performance.now();
+    const moving = this.collect(view, nowMs);
+    for (const layer of LAYERS) {
+      for (const placed of this.placed) if (placed.freshness === layer) this.paintMarker(context, placed);
+    }
+    for (const placed of this.placed) if (this.emphasised(placed)) this.paintEmphasis(context, placed, view);
+    this.labels.paint(context, this.chooseLabels());
+    if (moving) this.request();
+  }
+
+  /** Find what is in view; answers whether anything there still glides. */
+  private collect(view: View, nowMs: number): boolean {
+    const serverNowUs = this.serverNowUs();
+    const placed: Placed[] = [];
+    let moving = false;
+    for (const marker of this.markers.values()) {
+      const [unitX, unitY] = marker.at(nowMs);
+      const x = unitX * view.scale - view.originX;
+      const y = unitY * view.scale - view.originY;
+      if (x < -ARROW_PX || y < -ARROW_PX || x > view.width + ARROW_PX || y > view.height + ARROW_PX) continue;
+      const ageS = (serverNowUs - marker.fixAtUs) / 1e6;
+      const freshness = marker.status.code === "offline" ? "offline" : freshnessOf(ageS);
+      if (!this.admits(marker, freshness)) continue;
+      moving ||= marker.gliding(nowMs);
+      placed.push({ marker, x, y, ageS, freshness });
+    }
+    this.placed = placed;
+    return moving;
+  }
+
+  private paintMarker(context: CanvasRenderingContext2D, { marker, x, y, freshness }: Placed): void {
+    if (marker.heading !== null && freshness !== "offline") {
+      context.translate(x, y);
+      context.rotate((marker.heading * Math.PI) / 180);
+      const half = ARROW_PX / 2;
+      context.drawImage(this.sprites.arrow(marker.status, freshness), -half, -half, ARROW_PX, ARROW_PX);
+      context.rotate((-marker.heading * Math.PI) / 180);
+      context.translate(-x, -y);
+    }
+    const half = BODY_PX / 2;
+    context.drawImage(this.sprites.body(marker.status, freshness), x - half, y - half, BODY_PX, BODY_PX);
+  }
+
+  private emphasised({ marker }: Placed): boolean {
+    return marker.alarm || marker.id === this.emphasis.selected || marker.id === this.emphasis.hovered;
+  }
+
+  /** A ring around, and for the selected one the circle it is within (1σ). */
+  private paintEmphasis(context: CanvasRenderingContext2D, placed: Placed, view: View): void {
+    const { marker, x, y } = placed;
+    const selected = marker.id === this.emphasis.selected;
+    if (selected && marker.accuracy !== null) this.paintAccuracy(context, placed, marker.accuracy, view);
+    context.beginPath();
+    context.arc(x, y, 23, 0, Math.PI * 2);
+    context.lineWidth = selected || marker.alarm ? 3 : 1.5;
+    context.strokeStyle = marker.alarm ? this.colours.alarm : this.colours.accent;
+    context.stroke();
+    if (marker.alarm) {
+      context.beginPath();
+      context.arc(x, y, 29, 0, Math.PI * 2);
+      context.lineWidth = 1.5;
+      context.stroke();
+    }
+    this.paintMarker(context, placed);
+  }
+
+  private paintAccuracy(context: CanvasRenderingContext2D, { marker, x, y }: Placed, metres: number, view: View): void {
+    // a metre on the map: the equator's 40,075 km span the unit square, stretched by 1/cos(latitude) = cosh(mercator y)
+    const stretch = Math.cosh(Math.PI * (1 - 2 * marker.y));
+    const radius = (metres * stretch * view.scale) / 40_075_016.7;
+    if (radius < 26) return;
+    context.beginPath();
+    context.arc(x, y, radius, 0, Math.PI * 2);
+    context.fillStyle = this.colours.accent;
+    context.globalAlpha = 0.12;
+    context.fill();
+    context.globalAlpha = 1;
+  }
+
+  private chooseLabels(): Label[] {
+    const named = this.placed.length <= NAMED_AT_MOST;
+    const urgent = this.placed.length <= URGENT_AT_MOST;
+    const labels: Label[] = [];
+    for (const placed of this.placed) {
+      const { marker, x, y, ageS, freshness } = placed;
+      const emphasised = this.emphasised(placed);
+      const overdue = freshness !== "live";
+      if (!named && !emphasised && !(urgent && overdue)) continue;
+      const name = named || emphasised ? marker.plateNumber : "";
+      const label = { x, y, name, freshness, alarm: marker.alarm, insists: emphasised };
+      labels.push({ ...label, age: marker.alarm ? `SOS ${age(ageS)}` : age(ageS) });
+    }
+    return labels;
+  }
+}

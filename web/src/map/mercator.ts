@@ -1,0 +1,21 @@
+/** Web Mercator on the unit square: (0, 0) is the north-west corner of the world, (1, 1) the south-east. */
+
+/** Leaflet's world is 256 pixels wide at zoom 0. */
+const WORLD_PX = 256;
+const MAX_LATITUDE = 85.0511287798;
+
+export function unitX(longitude: number): number {
+  return longitude / 360 + 0.5;
+}
+
+/** Latitude in degrees to the unit square (EPSG:3857), clamped to the square. */
+export function unitY(latitude: number): number {
+  const clamped = Math.max(-MAX_LATITUDE, Math.min(MAX_LATITUDE, latitude));
+  const sine = Math.sin((clamped * Math.PI) / 180);
+  return 0.5 - Math.log((1 + sine) / (1 - sine)) / (4 * Math.PI);
+}
+
+/** Pixels per unit square at a zoom level. */
+export function worldPx(zoom: number): number {
+  return WORLD_PX * 2 ** zoom;
+}
