@@ -1,0 +1,78 @@
+"""The demonstration's world: logins, places, and a fleet whose tablets' secrets are kept in the state folder."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from arogya.running import write_private
+from hub.access.tokens import digest, new_token
+from storage import demo
+from storage.demo import DemoAmbulance, DemoFacility, DemoUser
+from storage.passwords import Passwords
+
+PASSWORD = "ambulance-demo"  # noqa: S105 - printed for everybody to use, and only ever on this machine
+FLEET_FILE = "fleet.json"
+SPOOLS = "spools"  # folder of the tablets' spools
+
+FACILITIES = (
+    DemoFacility("Arogya General Hospital", "1 Hospital Road", "hospital", 77.5946, 12.9716),
+    DemoFacility("Lakeside Trauma Centre", "14 Lake View", "hospital", 77.6200, 12.9830),
+    DemoFacility("Arogya Physiotherapy Clinic", "7 Garden Street", "clinic", 77.5800, 12.9600),
+)
+USERS = (
+    DemoUser("Devi Dispatcher", "dispatcher@arogya.example", "staff", "receptionist", "dispatcher"),
+    DemoUser("Sunil Supervisor", "supervisor@arogya.example", "staff", "receptionist", "supervisor"),
+    DemoUser("Radha Reception", "reception@arogya.example", "staff", "receptionist"),
+    DemoUser("Dr Dinesh Doctor", "doctor@arogya.example", "doctor"),
+    DemoUser("Priya Patient", "patient@arogya.example", "patient"),
+    DemoUser("Fatima Facility", "facility@arogya.example", "staff", "admin"),
+    DemoUser("Asha Admin", "admin@arogya.example", "admin"),
+)
+# What the ready block says of each login.
+MEANINGS = {
+    "dispatcher": "watches the fleet and assigns",
+    "supervisor": "a dispatcher who may also correct",
+    "reception": "front desk of one facility",
+    "doctor": "treats patients",
+    "patient": "sees what is theirs",
+    "facility": "runs one facility",
+    "admin": "runs the platform",
+}
+DRIVERS = (
+    *("Anil Rao", "Bina Shetty", "Chetan Gowda", "Deepa Nair", "Eshwar Reddy", "Farah Khan", "Ganesh Pai", "Hema Iyer"),
+    *("Imran Ali", "Jaya Murthy", "Kiran Kumar", "Latha Bhat", "Manoj Das", "Nisha Jain", "Omkar Patil", "Pooja Hegde"),
+)
+CAPABILITIES = ("basic", "advanced", "basic", "transport", "basic", "advanced", "basic", "neonatal")
+
+
+def plates() -> list[str]:
+    """Return the plate numbers of the fleet."""
+    return [f"KA-01-AH-{1001 + number}" for number in range(len(DRIVERS))]
+
+
+async def prepare(dsn: str, state: Path) -> Path:
+    """Store the demonstration's data where it is missing and return the file that the simulated fleet signs in with.
+
+    A database that has it and a file that is there are left alone, so that a changed password stays changed.
+    """
+    file = state / FLEET_FILE
+    if file.exists() and await demo.is_seeded(dsn, USERS[0].email):
+        return file
+    secrets = {plate: new_token() for plate in plates()}
+    passwords = Passwords()
+    try:
+        password_hash = await passwords.hash(PASSWORD)
+    finally:
+        passwords.close()
+    ambulances = [
+        DemoAmbulance(plate, driver, CAPABILITIES[number % len(CAPABILITIES)], digest(secrets[plate]))
+        for number, (plate, driver) in enumerate(zip(plates(), DRIVERS, strict=True))
+    ]
+    await demo.seed(dsn, facilities=FACILITIES, users=USERS, ambulances=ambulances, password_hash=password_hash)
+    spools = state / SPOOLS
+    entries = [
+        {"plate_number": plate, "secret": secret, "spool": str(spools / plate)} for plate, secret in secrets.items()
+    ]
+    write_private(file, json.dumps(entries, indent=1))
+    return file
