@@ -23,6 +23,12 @@ class Hole(NamedTuple):
     reason: str  # of hub.protocol: hub_lost, spool_full, corrupt
 
 
+class _Sent(NamedTuple):
+    first: int
+    last: int
+    cost: int  # of the credit: the samples of a frame, 1 for a skip
+
+
 class Kept(NamedTuple):
     """What a spool holds of its log: the samples `first` to `last`; nothing when first > last."""
 
@@ -40,20 +46,23 @@ class Window:
         self.credit = credit  # unacked samples the hub allows on this connection, absolute
         self.frame_fixes = frame_fixes
         self._refused: set[int] = set()  # refused for ever, but older samples are still without an ack
-        self._on_the_way: deque[Run] = deque()  # frames sent and not yet acknowledged, in order
+        self._on_the_way: deque[_Sent] = deque()  # frames and skips sent and not yet acknowledged, in order
 
     @property
     def unacked(self) -> int:
-        """Return how many samples count against the credit (skipped ones do not)."""
-        return sum(run.samples for run in self._on_the_way)
+        """Return how much of the credit is in use: a sample each, and 1 for a skip of any length."""
+        return sum(sent.cost for sent in self._on_the_way)
 
     def next_step(self, kept: Kept) -> Run | Hole | None:
         """Return what to send now; None means: wait for an ack, for credit or for a new sample."""
+        room = self.credit - self.unacked
+        if room <= 0:
+            return None
         if self.next_seq < kept.first:
             if self.next_seq <= kept.acked_ever:
                 return Hole(self.next_seq, min(kept.acked_ever, kept.first - 1), "hub_lost")
             return Hole(self.next_seq, kept.first - 1, "spool_full")
-        samples = min(self.frame_fixes, self.credit - self.unacked, kept.last - self.next_seq + 1)
+        samples = min(self.frame_fixes, room, kept.last - self.next_seq + 1)
         return Run(self.next_seq, samples) if samples > 0 else None
 
     def lags(self, kept: Kept) -> bool:
@@ -63,12 +72,13 @@ class Window:
 
     def sent(self, run: Run) -> None:
         """Note that a frame with these samples is on its way."""
-        self._on_the_way.append(run)
         self.next_seq = run.first + run.samples
+        self._on_the_way.append(_Sent(run.first, self.next_seq - 1, run.samples))
 
     def skipped(self, hole: Hole) -> None:
         """Note that the hub was told of the hole."""
         self.next_seq = hole.last + 1
+        self._on_the_way.append(_Sent(hole.first, hole.last, 1))
 
     def accept(self, seq: int) -> bool:
         """Take a cumulative ack of everything up to `seq`; returns whether it was news."""
@@ -79,12 +89,8 @@ class Window:
         self._refused = {refused for refused in self._refused if refused > seq}
         self.acked = seq
         self.next_seq = max(self.next_seq, seq + 1)
-        while self._on_the_way and self._on_the_way[0].first <= seq:
-            first, samples = self._on_the_way.popleft()
-            left = first + samples - 1 - seq
-            if left > 0:
-                self._on_the_way.appendleft(Run(seq + 1, left))
-                break
+        while self._on_the_way and self._on_the_way[0].last <= seq:
+            self._on_the_way.popleft()
         return True
 
     def refuse(self, seq: int) -> bool:
@@ -100,8 +106,8 @@ class Window:
         if not self.acked < expected <= self.next_seq:
             return False
         self.next_seq = expected
-        while self._on_the_way and self._on_the_way[-1].first + self._on_the_way[-1].samples > expected:
-            first, _ = self._on_the_way.pop()
-            if first < expected:
-                self._on_the_way.append(Run(first, expected - first))
+        while self._on_the_way and self._on_the_way[-1].last >= expected:
+            first, _, cost = self._on_the_way.pop()
+            if first < expected:  # the hub took the beginning, as far as it was new
+                self._on_the_way.append(_Sent(first, expected - 1, min(cost, expected - first)))
         return True

@@ -24,8 +24,8 @@ def test_credit_bounds_what_is_on_the_way() -> None:
     assert window.next_step(kept(1, 500)) == Run(51, 20)
     window.sent(Run(51, 20))
     assert window.next_step(kept(1, 500)) is None
-    window.accept(60)
-    assert window.unacked == 10
+    window.accept(50)
+    assert window.unacked == 20
     assert window.next_step(kept(1, 500)) == Run(71, 50)
 
 
@@ -74,7 +74,15 @@ def test_samples_the_hub_lost_and_samples_the_spool_dropped_are_told_apart() -> 
     assert hole == Hole(21, 30, "spool_full")
     window.skipped(hole)
     assert window.next_step(spool) == Run(31, 10)
-    assert window.unacked == 0
+    assert window.unacked == 2  # the hub counts a skip as one sample
+
+
+def test_a_hole_waits_for_credit_too() -> None:
+    window = Window(acked=0, credit=5)
+    window.sent(Run(1, 5))
+    assert window.next_step(kept(8, 10)) is None
+    window.accept(5)
+    assert window.next_step(kept(8, 10)) == Hole(6, 7, "spool_full")
 
 
 def test_a_hub_restored_to_before_an_empty_spool_is_told_at_once() -> None:
@@ -90,7 +98,8 @@ def test_refused_samples_count_as_acked_in_their_turn() -> None:
     assert window.acked == 4
     assert window.refuse(5)
     assert window.acked == 5
-    assert window.unacked == 5
+    assert window.accept(10)
+    assert window.unacked == 0
 
 
 def test_a_viewer_needs_a_hint_only_when_the_newest_sample_has_to_wait() -> None:
