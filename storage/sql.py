@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import cache
 from importlib import resources
 from typing import NamedTuple
@@ -59,7 +60,7 @@ class Queries:
         except KeyError:
             raise AttributeError(f"storage/queries/{self._file}.sql has no query named {name}") from None
 
-    def __iter__(self) -> object:
+    def __iter__(self) -> Iterator[Query]:
         return iter(self._statements.values())
 
 
