@@ -11,8 +11,9 @@ from aiohttp import hdrs, web
 from handlers.context import CONTEXT, HubContext
 from handlers.network import is_plain_loopback
 from hub.access import tokens
+from hub.access.policy import allowed
 from hub.access.principal import Principal, device_codes, user_codes
-from hub.errors import Forbidden, Unauthorized
+from hub.errors import Forbidden, Malformed, Unauthorized, UnsupportedVersion
 from storage import devices, sessions, tickets
 from storage.devices import Device
 from storage.sessions import LiveSession
@@ -105,7 +106,7 @@ async def viewer_principal(http_request: web.Request) -> tuple[Principal, str | 
         session = await _session_of(context, bound.session_id)
     if session is None:
         raise Unauthorized("the credential does not count")
-    return user_principal(session), accepted
+    return _admitted(user_principal(session), "sockets.live"), accepted
 
 
 async def device_principal(http_request: web.Request) -> tuple[Principal, str | None]:
@@ -119,12 +120,12 @@ async def device_principal(http_request: web.Request) -> tuple[Principal, str | 
     accepted, ticket = _subprotocols(http_request)
     bearer = _bearer(http_request)
     if bearer is not None:
-        return await authenticate_device(context, bearer), accepted
+        return _admitted(await authenticate_device(context, bearer), "sockets.device"), accepted
     bound = await redeem_ticket(http_request, ticket, "device")
     device = None if bound.device_id is None else await devices.find_by_id(context.app, bound.device_id)
     if device is None:
         raise Unauthorized("the credential does not count")
-    return device_caller(device), accepted
+    return _admitted(device_caller(device), "sockets.device"), accepted
 
 
 async def redeem_ticket(http_request: web.Request, ticket: str | None, purpose: str) -> Ticket:
@@ -147,6 +148,15 @@ async def redeem_ticket(http_request: web.Request, ticket: str | None, purpose: 
     return bound
 
 
+def check_handshake(http_request: web.Request) -> None:
+    """Refuse what is not a WebSocket handshake of RFC 6455; aiohttp would take the drafts before it too."""
+    headers = http_request.headers
+    if headers.get(hdrs.UPGRADE, "").lower() != "websocket":
+        raise Malformed("a WebSocket handshake is expected here")
+    if headers.getall(hdrs.SEC_WEBSOCKET_VERSION, []) != ["13"]:
+        raise UnsupportedVersion("WebSocket version 13 is spoken here")
+
+
 def check_origin(http_request: web.BaseRequest, context: HubContext, *, required: bool = False) -> None:
     """Refuse an Origin that is not in the allowed list; raises Forbidden."""
     origins = http_request.headers.getall(hdrs.ORIGIN, [])
@@ -154,6 +164,12 @@ def check_origin(http_request: web.BaseRequest, context: HubContext, *, required
         return
     if len(origins) != 1 or origins[0] not in context.settings.origins:
         raise Forbidden("this origin is not allowed")
+
+
+def _admitted(principal: Principal, action: str) -> Principal:
+    if not allowed(principal, action):
+        raise Forbidden("this socket is not yours")
+    return principal
 
 
 def _check_csrf(http_request: web.Request, context: HubContext) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from aiohttp import web
 
+from handlers.cursors import Cursors
 from hub.access.rate import RateLimit
 from hub.clock import Clock
 from hub.live.board import FleetBoard
@@ -39,6 +40,7 @@ class HttpSettings:
     trusted_proxies: tuple[str, ...] = ()  # networks whose X-Forwarded-For counts
     cursor_key: bytes = b""  # MACs list cursors; the same on every node
     map: MapSettings = field(default_factory=MapSettings)
+    page_rows_max: int = 200
     body_bytes_max: int = 65_536
     body_timeout_s: float = 10.0
     web_session_s: float = 12 * 3_600.0  # one shift
@@ -81,4 +83,5 @@ class Limits:
 
 
 CONTEXT: web.AppKey[HubContext] = web.AppKey("CONTEXT", HubContext)
+CURSORS: web.AppKey[Cursors] = web.AppKey("CURSORS", Cursors)
 LIMITS: web.AppKey[Limits] = web.AppKey("LIMITS", Limits)

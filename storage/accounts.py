@@ -7,7 +7,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from storage import audit, sessions
-from storage.passwords import UNUSABLE, Passwords
+from storage.passwords import Passwords
 from storage.pool import Database
 from storage.sql import load
 
@@ -54,7 +54,7 @@ async def create(
     Without a password hash nobody can sign in until an activation link sets one.
     """
     row = await db.fetch_one(
-        _QUERIES.insert_user, name=name, email=email, role=role, phone=phone, password=password_hash or UNUSABLE
+        _QUERIES.insert_user, name=name, email=email, role=role, phone=phone, password=password_hash
     )
     if row is None:
         raise LookupError("an INSERT with RETURNING gave no row")
@@ -84,5 +84,8 @@ async def activate(db: Database, link_hash: bytes, password_hash: str, now: date
         user_id: UUID = row["user_id"]
         await transaction.execute(_QUERIES.set_password, user_id=user_id, password=password_hash)
         await sessions.end_all_of(transaction, user_id, reason="password", now=now)
-        await audit.record(transaction, audit.Entry("users.U.password", user_id=user_id, subject=f"user:{user_id}"))
+        await audit.record(
+            transaction,
+            audit.Entry("users.U.password", "users", str(user_id), actor_kind="user", actor_id=str(user_id)),
+        )
         return True

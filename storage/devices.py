@@ -56,6 +56,7 @@ async def claim(db: Database, code_hash: bytes, secret_hash: bytes, now: datetim
         await transaction.execute(_QUERIES.insert_secret, hash=secret_hash, device_id=device_id, now=now)
         plate = await transaction.fetch_one(_QUERIES.plate_of, ambulance_id=row["ambulance_id"])
         await audit.record(
-            transaction, audit.Entry("devices.claim", device_id=device_id, subject=f"device:{device_id}")
+            transaction,
+            audit.Entry("devices.claim", "devices", str(device_id), actor_kind="device", actor_id=str(device_id)),
         )
         return Claimed(device_id, row["ambulance_id"], None if plate is None else plate["plate_number"])

@@ -13,8 +13,6 @@ from argon2.exceptions import InvalidHashError, VerificationError
 
 from storage.errors import Unavailable
 
-UNUSABLE = "!"  # stands where no password was chosen yet; no input ever matches it
-
 
 class Passwords:
     """Hashes and checks passwords off the event loop.
@@ -40,7 +38,7 @@ class Passwords:
             return await asyncio.get_running_loop().run_in_executor(self._executor, self._hash, password)
 
     async def verify(self, stored: str | None, password: str) -> bool:
-        """Say whether a password matches; None and unusable hashes take the same time and never match."""
+        """Say whether a password matches; None, which is no password, takes the same time and never does."""
         async with self._turn():
             return await asyncio.get_running_loop().run_in_executor(self._executor, self._verify, stored, password)
 
@@ -69,12 +67,11 @@ class Passwords:
         return self._hasher.hash(_bytes(password))
 
     def _verify(self, stored: str | None, password: str) -> bool:
-        usable = stored is not None and stored != UNUSABLE
         try:
-            matches = self._hasher.verify(stored if usable and stored is not None else self._nobody, _bytes(password))
+            matches = self._hasher.verify(stored or self._nobody, _bytes(password))
         except (VerificationError, InvalidHashError):
             return False
-        return matches and usable
+        return matches and stored is not None
 
 
 def _bytes(password: str) -> bytes:

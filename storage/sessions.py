@@ -109,11 +109,17 @@ async def refresh(
             return None
         session_id: UUID = row["session_id"]
         if row["used_at"] is not None:
-            await transaction.execute(
-                _QUERIES.end_one, session_id=session_id, user_id=None, reason="refresh_reused", now=now
-            )
+            await transaction.execute(_QUERIES.end_one, session_id=session_id, user_id=None, reason="reuse", now=now)
             await audit.record(
-                transaction, audit.Entry("sessions.refresh_reused", user_id=row["user_id"], subject=str(session_id))
+                transaction,
+                audit.Entry(
+                    "sessions.C",
+                    "sessions",
+                    str(session_id),
+                    actor_kind="user",
+                    actor_id=str(row["user_id"]),
+                    denied=True,
+                ),
             )
             return None
         if not row["token_lives"]:

@@ -33,7 +33,7 @@ UPDATE sessions SET ended_at = :now, end_reason = 'limit'
 -- name: insert_session
 -- A new sign-in.
 INSERT INTO sessions (user_id, client, created_at, expires_at, last_seen_at, user_agent, network)
-VALUES (:user_id, :client, :now, :expires_at, :now, :user_agent, :network)
+VALUES (:user_id, :client, :now, :expires_at, :now, :user_agent, :network::inet)
 RETURNING id;
 
 -- name: insert_token

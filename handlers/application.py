@@ -1,0 +1,61 @@
+"""The HTTP application: the route table, the sockets and the pages behind one boundary."""
+
+from __future__ import annotations
+
+from importlib.metadata import version
+
+import orjson
+from aiohttp import hdrs, web
+
+from handlers.auth import check_handshake
+from handlers.call import Call, Nothing, Route
+from handlers.context import CONTEXT, CURSORS, LIMITS, HubContext, Limits, SocketHandler
+from handlers.cursors import Cursors
+from handlers.guard import endpoint
+from handlers.middleware import add_headers, boundary
+from handlers.openapi import document
+from handlers.routes import DEVICE_SOCKET, LIVE_SOCKET, ROUTES
+
+__all__ = ["HubContext", "build"]
+
+
+def build(context: HubContext) -> web.Application:
+    """Return the application of the public listener; `handlers.server` runs it."""
+    application = web.Application(middlewares=[boundary], client_max_size=context.settings.body_bytes_max)
+    application[CONTEXT] = context
+    application[LIMITS] = Limits(context.settings)
+    application[CURSORS] = Cursors(context.settings.cursor_key)
+    application.on_response_prepare.append(add_headers)
+    for route in (*ROUTES, _openapi_route(context)):
+        _add(application, route)
+    for socket, handler in ((DEVICE_SOCKET, context.device_socket), (LIVE_SOCKET, context.live_socket)):
+        if handler is not None:
+            application.router.add_get(socket.path, _socket(handler), allow_head=False)
+    if context.add_pages is not None:
+        context.add_pages(application)
+    return application
+
+
+def _add(application: web.Application, route: Route) -> None:
+    serve = endpoint(route)
+    methods = ("GET", "HEAD") if route.method == "GET" else (route.method,)
+    for method in methods:
+        application.router.add_route(method, route.path, serve)
+
+
+def _openapi_route(context: HubContext) -> Route:
+    described = document(ROUTES, version=version("arogya-hub"), page_rows_max=context.settings.page_rows_max)
+    encoded = orjson.dumps(described)
+
+    async def show(_call: Call[Nothing, Nothing]) -> web.StreamResponse:
+        return web.Response(body=encoded, headers={hdrs.CONTENT_TYPE: "application/json"})
+
+    return Route("GET", "/openapi.json", show, "openapi.R", "This document", public=True)
+
+
+def _socket(handler: SocketHandler) -> SocketHandler:
+    async def serve(http_request: web.Request) -> web.StreamResponse:
+        check_handshake(http_request)
+        return await handler(http_request)
+
+    return serve

@@ -1,0 +1,111 @@
+"""The seam between the guard and the handlers: a route, a call of it, and what it answers."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+from uuid import UUID
+
+import msgspec
+from aiohttp import web
+
+from handlers.context import HubContext
+from handlers.network import peer_address
+from handlers.params import path_id, path_uuid
+from hub.access.policy import Rule
+from hub.access.principal import Principal
+from hub.errors import Unauthorized
+from storage.audit import Entry
+from storage.sessions import LiveSession
+
+QueryT = TypeVar("QueryT", bound=msgspec.Struct)
+BodyT = TypeVar("BodyT", bound=msgspec.Struct)
+
+
+class Nothing(msgspec.Struct, forbid_unknown_fields=True):
+    """No query parameter, or no body."""
+
+
+@dataclass(frozen=True, slots=True)
+class Call(Generic[QueryT, BodyT]):
+    """One HTTP request that passed the guard: who asks, under which rules, and what was asked, already typed."""
+
+    context: HubContext
+    http_request: web.Request
+    request_id: str
+    principal: Principal
+    rules: tuple[Rule, ...]  # the lines of the access matrix that let this caller in
+    session: LiveSession | None  # a person's sign-in
+    query: QueryT
+    body: BodyT
+
+    @property
+    def number(self) -> int:
+        """The bigint `{id}` of the path; raises NotFound for what no row can have."""
+        return path_id(self.http_request)
+
+    @property
+    def uuid(self) -> UUID:
+        """The uuid `{id}` of the path; raises NotFound for what no row can have."""
+        return path_uuid(self.http_request)
+
+    @property
+    def signed_in(self) -> LiveSession:
+        """The caller's sign-in; raises Unauthorized for a device."""
+        if self.session is None:
+            raise Unauthorized
+        return self.session
+
+    @property
+    def address(self) -> str:
+        """The address of the caller, as the proxies that we trust say."""
+        return str(peer_address(self.http_request, self.context.settings.trusted_proxies))
+
+    def audit_entry(self, action: str, entity: str, entity_id: str | None, *, denied: bool = False) -> Entry:
+        """Return an audit line of this call, with its caller, address and request id."""
+        caller = self.principal
+        kind, _, actor_id = caller.key.partition(":")
+        return Entry(
+            action,
+            entity,
+            entity_id,
+            actor_kind=kind,
+            actor_id=actor_id or None,
+            session_id=caller.session_id,
+            denied=denied,
+            request_id=self.request_id,
+            network=self.address,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """An answer that is more than a body: another status, or a cookie."""
+
+    body: msgspec.Struct | None
+    status: int | None = None  # None takes the route's
+    cookie: str | None = None  # the session cookie's new value; "" deletes it
+    cookie_s: float = 0.0  # how long it lives
+
+
+Handler = Callable[[Call[Any, Any]], Awaitable[msgspec.Struct | Reply | web.StreamResponse | None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One line of the route table; the router, validation, the access guard and OpenAPI derive from it."""
+
+    method: str
+    path: str
+    handler: Handler
+    action: str  # the line of the access matrix
+    summary: str
+    response: type[msgspec.Struct] | None = None
+    body: type[msgspec.Struct] = Nothing
+    query: type[msgspec.Struct] = Nothing
+    status: int = 200
+    public: bool = False  # answered without a credential; one that is sent is not looked at
+    judged_inside: bool = False  # the handler itself tells "not there" from "not yours", after the guard let it in
+    limited: bool = True  # counts against the rate limit of the API
+    media_type: str = "application/json"

@@ -1,0 +1,124 @@
+"""The one table of routes: the router, validation, the access guard and OpenAPI derive from it."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from handlers import activations, ambulances, devices, health, map, sessions, tickets
+from handlers.call import Route
+
+API = "/api/v1"
+
+ROUTES: tuple[Route, ...] = (
+    Route(
+        "POST",
+        f"{API}/sessions",
+        sessions.create,
+        "sessions.C",
+        "Sign in",
+        sessions.SignedIn,
+        body=sessions.SignIn,
+        status=201,
+        public=True,
+    ),
+    Route(
+        "POST",
+        f"{API}/sessions/refresh",
+        sessions.refresh,
+        "sessions.C",
+        "Exchange a refresh token for new tokens",
+        sessions.Refreshed,
+        body=sessions.Refresh,
+        public=True,
+    ),
+    Route("GET", f"{API}/sessions", sessions.show_all, "sessions.R", "Where I am signed in", sessions.SessionList),
+    Route("GET", f"{API}/sessions/current", sessions.show_current, "sessions.R", "Who I am", sessions.Current),
+    Route("DELETE", f"{API}/sessions/current", sessions.end_current, "sessions.D", "Sign out", status=204),
+    Route("DELETE", f"{API}/sessions/{{id}}", sessions.end_one, "sessions.D", "Sign out somewhere else", status=204),
+    Route(
+        "POST",
+        f"{API}/activations",
+        activations.create,
+        "activations.C",
+        "Choose a password with a one-use link",
+        body=activations.Activation,
+        status=204,
+        public=True,
+    ),
+    Route(
+        "POST",
+        f"{API}/ws-tickets",
+        tickets.create,
+        "ws_tickets.C",
+        "A single-use ticket for a browser's WebSocket",
+        tickets.IssuedTicket,
+        body=tickets.TicketOrder,
+        status=201,
+    ),
+    Route(
+        "POST",
+        f"{API}/devices/claim",
+        devices.claim,
+        "devices.claim",
+        "Exchange a one-use code for a device's secret",
+        devices.ClaimedDevice,
+        body=devices.Claim,
+        status=201,
+        public=True,
+    ),
+    Route(
+        "GET",
+        f"{API}/ambulances",
+        ambulances.show_all,
+        "ambulances.R",
+        "The ambulances that I may read",
+        ambulances.AmbulanceList,
+        query=ambulances.ListQuery,
+    ),
+    Route(
+        "GET",
+        f"{API}/ambulances/nearest",
+        ambulances.show_nearest,
+        "nearest.R",
+        "The ambulances nearest to a place",
+        ambulances.NearList,
+        query=ambulances.NearQuery,
+    ),
+    Route(
+        "GET", f"{API}/ambulances/{{id}}", ambulances.show_one, "ambulances.R", "One ambulance", ambulances.Ambulance
+    ),
+    Route(
+        "GET",
+        f"{API}/ambulances/{{id}}/positions",
+        ambulances.show_positions,
+        "positions.R",
+        "Where an ambulance was",
+        ambulances.PositionList,
+        query=ambulances.HistoryQuery,
+        judged_inside=True,
+    ),
+    Route("GET", f"{API}/map", map.show, "map.R", "What lies below the ambulances", map.Map),
+    Route(
+        "GET",
+        map.ROADS_URL,
+        map.show_roads,
+        "map.R",
+        "Roads as GeoJSON",
+        media_type="application/geo+json",
+    ),
+    Route("GET", "/live", health.show_live, "health.R", "Whether I live", health.Live, public=True, limited=False),
+    Route(
+        "GET", "/ready", health.show_ready, "health.R", "Whether I am ready", health.Ready, public=True, limited=False
+    ),
+)
+
+
+class Socket(NamedTuple):
+    """A WebSocket: authenticated by its own handler, before the 101."""
+
+    path: str
+    action: str
+
+
+DEVICE_SOCKET = Socket("/ws/device", "sockets.device")
+LIVE_SOCKET = Socket("/ws/live", "sockets.live")

@@ -1,0 +1,124 @@
+"""Runs an application on a bound socket, with every limit of aiohttp set and its own words replaced by ours."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+import structlog
+from aiohttp import web
+from aiohttp.web_protocol import RequestHandler
+
+from handlers import problem
+from handlers.middleware import SECURITY_HEADERS
+from hub import ids
+from hub.errors import Malformed, Restarting
+
+_LOG = structlog.get_logger("hub.http")
+
+
+@dataclass(frozen=True, slots=True)
+class ServerLimits:
+    """What one connection may cost; aiohttp's defaults are hours and no deadline at all."""
+
+    keepalive_s: float = 15.0  # an idle connection, and the time to send a whole header
+    lingering_s: float = 2.0  # how long the rest of a refused body is read, so that the answer arrives
+    shutdown_s: float = 5.0  # how long running requests may take to end
+    backlog: int = 1_024  # connections that wait to be accepted
+    line_bytes: int = 8_190
+    header_bytes: int = 8_190  # one header
+    headers: int = 64
+    read_bytes: int = 65_536  # buffered from one connection
+
+
+@asynccontextmanager
+async def serving(
+    application: web.Application, sock: socket.socket, limits: ServerLimits | None = None
+) -> AsyncIterator[web.AppRunner]:
+    """Serve on a bound socket until the block ends; then stop accepting, let requests end, and cut the rest."""
+    limits = limits or ServerLimits()
+    quiet_aiohttp()
+    runner = _Runner(
+        application,
+        access_log=None,
+        handler_cancellation=False,  # a write goes through although its caller went away; deadlines bound it
+        keepalive_timeout=limits.keepalive_s,
+        lingering_time=limits.lingering_s,
+        shutdown_timeout=limits.shutdown_s,
+        max_line_size=limits.line_bytes,
+        max_field_size=limits.header_bytes,
+        max_headers=limits.headers,
+        read_bufsize=limits.read_bytes,
+        auto_decompress=False,  # a compressed body is refused, not unpacked
+        tcp_keepalive=True,
+    )
+    await runner.setup()
+    try:
+        await web.SockSite(runner, sock, backlog=limits.backlog).start()
+        yield runner
+    finally:
+        await runner.cleanup()
+
+
+def quiet_aiohttp() -> None:
+    """Keep aiohttp from logging what peers sent: a ticket in a subprotocol list, a header that cannot be parsed."""
+    logging.getLogger("aiohttp.websocket").setLevel(logging.ERROR)
+    logging.getLogger("aiohttp.server").setLevel(logging.CRITICAL)
+
+
+class _Connection(RequestHandler):
+    """A connection that answers bytes which are no HTTP with a problem document."""
+
+    __slots__ = ()
+
+    def handle_error(
+        self,
+        request: web.BaseRequest,
+        status: int = 500,
+        exc: BaseException | None = None,
+        message: str | None = None,
+    ) -> web.StreamResponse:
+        """Answer without the exception's words, which quote the input; the connection ends with it."""
+        if request.writer.output_size > 0:
+            raise ConnectionError("an answer has been sent already")
+        request_id = ids.request_id()
+        error: Exception = Malformed() if status < 500 else exc if isinstance(exc, Exception) else Restarting()
+        response = problem.response(error, request_id)
+        response.headers.update(SECURITY_HEADERS)
+        response.headers["X-Request-Id"] = request_id
+        _LOG.info("http_unparsable", request_id=request_id, status=response.status, kind=type(exc).__name__)
+        response.force_close()
+        return response
+
+
+class _Server(web.Server):
+    """Makes our connections instead of aiohttp's."""
+
+    def __call__(self) -> RequestHandler:
+        return _Connection(self, loop=self._loop, **self._kwargs)
+
+
+class _Runner(web.AppRunner):
+    """Runs an application on `_Server`; what escapes its middlewares becomes a problem document."""
+
+    async def _make_server(self) -> web.Server:
+        made = await super()._make_server()
+        handle = made.request_handler
+
+        async def answer(http_request: web.BaseRequest) -> web.StreamResponse:
+            try:
+                return await handle(http_request)
+            except web.HTTPException as refusal:  # raised before the middlewares: an unknown Expect header
+                return problem.response(refusal, ids.request_id())
+
+        return _Server(
+            answer,
+            request_factory=made.request_factory,
+            handler_cancellation=made.handler_cancellation,
+            loop=asyncio.get_running_loop(),
+            **made._kwargs,
+        )
