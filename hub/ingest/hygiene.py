@@ -159,7 +159,7 @@ def _stay(  # noqa: PLR0913 - see judge
 
 
 def _reach_m(track: Track, fix_at: int, recorded_at: int) -> float:
-    """Return how far from the anchor the vehicle can be: driven since it was last seen to move, and never quite there."""
+    """Return how far from the anchor the vehicle can be: driven since it last moved, give or take two sigma."""
     since_moving = _elapsed_us(track.anchor_recorded_at, track.anchor_fix_at, recorded_at, fix_at)
     since_shown = _elapsed_us(track.recorded_at, track.shown_at, recorded_at, fix_at)
     return _distance_in_m(min(since_moving, since_shown + FROZEN_MAX_US)) + 2 * track.accuracy

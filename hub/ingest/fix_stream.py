@@ -1,0 +1,74 @@
+"""One stream of fixes on one connection: its cursor, what is in flight, and what to tell the device."""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import Protocol
+
+from hub.ingest.cursor import Cursor
+from storage.batch import DeadLetter
+
+
+class StreamSession(Protocol):
+    """The connection that a stream belongs to, as the stream sees it."""
+
+    def stream_committed(self, stream: FixStream, settled: int) -> None:
+        """Some samples became durable: an ack is due."""
+
+    def stream_superseded(self) -> None:
+        """Somebody else owns one of the streams."""
+
+
+class FixStream:
+    """Appends to the writer as its owner (`storage.batch.StreamOwner`)."""
+
+    __slots__ = (
+        "_in_flight",
+        "_refusals",
+        "acked",
+        "ambulance_id",
+        "cursor",
+        "fence",
+        "session",
+        "shown_seq",
+        "stream_id",
+    )
+
+    def __init__(self, session: StreamSession, stream_id: int, fence: int, acked: int, ambulance_id: int) -> None:
+        self.session = session
+        self.stream_id = stream_id
+        self.fence = fence
+        self.ambulance_id = ambulance_id
+        self.acked = acked  # the mark: everything up to here is committed
+        self.cursor = Cursor(acked)
+        self.shown_seq = 0  # the newest sample that a live hint has shown already
+        self._in_flight: deque[tuple[int, int]] = deque()  # last seq and sample count of each admitted frame
+        self._refusals: deque[DeadLetter] = deque()  # told to the device once they are committed
+
+    def admitted(self, last_seq: int, count: int) -> None:
+        """Move the cursor behind a frame and remember what it owes in credit."""
+        self.cursor.advance(last_seq)
+        self._in_flight.append((last_seq, count))
+
+    def committed(self, last_seq: int) -> None:
+        """Take note of a new mark."""
+        self.acked = last_seq
+        settled = 0
+        while self._in_flight and self._in_flight[0][0] <= last_seq:
+            settled += self._in_flight.popleft()[1]
+        self.session.stream_committed(self, settled)
+
+    def superseded(self) -> None:
+        """Stop: the fence is somebody else's."""
+        self.session.stream_superseded()
+
+    def refused(self, letter: DeadLetter) -> None:
+        """Remember a sample that can never be stored."""
+        self._refusals.append(letter)
+
+    def take_refusals(self) -> list[DeadLetter]:
+        """Return the refused samples that are durable as dead letters now, once each."""
+        told = [letter for letter in self._refusals if letter.seq <= self.acked]
+        if told:
+            self._refusals = deque(letter for letter in self._refusals if letter.seq > self.acked)
+        return told

@@ -1,0 +1,277 @@
+"""What all device connections of one hub share: writers, tracks, the board, and who owns which stream."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Protocol
+from uuid import UUID
+
+from hub.clock import Clock
+from hub.errors import Forbidden, HubError, NotFound, Overloaded, Restarting, Revoked, Superseded, TooManySessions
+from hub.ingest.credit import CreditRules
+from hub.ingest.fix_stream import FixStream
+from hub.ingest.hygiene import Track
+from hub.ingest.locations import LocationKeeper
+from hub.ingest.patrol import ROUND_S, inspect
+from hub.live.board import FleetBoard, LiveFix, Unit
+from hub.protocol.fields import Wire
+from hub.transport import Transport, refuse
+from storage import commands, devices, locations, marks
+from storage.batch import Run
+from storage.copy_writer import CopyWriter
+from storage.errors import StorageError
+from storage.pool import Database
+
+_CLOSED_AT_ONCE = 50  # devices; more than that would come back as one crowd
+
+
+class DeviceConnection(Protocol):
+    """A device session, as far as the hub handles all of them alike."""
+
+    transport: Transport
+    device_id: int
+    ambulance_id: int
+    session_id: str
+    streams: dict[int, FixStream]
+    ending: HubError | None
+
+    def flush_acks(self) -> None:
+        """Send the acks that are due."""
+
+    def command(self, command_id: UUID, kind: str, body: Wire) -> None:
+        """Send one command."""
+
+
+@dataclass(frozen=True, slots=True)
+class IntakeRules:
+    """The bounds of device connections."""
+
+    hello_s: float = 5.0
+    heartbeat_s: float = 20.0  # silent for this long: pinged; for half as long again: closed
+    message_bytes: int = 256 * 1024
+    strikes: int = 3
+    live_hints_per_s: float = 1.0
+    sessions_max: int = 20_000
+    sessions_per_device: int = 5
+    restart_spread_s: float = 5.0  # closing for a restart is spread over this long
+
+
+@dataclass(slots=True)
+class IntakeCounts:
+    """What happened on device connections since the hub started."""
+
+    samples: int = 0
+    duplicates: int = 0
+    conflicts: int = 0  # duplicates whose body differs from the stored one
+    skipped: int = 0
+    malformed: int = 0
+    superseded: int = 0
+
+
+class Intake:
+    """The meeting point of device sessions, the writers and the live board."""
+
+    def __init__(
+        self,
+        db: Database,
+        board: FleetBoard,
+        clock: Clock,
+        *,
+        rules: IntakeRules,
+        credit_rules: CreditRules,
+        location_s: float = 1.0,
+    ) -> None:
+        self._db = db  # role arogya_ingest
+        self._board = board
+        self.clock = clock
+        self.rules = rules
+        self.counts = IntakeCounts()
+        self.sessions: dict[str, DeviceConnection] = {}  # by session id; from attach to detach
+        self._owners: dict[int, FixStream] = {}  # the newest owner of each stream on this hub
+        self._tracks: dict[int, Track] = {}  # by ambulance: at most one for each that ever sent
+        self._due: dict[str, DeviceConnection] = {}  # sessions with acks to send after this commit
+        self._credit_rules = credit_rules
+        self._writers: tuple[CopyWriter, ...] = ()
+        self._tasks: asyncio.TaskGroup | None = None  # owned by run()
+        self._flushing: list[asyncio.Task[None]] = []  # the writers' tasks
+        self._drained = asyncio.Event()
+        self.draining = False  # nothing more is admitted: the devices keep it for the next hub
+        self.locations = LocationKeeper(db, board, period_s=location_s)
+
+    def use_writers(self, writers: Iterable[CopyWriter]) -> None:
+        """Take the writers; streams are pinned to one of them by number."""
+        self._writers = tuple(writers)
+
+    @property
+    def failing_since(self) -> float | None:
+        """The loop time since which no batch goes through, or None."""
+        times = [writer.failing_since for writer in self._writers if writer.failing_since is not None]
+        return min(times) if times else None
+
+    def credit(self) -> int:
+        """Return what each connection may have unacked now."""
+        return self._credit_rules.share(len(self.sessions))
+
+    def attach(self, session: DeviceConnection) -> None:
+        """Admit a connection; raises `Restarting`, `Overloaded` or `TooManySessions`."""
+        if self.draining:
+            raise Restarting("this hub is going away")
+        if len(self.sessions) >= self.rules.sessions_max:
+            raise Overloaded("this hub has as many devices as it takes")
+        same = sum(1 for other in self.sessions.values() if other.device_id == session.device_id)
+        if same >= self.rules.sessions_per_device:
+            raise TooManySessions("this device has too many connections")
+        self.sessions[session.session_id] = session
+
+    def detach(self, session: DeviceConnection) -> None:
+        """Forget a connection; what it appended is still stored, and acked to nobody."""
+        self.sessions.pop(session.session_id, None)
+        self._due.pop(session.session_id, None)
+        for stream_id, stream in session.streams.items():
+            if self._owners.get(stream_id) is stream:
+                del self._owners[stream_id]
+
+    async def claim(self, device_id: int, log_id: str, kind: str) -> marks.Claim:
+        """Raise the fence of a device's stream, opening it where it is new; raises `Forbidden`."""
+        claim = await marks.claim(self._db, device_id, log_id, kind)
+        if claim is None:
+            raise Forbidden("this device may not send such a stream: it is revoked, or bound to no ambulance")
+        if claim.ambulance_id is not None and self._board.unit(claim.ambulance_id) is None:
+            await self.refresh_unit(claim.ambulance_id)  # younger than what the map has heard of
+        return claim
+
+    async def refresh_unit(self, ambulance_id: int) -> None:
+        """Read an ambulance again: it was added, changed or removed."""
+        row = await locations.read_unit(self._db, ambulance_id)
+        if row is None:
+            self._board.remove_unit(ambulance_id)
+        else:
+            self._board.upsert_unit(Unit(row.ambulance_id, row.plate_number, row.driver_name, row.status))
+
+    def own(self, stream: FixStream) -> None:
+        """Note who owns a stream now, and close the connection that owned it before."""
+        former = self._owners.get(stream.stream_id)
+        self._owners[stream.stream_id] = stream
+        if former is not None:
+            former.superseded()
+
+    def append(self, run: Run) -> None:
+        """Queue a run with the stream's writer."""
+        self.counts.samples += len(run.rows)
+        self._writers[run.owner.stream_id % len(self._writers)].append(run)
+
+    def track(self, ambulance_id: int) -> Track:
+        """Return what the fixes of an ambulance have said so far."""
+        track = self._tracks.get(ambulance_id)
+        if track is None:
+            track = self._tracks[ambulance_id] = Track()
+        return track
+
+    def show(self, ambulance_id: int, fix: LiveFix) -> None:
+        """Put a sound fix on the map at once; an alarm stays beside later fixes."""
+        current = self._board.current(ambulance_id)
+        if current is not None and current.alarm_at > fix.alarm_at:
+            fix = fix._replace(alarm_at=current.alarm_at)
+        if self._board.move(ambulance_id, fix):
+            self.locations.moved(ambulance_id)
+
+    def raise_alarm(self, ambulance_id: int, alarm_at: int) -> None:
+        """Show an alarm whose own fix does not move the marker."""
+        current = self._board.current(ambulance_id)
+        if current is not None and alarm_at > current.alarm_at:
+            self._board.move(ambulance_id, current._replace(alarm_at=alarm_at))
+
+    def ack_due(self, session: DeviceConnection) -> None:
+        """Remember a session until the whole batch is settled."""
+        self._due[session.session_id] = session
+
+    def send_acks(self) -> None:
+        """Send one ack to each connection that a commit concerned."""
+        due, self._due = self._due, {}
+        for session in due.values():
+            session.flush_acks()
+
+    def end(self, session: DeviceConnection, error: HubError) -> None:
+        """Close one connection for a reason; safe to call twice."""
+        if session.ending is None and self._tasks is not None:
+            session.ending = error
+            self._tasks.create_task(refuse(session.transport, error))
+
+    def supersede(self, session: DeviceConnection) -> None:
+        """Close a connection that lost a stream."""
+        self.counts.superseded += session.ending is None
+        self.end(session, Superseded("a newer connection took over"))
+
+    async def acknowledge(self, device_id: int, command_id: UUID, status: str, detail: str | None) -> None:
+        """Store a device's answer to a command; raises `NotFound`."""
+        if not await commands.acknowledge(self._db, device_id, command_id, status, detail):
+            raise NotFound("there is no such command")
+
+    async def deliver_commands(self, device_id: int) -> None:
+        """Send a device what it has not answered yet, where it is connected here."""
+        sessions = [session for session in self.sessions.values() if session.device_id == device_id]
+        if sessions:
+            for command in await commands.pending(self._db, device_id):
+                sessions[-1].command(command.id, command.kind, command.body)
+
+    async def recheck_device(self, device_id: int) -> None:
+        """Close a device's connections when it was revoked or bound elsewhere."""
+        sessions = [session for session in self.sessions.values() if session.device_id == device_id]
+        if sessions:
+            device = await devices.find_by_id(self._db, device_id)
+            for session in sessions:
+                if device is None or device.ambulance_id != session.ambulance_id:
+                    self.end(session, Revoked("the device's credential or its ambulance changed"))
+
+    async def check_fences(self) -> None:
+        """Close the connections whose streams another hub has claimed since."""
+        owners = list(self._owners.values())
+        if owners:
+            moved = await marks.fenced(self._db, [s.stream_id for s in owners], [s.fence for s in owners])
+            for stream_id in moved:
+                if stream_id in self._owners:
+                    self._owners[stream_id].superseded()
+
+    async def run(self) -> None:
+        """Own the tasks of device connections until `drain` has ended."""
+        async with asyncio.TaskGroup() as self._tasks:
+            self._flushing = [self._tasks.create_task(writer.run()) for writer in self._writers]
+            rounds = [self._tasks.create_task(self.locations.run()), self._tasks.create_task(self._patrol())]
+            await self._drained.wait()
+            for task in rounds:
+                task.cancel()
+
+    async def _patrol(self) -> None:
+        """Look at every connection once a second."""
+        while True:
+            await asyncio.sleep(ROUND_S)
+            now_s = self.clock.monotonic_s()
+            for session in list(self.sessions.values()):
+                error = inspect(session.transport, now_s=now_s, heartbeat_s=self.rules.heartbeat_s)
+                if error is not None:
+                    self.end(session, error)
+            try:
+                await self.check_fences()
+            except StorageError:
+                continue  # nothing of a lost fence can be stored meanwhile either
+
+    async def drain(self, timeout_s: float) -> None:
+        """Take no more samples, store and ack what was taken, then send every device to another hub.
+
+        A batch that does not go through within the time is given up: no device was told that it is stored.
+        """
+        self.draining = True
+        for writer in self._writers:
+            writer.close()
+        if self._flushing:
+            _, late = await asyncio.wait(self._flushing, timeout=timeout_s / 2)
+            for task in late:
+                task.cancel()
+        sessions = list(self.sessions.values())
+        spread_s = min(self.rules.restart_spread_s, timeout_s / 4)
+        for session in sessions:
+            self.end(session, Restarting("this hub is going away"))
+            await asyncio.sleep(spread_s / len(sessions) if len(sessions) > _CLOSED_AT_ONCE else 0)
+        self._drained.set()

@@ -1,0 +1,249 @@
+"""One device connection from `hello` to its end: what it sends is admitted, what is committed is acked."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from hub.errors import BadInput, CreditExceeded, Forbidden, HubError, Malformed, NotFound
+from hub.ingest.admission import Place, admit, digest_of, fix_time
+from hub.ingest.credit import Account
+from hub.ingest.cursor import REMEMBERED
+from hub.ingest.fix_stream import FixStream
+from hub.ingest.hygiene import judge
+from hub.ingest.intake import Intake
+from hub.live.board import LiveFix
+from hub.outcomes import outcome_of
+from hub.protocol.codec import Codec
+from hub.protocol.device_frames import FROM_DEVICE, CommandAck, Data, DeviceMessage, Hello, LiveHint, Skip
+from hub.protocol.fields import Wire
+from hub.protocol.fix import Fix
+from hub.protocol.hub_frames import Ack, Command, Error, HubMessage, Nack, StreamMark, Welcome
+from hub.protocol.limits import DETAIL_CHARS_MAX
+from hub.transport import Transport, binary_frame, text_frame
+from storage.batch import DeadLetter, Run, SkippedRange
+from storage.copy_encoding import AMBULANCE_POSITIONS
+
+_HINT_SLACK = 0.8  # a device that sends a hint a second jitters
+
+
+class DeviceSession:
+    """The life of one connection of one device."""
+
+    def __init__(
+        self, intake: Intake, transport: Transport, codec: Codec, *, session_id: str, device_id: int, ambulance_id: int
+    ) -> None:
+        self._intake = intake
+        self.transport = transport
+        self._codec = codec
+        self.session_id = session_id
+        self.device_id = device_id
+        self.ambulance_id = ambulance_id
+        self.streams: dict[int, FixStream] = {}  # by stream number; filled by hello
+        self._account = Account(intake.credit())
+        self._due: dict[int, FixStream] = {}  # streams with a new mark that the device was not told yet
+        self._strikes = 0  # messages that could not be read; three end the connection
+        self._hinted_at_s = float("-inf")  # when the last live hint was taken
+        self.ending: HubError | None = None  # why the hub closes this connection, once it does
+
+    async def open(self, payload: bytes | str) -> None:
+        """Take the first message, claim its streams and answer; raises a `HubError` that ends the connection."""
+        message = self._codec.decode(payload, FROM_DEVICE, bytes_max=self._intake.rules.message_bytes)
+        if not isinstance(message, Hello):
+            raise Malformed("the first message must be hello")
+        if message.device is not None and message.device != self.device_id:
+            raise Forbidden("the credential belongs to another device")
+        marks = []
+        for wanted in message.streams:
+            claim = await self._intake.claim(self.device_id, wanted.log_id, wanted.kind)
+            stream = FixStream(self, claim.stream, claim.fence, claim.acked, self.ambulance_id)
+            self.streams[claim.stream] = stream
+            self._intake.own(stream)
+            marks.append(StreamMark(wanted.log_id, claim.stream, claim.fence, claim.acked))
+        rules = self._intake.rules
+        self.send(
+            Welcome(
+                self.device_id,
+                self.session_id,
+                tuple(marks),
+                self._account.granted,
+                rules.heartbeat_s,
+                self._intake.clock.now_us(),
+            )
+        )
+
+    async def receive(self, payload: bytes | str) -> None:
+        """Take one message; raises a `HubError` that ends the connection."""
+        if self._intake.draining or self.ending is not None:
+            return  # not admitted, so not acked: the device sends it to the next hub
+        try:
+            message = self._codec.decode(payload, FROM_DEVICE, bytes_max=self._intake.rules.message_bytes)
+            if isinstance(message, Data):  # almost every message
+                self._data(message)
+            elif isinstance(message, CommandAck):
+                await self._command_ack(message)
+            else:
+                self._rare(message)
+        except (BadInput, NotFound) as error:
+            self._strike(error)
+
+    def _rare(self, message: DeviceMessage) -> None:
+        if isinstance(message, LiveHint):
+            self._hint(message)
+        elif isinstance(message, Skip):
+            self._skip(message)
+        else:
+            raise Malformed("hello comes once, first")
+
+    def _data(self, message: Data) -> None:
+        stream = self._stream(message.stream)
+        fixes, first = message.fixes, message.seq
+        duplicates = stream.cursor.place(first, len(fixes))
+        if duplicates is None:
+            self._nack_gap(stream)
+            return
+        if duplicates:
+            self._count_duplicates(stream, first, fixes[:duplicates])
+            fixes, first = fixes[duplicates:], first + duplicates
+            if not fixes:
+                return
+        if not self._account.allows(len(fixes)):
+            raise CreditExceeded("more unacked samples than credit")
+        received_at = self._intake.clock.now_us()
+        place = Place(
+            stream.stream_id, self.device_id, self.ambulance_id, received_at, message.sent_at, stream.shown_seq
+        )
+        admitted = admit(fixes, first, place, self._intake.track(self.ambulance_id))
+        last = first + len(fixes) - 1
+        stream.cursor.remember(last, [digest_of(raw) for raw in fixes[-REMEMBERED:]])
+        for letter in admitted.dead:
+            stream.refused(letter)
+        stream.admitted(last, len(fixes))
+        self._account.admit(len(fixes))
+        self._intake.append(
+            Run(stream, AMBULANCE_POSITIONS, first, last, admitted.rows, admitted.dead, [], admitted.alarms)
+        )
+        alarm_at = admitted.alarms[-1].raised_at if admitted.alarms else 0
+        if admitted.shown is not None:
+            self._show(admitted.shown, admitted.shown_at, alarm_at)
+        elif alarm_at:
+            self._intake.raise_alarm(self.ambulance_id, alarm_at)
+
+    def _show(self, fix: Fix, fix_at: int, alarm_at: int) -> None:
+        # The marker's place is the track's: a parked ambulance does not tremble with its receiver's noise.
+        track = self._intake.track(self.ambulance_id)
+        place = (track.latitude, track.longitude)
+        self._intake.show(self.ambulance_id, LiveFix(*place, fix.speed, fix.heading, fix.accuracy, fix_at, alarm_at))
+
+    def _hint(self, message: LiveHint) -> None:
+        stream = self._stream(message.stream)
+        now_s = self._intake.clock.monotonic_s()
+        early = now_s - self._hinted_at_s < _HINT_SLACK / self._intake.rules.live_hints_per_s
+        if early or message.seq < stream.cursor.next_seq:
+            return  # too many, or on the log already: the log shows it
+        self._hinted_at_s = now_s
+        received_at = self._intake.clock.now_us()
+        fix = message.fix
+        place = Place(stream.stream_id, self.device_id, self.ambulance_id, received_at, message.sent_at)
+        fix_at = fix_time(place, fix.recorded_at)
+        verdict = judge(
+            self._intake.track(self.ambulance_id),
+            latitude=fix.latitude,
+            longitude=fix.longitude,
+            accuracy=fix.accuracy,
+            fix_at=fix_at,
+            recorded_at=fix.recorded_at,
+            received_at=received_at,
+            sent_at=message.sent_at,
+        )
+        if verdict.show:
+            self._show(fix, fix_at, fix_at if fix.alarm else 0)
+            stream.shown_seq = max(stream.shown_seq, message.seq)
+        elif fix.alarm:
+            self._intake.raise_alarm(self.ambulance_id, fix_at)
+
+    def _skip(self, message: Skip) -> None:
+        stream = self._stream(message.stream)
+        next_seq = stream.cursor.next_seq
+        if message.first > next_seq:
+            self._nack_gap(stream)
+            return
+        if message.last < next_seq:
+            return
+        if not self._account.allows(1):
+            raise CreditExceeded("more unacked samples than credit")
+        hole = SkippedRange(stream.stream_id, next_seq, message.last, message.reason, self._intake.clock.now_us())
+        stream.admitted(message.last, 1)
+        self._account.admit(1)
+        self._intake.counts.skipped += message.last - next_seq + 1
+        self._intake.append(Run(stream, AMBULANCE_POSITIONS, next_seq, message.last, skips=[hole]))
+
+    async def _command_ack(self, message: CommandAck) -> None:
+        try:
+            command_id = UUID(message.id)
+        except ValueError:
+            raise NotFound("there is no such command") from None
+        await self._intake.acknowledge(self.device_id, command_id, message.status, message.detail)
+
+    def stream_committed(self, stream: FixStream, settled: int) -> None:
+        """Remember that an ack is due; it leaves once for all streams of a commit."""
+        self._account.settle(settled)
+        self._due[stream.stream_id] = stream
+        self._intake.ack_due(self)
+
+    def stream_superseded(self) -> None:
+        """Close: somebody else owns one of the streams."""
+        self._intake.supersede(self)
+
+    def flush_acks(self) -> None:
+        """Tell the device its new marks, and which samples are refused for ever."""
+        if not self._due:
+            return
+        due, self._due = self._due, {}
+        for stream in due.values():
+            for letter in stream.take_refusals():
+                self.send(_refusal(letter))
+        credit = self._intake.credit()
+        self._account.grant(credit)
+        self.send(Ack([[stream.stream_id, stream.acked] for stream in due.values()], credit))
+
+    def command(self, command_id: UUID, kind: str, body: Wire) -> None:
+        """Send a command; it is sent again with every connection until the device answers."""
+        self.send(Command(str(command_id), kind, body))
+
+    def send(self, message: HubMessage) -> None:
+        """Send one message now; a device that does not read is cut by the connection's owner."""
+        payload = self._codec.encode(message)
+        self.transport.send(binary_frame(payload) if self._codec.binary else text_frame(payload))
+
+    def _stream(self, stream_id: int) -> FixStream:
+        stream = self.streams.get(stream_id)
+        if stream is None:
+            raise NotFound("the stream was not opened on this connection", field="stream")
+        return stream
+
+    def _nack_gap(self, stream: FixStream) -> None:
+        if not stream.cursor.gap_told:
+            stream.cursor.gap_told = True
+            self.send(Nack(stream.stream_id, expected=stream.cursor.next_seq))
+
+    def _count_duplicates(self, stream: FixStream, first: int, fixes: list[object]) -> None:
+        counts = self._intake.counts
+        counts.duplicates += len(fixes)
+        counts.conflicts += sum(stream.cursor.conflicts(seq, digest_of(raw)) for seq, raw in enumerate(fixes, first))
+
+    def explain(self, error: HubError) -> None:
+        """Say in words why the connection is about to be closed."""
+        self.send(Error(outcome_of(error).code, error.detail))
+
+    def _strike(self, error: HubError) -> None:
+        """Answer a message that could not be taken; the third one ends the connection."""
+        self._strikes += 1
+        self._intake.counts.malformed += 1
+        self.explain(error)
+        if self._strikes >= self._intake.rules.strikes:
+            raise Malformed("too many messages that could not be read")
+
+
+def _refusal(letter: DeadLetter) -> Nack:
+    detail = letter.detail[:DETAIL_CHARS_MAX] or letter.code
+    return Nack(letter.stream_id, seq=letter.seq, code=letter.code, detail=detail)

@@ -1,0 +1,168 @@
+"""What is waiting to be stored: runs of contiguous samples, and the batches that are cut from their queue. Pure."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import NamedTuple, Protocol
+
+from storage.copy_encoding import CopyTable
+
+Row = tuple[object, ...]
+STREAM_ID, SEQ = 0, 1  # the first two columns of every telemetry table
+
+
+class DeadLetter(NamedTuple):
+    """A sample that can never be stored; times in microseconds since 1970."""
+
+    stream_id: int
+    seq: int
+    received_at: int
+    code: str
+    detail: str
+    body: bytes
+
+
+class SkippedRange(NamedTuple):
+    """A hole that the device declared, both ends inclusive."""
+
+    stream_id: int
+    first_seq: int
+    last_seq: int
+    reason: str
+    received_at: int
+
+
+class AlarmRow(NamedTuple):
+    """A call for help that rode on a sample; times in microseconds since 1970."""
+
+    device_id: int
+    alarm_id: str
+    kind: str
+    ambulance_id: int
+    stream_id: int
+    seq: int
+    raised_at: int
+    received_at: int
+    late: bool
+    latitude: float
+    longitude: float
+
+
+class StreamOwner(Protocol):
+    """Who appends to a stream, and is told what became of it; called from the writer, must not raise or block."""
+
+    @property
+    def stream_id(self) -> int:
+        """The stream's number."""
+
+    @property
+    def fence(self) -> int:
+        """The fence that the owner holds."""
+
+    def committed(self, last_seq: int) -> None:
+        """Everything up to `last_seq` is durable."""
+
+    def superseded(self) -> None:
+        """Somebody else owns the stream now; what was appended here and not committed is dropped."""
+
+    def refused(self, letter: DeadLetter) -> None:
+        """PostgreSQL refused one sample for ever; told before the `committed` that covers it."""
+
+
+@dataclass(slots=True)
+class Run:
+    """Contiguous samples of one stream, appended by one owner."""
+
+    owner: StreamOwner
+    table: CopyTable
+    first: int
+    last: int
+    rows: list[Row] = field(default_factory=list)  # fewer than last - first + 1 where samples were refused or skipped
+    dead: list[DeadLetter] = field(default_factory=list)
+    skips: list[SkippedRange] = field(default_factory=list)
+    alarms: list[AlarmRow] = field(default_factory=list)
+
+    def weight(self) -> int:
+        """Return how many database rows this run costs beside its mark."""
+        return len(self.rows) + len(self.dead) + len(self.skips) + len(self.alarms)
+
+    def extend(self, later: Run) -> None:
+        """Take in the run that follows directly."""
+        self.last = later.last
+        self.rows += later.rows
+        self.dead += later.dead
+        self.skips += later.skips
+        self.alarms += later.alarms
+
+
+class Batch:
+    """The runs of one transaction: at most one for each stream and owner."""
+
+    def __init__(self, runs: Iterable[Run]) -> None:
+        self.runs: dict[tuple[int, int], Run] = {(run.owner.stream_id, run.owner.fence): run for run in runs}
+
+    def rows_of(self, runs: Iterable[Run]) -> dict[CopyTable, list[Row]]:
+        """Gather the rows of some runs, table by table, in the order in which they will be sent."""
+        tables: dict[CopyTable, list[Row]] = {}
+        for run in runs:
+            if run.rows:
+                tables.setdefault(run.table, []).extend(run.rows)
+        return tables
+
+    def condemn(self, row: Row, letter: DeadLetter) -> None:
+        """Replace one row, which PostgreSQL refused, by its dead letter."""
+        for run in self.runs.values():
+            if run.owner.stream_id == letter.stream_id and run.first <= letter.seq <= run.last:
+                run.rows = [kept for kept in run.rows if kept is not row]
+                run.dead.append(letter)
+                run.owner.refused(letter)
+                return
+
+
+class RunQueue:
+    """The queue in front of one writer. Its bound is the sum of the credits handed out to devices."""
+
+    def __init__(self, *, run_rows_max: int) -> None:
+        self._run_rows_max = run_rows_max  # a run stops growing here, so that a batch can be cut between runs
+        self._runs: deque[Run] = deque()
+        self._growing: dict[StreamOwner, Run] = {}  # the last run of each owner, while it may still grow
+        self.rows = 0  # what waits, in database rows
+        self.bytes = 0  # the same as COPY bytes
+
+    def __bool__(self) -> bool:
+        return bool(self._runs)
+
+    def append(self, run: Run) -> None:
+        """Add a run behind everything its owner appended before."""
+        self.rows += run.weight()
+        self.bytes += len(run.rows) * run.table.row_bytes
+        growing = self._growing.get(run.owner)
+        if growing and growing.last + 1 == run.first and growing.weight() < self._run_rows_max:
+            growing.extend(run)
+            return
+        self._runs.append(run)
+        self._growing[run.owner] = run
+
+    def take(self, *, rows_max: int, bytes_max: int) -> Batch:
+        """Cut the next batch: whole runs in order, within both bounds, and never two of one owner."""
+        taken: list[Run] = []
+        owners: set[tuple[int, int]] = set()
+        rows = size = 0
+        while self._runs:
+            run = self._runs[0]
+            key = (run.owner.stream_id, run.owner.fence)
+            run_bytes = len(run.rows) * run.table.row_bytes
+            if taken and (key in owners or rows + run.weight() > rows_max or size + run_bytes > bytes_max):
+                break
+            self._runs.popleft()
+            if self._growing.get(run.owner) is run:
+                del self._growing[run.owner]
+            owners.add(key)
+            taken.append(run)
+            rows += run.weight()
+            size += run_bytes
+        self.rows -= rows
+        self.bytes -= size
+        return Batch(taken)

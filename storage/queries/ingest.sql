@@ -1,0 +1,50 @@
+-- name: advance_marks
+-- Move the marks of the runs whose fence and predecessor still hold, and say which those are.
+-- The rows are locked in id order first, so that two writers never wait for each other in a circle; a row that another
+-- transaction has just changed is judged by its new version.
+WITH runs AS (
+    SELECT * FROM unnest(:ids::bigint[], :fences::bigint[], :firsts::bigint[], :lasts::bigint[])
+        AS r (id, fence, first_seq, last_seq)
+), locked AS (
+    SELECT id FROM streams WHERE id = ANY (:ids::bigint[]) ORDER BY id FOR UPDATE
+)
+UPDATE streams AS s
+SET last_seq = runs.last_seq
+FROM runs JOIN locked USING (id)
+WHERE s.id = runs.id AND s.fence = runs.fence AND s.last_seq = runs.first_seq - 1
+RETURNING s.id, s.fence;
+
+-- name: read_marks
+-- The fence and mark of each stream as committed now.
+SELECT id, fence, last_seq FROM streams WHERE id = ANY (:ids::bigint[]);
+
+-- name: insert_dead_letters
+-- Keep what can never be stored, with the reason.
+INSERT INTO dead_letters (stream_id, seq, received_at, code, detail, body)
+SELECT * FROM unnest(:stream_ids::bigint[], :seqs::bigint[], :received_at::timestamptz[], :codes::text[],
+                     :details::text[], :bodies::bytea[])
+ON CONFLICT (stream_id, seq) DO NOTHING;
+
+-- name: insert_skips
+-- Record the holes that a device declared.
+INSERT INTO stream_skips (stream_id, first_seq, last_seq, reason, received_at)
+SELECT * FROM unnest(:stream_ids::bigint[], :firsts::bigint[], :lasts::bigint[], :reasons::text[],
+                     :received_at::timestamptz[])
+ON CONFLICT (stream_id, first_seq) DO NOTHING;
+
+-- name: insert_alarms
+-- Record each alarm once, however often its fix was sent.
+INSERT INTO alarms (device_id, alarm_id, kind, ambulance_id, stream_id, seq, raised_at, received_at, late,
+                    latitude, longitude)
+SELECT * FROM unnest(:device_ids::bigint[], :alarm_ids::text[], :kinds::text[], :ambulance_ids::bigint[],
+                     :stream_ids::bigint[], :seqs::bigint[], :raised_at::timestamptz[], :received_at::timestamptz[],
+                     :lates::boolean[], :latitudes::float8[], :longitudes::float8[])
+ON CONFLICT (device_id, alarm_id) DO NOTHING;
+
+-- name: confirm_durability
+-- Write something, so that this COMMIT waits for a synchronous standby where there is one.
+SELECT pg_logical_emit_message(true, 'arogya', '');
+
+-- name: end_backend
+-- End a backend of ours whose answer was lost, so that its locks and its transaction are gone.
+SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid = :pid::integer AND usename = current_user;

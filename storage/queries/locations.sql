@@ -1,0 +1,42 @@
+-- name: follow
+-- Move the locations that are older; rows that somebody holds are passed over, so that nobody waits for a marker.
+-- Returned are the rows that were free: those that were locked are tried again.
+WITH given AS (
+    SELECT * FROM unnest(:ids::bigint[], :longitudes::float8[], :latitudes::float8[], :fix_at::timestamptz[],
+                         :speeds::real[], :headings::real[], :accuracies::real[])
+        AS g (id, longitude, latitude, fix_at, speed, heading, accuracy)
+), free AS (
+    SELECT id FROM ambulances WHERE id = ANY (:ids::bigint[]) ORDER BY id FOR UPDATE SKIP LOCKED
+), moved AS (
+    UPDATE ambulances AS a
+       SET current_location = point(given.longitude, given.latitude), location_fix_at = given.fix_at,
+           location_speed = given.speed, location_heading = given.heading, location_accuracy = given.accuracy
+      FROM given JOIN free USING (id)
+     WHERE a.id = given.id AND (a.location_fix_at IS NULL OR a.location_fix_at < given.fix_at)
+)
+SELECT id FROM free;
+
+-- name: read_fleet
+-- Every ambulance with its newest fix that may be shown: the row's own, or a stored fix that it has not followed yet.
+SELECT a.id AS ambulance_id, a.plate_number, a.driver_name, a.status,
+       COALESCE(p.latitude, a.current_location[1]) AS latitude,
+       COALESCE(p.longitude, a.current_location[0]) AS longitude,
+       CASE WHEN p.fix_at IS NULL THEN a.location_speed ELSE p.speed END AS speed,
+       CASE WHEN p.fix_at IS NULL THEN a.location_heading ELSE p.heading END AS heading,
+       CASE WHEN p.fix_at IS NULL THEN a.location_accuracy ELSE p.accuracy END AS accuracy,
+       COALESCE(p.fix_at, a.location_fix_at) AS fix_at
+  FROM ambulances AS a
+  LEFT JOIN LATERAL (
+       SELECT latitude, longitude, speed, heading, accuracy, fix_at
+         FROM ambulance_positions
+        WHERE ambulance_id = a.id AND received_at > now() - interval '1 day'
+          AND fix_at > COALESCE(a.location_fix_at, '-infinity') AND flags & :hidden_flags::integer = 0
+        ORDER BY fix_at DESC LIMIT 1
+       ) AS p ON true
+ ORDER BY a.id;
+
+-- name: read_unit
+-- One ambulance, without its position: that is newer in memory.
+SELECT id AS ambulance_id, plate_number, driver_name, status, NULL::float8 AS latitude, NULL::float8 AS longitude,
+       NULL::real AS speed, NULL::real AS heading, NULL::real AS accuracy, NULL::timestamptz AS fix_at
+  FROM ambulances WHERE id = :ambulance_id;
