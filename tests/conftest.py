@@ -20,6 +20,11 @@ TEMPLATE = "arogya_template"
 NUMBERS = itertools.count(1)
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let the fault tests run with their full load: `make faults`."""
+    parser.addoption("--full-load", action="store_true", help="fault tests at the load and for as long as documented")
+
+
 @pytest.fixture(scope="session")
 def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedPostgres]:
     """The server of this run, with durability off."""

@@ -16,6 +16,7 @@ class StreamJournal:
     sent: dict[int, Fix] = field(default_factory=dict)  # seq → the body of its first sending
     sent_again: int = 0  # samples sent more than once
     acked: int = 0  # the highest seq that an ack or a welcome named
+    acks_from_welcome: int = 0  # how often a welcome told of more than the acks had: a commit without its ack
     acks: list[tuple[float, int]] = field(default_factory=list)  # (monotonic seconds, seq), as they came
     refused: dict[int, str] = field(default_factory=dict)  # seq → code of its nack
     skipped: list[tuple[int, int]] = field(default_factory=list)  # runs that the device gave up

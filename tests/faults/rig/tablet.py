@@ -32,6 +32,7 @@ class Tablet:
         self.ambulance_id = ambulance_id
         self.journal = journal
         self.rate_hz = rate_hz
+        self.copies = 1  # how often each frame is sent
         self.clock_offset_us = 0  # how wrong this device's clock is; may jump while it runs
         self.random = random.Random(seed)  # noqa: S311  (a replayable road, not a secret)
         self.log_id = ""
@@ -61,10 +62,10 @@ class Tablet:
         self.spool.clear()
         self.recorded, self.next_seq, self.stream = 0, 1, 0
 
-    def record(self) -> Fix:
-        """Take one fix ten metres further along and keep it."""
+    def next_fix(self) -> Fix:
+        """Drive on at ten metres a second and take a fix."""
         self._north += 0.01 / self.rate_hz
-        fix = Fix(
+        return Fix(
             recorded_at=time.time_ns() // 1000 + self.clock_offset_us,
             latitude=28.6 + self._north * 1000 / METRES_PER_DEGREE,
             longitude=77.2 + self._east * 1000 / METRES_PER_DEGREE,
@@ -72,10 +73,13 @@ class Tablet:
             heading=0.0,
             accuracy=5.0,
         )
+
+    def keep(self, fix: Fix) -> int:
+        """Put a fix into the spool; returns its seq."""
         self.recorded += 1
         self.spool.append((self.recorded, fix))
         self._wake.set()
-        return fix
+        return self.recorded
 
     async def run(self) -> None:
         """Record and send until cancelled."""
@@ -93,7 +97,7 @@ class Tablet:
         await asyncio.sleep(self.random.random() / self.rate_hz)
         while True:
             if self.recording:
-                self.record()
+                self.keep(self.next_fix())
             await asyncio.sleep(1 / self.rate_hz)
 
     async def _keep_connected(self, http: aiohttp.ClientSession) -> None:
@@ -138,6 +142,8 @@ class Tablet:
     def _welcome(self, welcome: Welcome) -> None:
         mark = welcome.streams[0]
         self.stream, self.credit, self.connected = mark.stream, welcome.credit, True
+        if mark.acked > self.mine.acked:
+            self.mine.acks_from_welcome += 1
         self._forget(mark.acked)
         self.next_seq = self.spool[0][0] if self.spool else self.recorded + 1
         now = time.monotonic()
@@ -176,7 +182,8 @@ class Tablet:
             await self._send(self._skip)
         while True:
             while frame := self._next_frame():
-                await self._send(frame)
+                for _ in range(self.copies):
+                    await self._send(frame)
             self._wake.clear()
             await self._wake.wait()
 

@@ -1,0 +1,128 @@
+"""A PostgreSQL of their own for the fault tests, a hub process on it, and the load around it."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import random
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import AsyncExitStack
+from pathlib import Path
+
+import asyncpg
+import pytest
+
+from arogya.embedded.postgres import EmbeddedPostgres
+from storage import migrate
+from tests.faults.rig.population import make_dispatcher, make_tablets
+from tests.faults.rig.processes import HubProcess
+from tests.faults.rig.proxy import FaultProxy
+from tests.faults.rig.scene import FULL, SMALL, Load, Scene
+
+TEMPLATE = "fault_template"
+NUMBERS = itertools.count(1)
+
+StartHub = Callable[..., Awaitable[HubProcess]]
+PlayScene = Callable[..., Awaitable[Scene]]
+
+
+@pytest.fixture(scope="session")
+def load(request: pytest.FixtureRequest) -> Load:
+    """How much traffic: small in `make test`, full in `make faults`."""
+    return FULL if request.config.getoption("--full-load") else SMALL
+
+
+@pytest.fixture
+def seed() -> int:
+    """A new seed for each test, printed so that a failure can be played again."""
+    chosen = random.SystemRandom().randrange(10_000)
+    print(f"seed {chosen}")  # noqa: T201  (pytest shows it with a failure)
+    return chosen
+
+
+@pytest.fixture(scope="session")
+def fault_cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedPostgres]:
+    """A server that may be killed and stopped: what it committed survives its processes, not a power cut."""
+    folder: Path = tmp_path_factory.mktemp("faults")
+    for parent in (folder, *list(folder.parents)[:2]):  # pytest makes them 0700, and postgres is not root
+        parent.chmod(parent.stat().st_mode | 0o011)
+    server = EmbeddedPostgres(folder / "data", durable=False, settings={"synchronous_commit": "on"})
+    server.start()
+    asyncio.run(_make_template(server))
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+async def fault_database(fault_cluster: EmbeddedPostgres) -> str:
+    """The dsn of a fresh database; it stays until the server goes, as its server may be broken by then."""
+    name = f"fault_{next(NUMBERS)}"
+    await asyncio.to_thread(fault_cluster.start)  # where the test before this one left it dead
+    await _run(fault_cluster, f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}")
+    return fault_cluster.dsn_of(name)
+
+
+@pytest.fixture
+async def start_hub(fault_database: str, tmp_path: Path) -> AsyncIterator[StartHub]:
+    """Starts hub processes on the test's database, or on another dsn, and ends them."""
+    hubs: list[HubProcess] = []
+
+    async def start(dsn: str | None = None, *, failpoint: str | None = None) -> HubProcess:
+        hub = HubProcess(dsn or fault_database, tmp_path / f"hub{len(hubs)}.log", failpoint=failpoint)
+        hubs.append(hub)
+        await hub.start_ready()
+        return hub
+
+    yield start
+    for hub in hubs:
+        await hub.close()
+
+
+@pytest.fixture
+async def play(fault_database: str, load: Load, seed: int) -> AsyncIterator[PlayScene]:
+    """Puts the whole load on a hub, until the test ends."""
+    async with AsyncExitStack() as stack:
+
+        async def play_on(hub: HubProcess, *, viewers: bool = True) -> Scene:
+            credentials = await make_tablets(fault_database, load.tablets)
+            token = await make_dispatcher(fault_database)
+            chosen = load if viewers else load._replace(viewers=0)
+            scene = Scene(hub, fault_database, chosen)
+            return await stack.enter_async_context(scene.play(credentials, token, seed=seed))
+
+        yield play_on
+
+
+@pytest.fixture
+async def database_proxy(
+    fault_cluster: EmbeddedPostgres, fault_database: str, seed: int
+) -> AsyncIterator[tuple[FaultProxy, str]]:
+    """A fault proxy in front of the test's database, and the dsn that leads through it."""
+    socket_path = fault_cluster.socket_dir / ".s.PGSQL.5432"
+    async with FaultProxy(str(socket_path), seed=seed).run() as proxy:
+        name = fault_database.split("?")[0].rsplit("/", 1)[1]
+        yield proxy, f"postgresql://postgres@127.0.0.1:{proxy.port}/{name}?sslmode=disable"
+
+
+@pytest.fixture
+async def device_proxy() -> AsyncIterator[Callable[[HubProcess], Awaitable[FaultProxy]]]:
+    """Opens fault proxies in front of hubs."""
+    async with AsyncExitStack() as stack:
+
+        async def open_one(hub: HubProcess) -> FaultProxy:
+            return await stack.enter_async_context(FaultProxy(hub.port).run())
+
+        yield open_one
+
+
+async def _make_template(server: EmbeddedPostgres) -> None:
+    await _run(server, f"CREATE DATABASE {TEMPLATE} TEMPLATE template0")
+    await migrate.apply(server.dsn_of(TEMPLATE))
+
+
+async def _run(server: EmbeddedPostgres, sql: str) -> None:
+    connection = await asyncpg.connect(server.dsn_of("postgres"))
+    try:
+        await connection.execute(sql)
+    finally:
+        await connection.close()

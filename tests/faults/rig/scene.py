@@ -1,0 +1,143 @@
+"""A running whole: hub, tablets, dashboards, and the questions that every fault test asks at its end."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import itertools
+import time
+from collections.abc import AsyncIterator
+from typing import NamedTuple
+
+from tests.faults.rig import checker
+from tests.faults.rig.checker import Verdict, wait_until
+from tests.faults.rig.journal import Journal
+from tests.faults.rig.population import Credential
+from tests.faults.rig.processes import HubProcess
+from tests.faults.rig.tablet import Tablet
+from tests.faults.rig.viewer import Viewer
+
+CONNECT_S = 30.0
+HEAL_S = 30.0  # until everything that the devices held is stored
+SHOWN_S = 5.0  # until every dashboard shows what is stored
+
+
+class Load(NamedTuple):
+    """How much traffic a scene has, and how long its faults last."""
+
+    tablets: int
+    rate_hz: float
+    viewers: int
+    full: bool  # the numbers of the fault table apply as they stand
+
+    def of(self, small: float, full: float) -> float:
+        """Choose a number by the load."""
+        return full if self.full else small
+
+
+SMALL = Load(tablets=30, rate_hz=5.0, viewers=3, full=False)
+FULL = Load(tablets=500, rate_hz=1.0, viewers=20, full=True)
+
+
+class Scene:
+    """The devices and dashboards of one hub, and their journal."""
+
+    def __init__(self, hub: HubProcess, dsn: str, load: Load) -> None:
+        self.hub = hub
+        self.dsn = dsn  # of the database itself, past any proxy
+        self.load = load
+        self.journal = Journal()
+        self.tablets: list[Tablet] = []
+        self.viewers: list[Viewer] = []
+        self.tasks: asyncio.TaskGroup  # owns every device and dashboard, from `play` on
+
+    @contextlib.asynccontextmanager
+    async def play(self, credentials: list[Credential], viewer_token: str, *, seed: int) -> AsyncIterator[Scene]:
+        """Let tablets and dashboards run around the block."""
+        for number, credential in enumerate(credentials):
+            tablet = Tablet(
+                f"{self.hub.url}/ws/device",
+                credential.secret,
+                ambulance_id=credential.ambulance_id,
+                journal=self.journal,
+                rate_hz=self.load.rate_hz,
+                seed=seed * 10_000 + number,
+            )
+            self.tablets.append(tablet)
+        self.viewers = [Viewer(f"{self.hub.url}/ws/live", viewer_token) for _ in range(self.load.viewers)]
+        async with asyncio.TaskGroup() as self.tasks:
+            lives = [*(tablet.run() for tablet in self.tablets), *(viewer.run() for viewer in self.viewers)]
+            running = [self.tasks.create_task(life) for life in lives]
+            try:
+                await self.wait_flowing()
+                yield self
+            finally:
+                for task in running:
+                    task.cancel()
+
+    async def wait_flowing(self, within_s: float = CONNECT_S) -> None:
+        """Wait until all are connected and every tablet has heard an ack on its connection."""
+        await wait_until(
+            lambda: (
+                all(tablet.connected and tablet.mine.acked > 0 for tablet in self.tablets)
+                and all(viewer.connected for viewer in self.viewers)
+            ),
+            within_s,
+            f"all tablets acked and all dashboards in sync; {self.state()}",
+        )
+
+    def state(self) -> str:
+        """Describe where the connections stand, for a failure."""
+        connected = sum(tablet.connected for tablet in self.tablets)
+        watching = sum(viewer.connected for viewer in self.viewers)
+        return (
+            f"{connected} tablets and {watching} dashboards connected; closes {self.journal.close_codes}; "
+            f"errors {self.journal.errors[:5]}; the hub says: {self.hub.words()[-1500:]}"
+        )
+
+    async def acks_flow(self, within_s: float) -> float:
+        """Wait until every tablet hears of something that it recorded after this call; returns the seconds."""
+        goals = {tablet: tablet.recorded + 1 for tablet in self.tablets}
+        return await wait_until(
+            lambda: all(tablet.mine.acked >= goal for tablet, goal in goals.items()), within_s, "fresh acks for all"
+        )
+
+    async def drain(self, within_s: float = HEAL_S) -> float:
+        """Stop recording and wait until nothing is held any more; returns the seconds."""
+        for tablet in self.tablets:
+            tablet.recording = False
+        return await wait_until(lambda: not any(tablet.spool for tablet in self.tablets), within_s, "all spools empty")
+
+    async def judge(self, heal_s: float = HEAL_S) -> Verdict:
+        """Drain, and ask what every fault test asks: nothing lost, twice or altered; the dashboards are right."""
+        await self.drain(heal_s)
+        verdict = await checker.check(self.dsn, self.journal)
+        assert verdict.faultless(), verdict
+        assert verdict.held == 0, verdict
+        assert self.hub.complaints() == []
+        await wait_until(self.shown, SHOWN_S, f"every dashboard shows the newest fixes: {self.not_shown()[:5]}")
+        for viewer in self.viewers:
+            assert viewer.backwards == []
+            assert viewer.negative_ages == []
+        return verdict
+
+    def shown(self) -> bool:
+        """Tell whether every dashboard shows the newest fix of every tablet."""
+        return not self.not_shown()
+
+    def not_shown(self) -> list[str]:
+        """Name the markers that are not where the newest fix is."""
+        wrong = []
+        for number, viewer in enumerate(self.viewers):
+            for tablet in self.tablets:
+                row, fix = viewer.fix_of(tablet.ambulance_id), tablet.mine.sent[tablet.mine.acked]
+                if row is None or (row[1], row[2]) != (fix.latitude, fix.longitude):
+                    shown = row[1:3] if row else None
+                    wrong.append(f"viewer {number}, ambulance {tablet.ambulance_id}: {shown}, not {fix[1:3]}")
+        return wrong
+
+    def longest_ack_gap(self, since: float) -> float:
+        """Return the longest time without any ack after a monotonic instant, in seconds."""
+        times = [since, *(at for stream in self.journal.streams.values() for at, _ in stream.acks if at >= since)]
+        ordered = [*sorted(times), time.monotonic()]
+        return max(later - earlier for earlier, later in itertools.pairwise(ordered))
