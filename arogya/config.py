@@ -99,6 +99,11 @@ def runtime_dir() -> Path:
     return Path(f"/tmp/arogya-{os.geteuid()}")  # noqa: S108 - its owner is checked on use
 
 
+def environment_with(**variables: str) -> dict[str, str]:
+    """Return this process's environment with some variables set: for programs that find secrets there."""
+    return {**os.environ, **variables}  # noqa: TID251 - this is the module that reads it
+
+
 def _built(values: Mapping[str, Mapping[str, Any]], mistakes: list[Mistake]) -> Settings:
     if mistakes:
         raise ConfigError(mistakes)

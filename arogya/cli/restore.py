@@ -1,0 +1,77 @@
+"""`arogya restore`: a backup back into a database, all of it or nothing."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import signal
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from arogya.cli import options
+from arogya.cli.outcome import FAILED, MISTAKEN, OK, CommandError
+from arogya.cli.progress import Progress
+
+if TYPE_CHECKING:
+    from arogya.cli.reaching import Reached
+
+DESCRIPTION = """Put a backup into a database: all of it, or nothing.
+
+The file is read from end to end first. A database that holds tables is replaced only with --force; everything happens
+in one transaction, so a restore that fails has changed nothing. Afterwards the schema is brought to this version,
+and a hub that runs on the database is started anew. Devices then send again what the backup does not hold and they
+still keep.
+
+examples:
+  arogya restore hub-2026-11-23.dump --state /srv/new-hub
+  arogya restore hub-2026-11-23.dump --force         replaces what the running hub holds"""
+
+
+def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the command."""
+    parser = options.command(subparsers, "restore", "put a backup into a database", DESCRIPTION)
+    parser.add_argument("file", type=Path, metavar="FILE", help="the file that `arogya backup` wrote")
+    parser.add_argument("--force", action="store_true", help="replace what the database holds")
+    options.add_database(parser)
+    parser.set_defaults(run=run)
+
+
+def run(parsed: argparse.Namespace) -> int:
+    """Check the file and the database, restore, migrate, and start the hub anew."""
+    settings = options.settings_of(parsed)
+    if not parsed.file.is_file():
+        raise CommandError(f"there is no file {parsed.file}", MISTAKEN)
+    from arogya.cli.reaching import reached
+    from arogya.cli.starting import explained
+
+    given = settings.database.binaries
+    with explained(), reached(parsed, settings, create=True) as database:
+        _restore(database, parsed.file, Path(given) if given else None, force=parsed.force)
+        if database.running is not None:
+            os.kill(database.running.pid, signal.SIGUSR1)
+    sys.stdout.write(f"{parsed.file} is restored\n")
+    return OK
+
+
+def _restore(database: Reached, file: Path, binaries: Path | None, *, force: bool) -> None:
+    from arogya import archive
+    from storage import inspection, migrate
+
+    version = asyncio.run(inspection.inspect(database.dsn)).server.version_number // 10_000
+    tools = archive.tools_for(version, binaries)
+    tables = archive.tables_in(tools, file)
+    occupied = asyncio.run(inspection.prepare_restore(database.dsn))
+    if occupied and not force:
+        raise CommandError("the database holds data already; --force replaces all of it", FAILED)
+    with Progress("restoring", tables, unit="tables") as progress:
+        archive.restore(
+            tools,
+            database.dsn,
+            file,
+            first=inspection.EMPTY,
+            server_version=version,
+            on_table=lambda table: progress.advance(note=table),
+        )
+    asyncio.run(migrate.apply(database.dsn))
