@@ -1,0 +1,138 @@
+"""The fleet as it is now: every ambulance and its newest sound fix, in memory, and the channel that tells viewers."""
+
+from __future__ import annotations
+
+import heapq
+import secrets
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from hub.dispatch.geo import distance_m
+from hub.live.channel import StateChannel
+
+UNITS = "units"
+FIXES = "fixes"
+
+
+class Unit(NamedTuple):
+    """One ambulance as dispatchers name it."""
+
+    id: int
+    plate_number: str
+    driver_name: str | None
+    status: str
+
+
+class LiveFix(NamedTuple):
+    """Where an ambulance is: degrees, m/s, degrees from north, metres (NaN: not known), µs since 1970."""
+
+    latitude: float
+    longitude: float
+    speed: float
+    heading: float
+    accuracy: float
+    fix_at: int
+    alarm_at: int = 0  # when the crew last called for help; 0: never
+
+
+class Near(NamedTuple):
+    """An ambulance and its distance from a place."""
+
+    unit: Unit
+    fix: LiveFix
+    distance_m: float
+
+
+class FleetBoard:
+    """Current state; written by the ingest and by changes of the ambulances table, read by everybody."""
+
+    def __init__(self, *, tombstones_max: int = 10_000) -> None:
+        self.channel = StateChannel(
+            "fleet",
+            {UNITS: unit_row, FIXES: fix_row},
+            epoch=secrets.token_hex(8),
+            tombstones_max=tombstones_max,
+        )
+        self._units: dict[int, Unit] = {}
+        self._fixes: dict[int, LiveFix] = {}  # only of ambulances in _units
+
+    def upsert_unit(self, unit: Unit) -> None:
+        """Add an ambulance, or take over what changed of it."""
+        if self._units.get(unit.id) != unit:
+            self._units[unit.id] = unit
+            self.channel.put(UNITS, unit.id, unit)
+
+    def remove_unit(self, ambulance_id: int) -> None:
+        """Take an ambulance and its position off the board; one that is not there is fine."""
+        if self._units.pop(ambulance_id, None) is not None:
+            self.channel.remove(UNITS, ambulance_id)
+        if self._fixes.pop(ambulance_id, None) is not None:
+            self.channel.remove(FIXES, ambulance_id)
+
+    def replace_units(self, units: Iterable[Unit]) -> None:
+        """Make the board hold exactly these ambulances, keeping the positions of those that stay."""
+        wanted = {unit.id: unit for unit in units}
+        for ambulance_id in self._units.keys() - wanted.keys():
+            self.remove_unit(ambulance_id)
+        for unit in wanted.values():
+            self.upsert_unit(unit)
+
+    def move(self, ambulance_id: int, fix: LiveFix) -> bool:
+        """Put a fix on the map; False for one older than what is shown, and for an ambulance that is not here."""
+        current = self._fixes.get(ambulance_id)
+        if current is None:
+            if ambulance_id not in self._units:
+                return False
+        elif fix.fix_at < current.fix_at:
+            return False
+        self._fixes[ambulance_id] = fix
+        self.channel.put(FIXES, ambulance_id, fix)
+        return True
+
+    def unit(self, ambulance_id: int) -> Unit | None:
+        """Return an ambulance, None where there is none."""
+        return self._units.get(ambulance_id)
+
+    def current(self, ambulance_id: int) -> LiveFix | None:
+        """Return an ambulance's newest shown fix, None before the first."""
+        return self._fixes.get(ambulance_id)
+
+    def nearest(self, latitude: float, longitude: float, limit: int) -> list[Near]:
+        """Return up to `limit` ambulances with a known position, nearest first (metres on the sphere)."""
+        distances = (
+            (distance_m(latitude, longitude, fix.latitude, fix.longitude), ambulance_id)
+            for ambulance_id, fix in self._fixes.items()
+        )
+        return [
+            Near(self._units[ambulance_id], self._fixes[ambulance_id], metres)
+            for metres, ambulance_id in heapq.nsmallest(limit, distances)
+        ]
+
+    def __len__(self) -> int:
+        return len(self._units)
+
+
+def unit_row(key: int, unit: Unit) -> list[object]:
+    """Return a row of the table `units`: id, plate_number, driver_name, status."""
+    return [key, unit.plate_number, unit.driver_name, unit.status]
+
+
+def fix_row(key: int, fix: LiveFix) -> list[object]:
+    """Return a row of the table `fixes`: id, latitude, longitude, speed, heading, accuracy, fix_at, alarm_at.
+
+    Rounded to what a map can show (1 cm, 1 cm/s, a tenth of a degree, 10 cm): every viewer pays for every digit.
+    """
+    return [
+        key,
+        round(fix.latitude, 7),
+        round(fix.longitude, 7),
+        _rounded(fix.speed, 2),
+        _rounded(fix.heading, 1),
+        _rounded(fix.accuracy, 1),
+        fix.fix_at,
+        fix.alarm_at or None,
+    ]
+
+
+def _rounded(value: float, digits: int) -> float | None:
+    return round(value, digits) if value == value else None

@@ -1,0 +1,243 @@
+"""Everything live in one process: its channels, its viewers, and the one loop that writes to them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from random import Random
+from uuid import UUID
+
+from hub.access.policy import allowed, sees_all
+from hub.access.principal import Principal
+from hub.clock import Clock
+from hub.errors import HubError, NotFound, Overloaded, Restarting, Revoked, TooManySessions
+from hub.live.channel import StateChannel
+from hub.live.frames import SharedFrames, seal
+from hub.live.outbox import Outbox
+from hub.live.session import ViewerSession
+from hub.live.tick import Pace
+from hub.metrics import Metrics
+from hub.outcomes import outcome_of
+from hub.protocol.codec import Codec
+from hub.protocol.live_frames import LiveWelcome
+from hub.transport import Transport, refuse
+
+ROUND_S = 1.0  # how often every viewer's life is checked
+SLICE = 250  # viewers written to before others get the loop: 2 to 3 ms
+
+
+@dataclass(frozen=True, slots=True)
+class LiveRules:
+    """The numbers that viewers depend on."""
+
+    tick_s: float = 0.1  # shortest time between two frames of a channel
+    heartbeat_s: float = 20.0  # a viewer silent for longer is pinged, and closed after one and a half
+    slow_s: float = 7.0  # a viewer that takes nothing for this long is closed; with the closing, 10 s at most
+    sockets_per_user: int = 5
+    viewers_max: int = 20_000
+    subscriptions_max: int = 16
+
+
+class LiveHub:
+    """Owned by `run`; handlers put viewers in by `attached`."""
+
+    def __init__(
+        self, channels: Iterable[StateChannel], clock: Clock, metrics: Metrics, rules: LiveRules | None = None
+    ) -> None:
+        self.rules = rules or LiveRules()
+        self.frames = SharedFrames()
+        self._channels = {channel.name: channel for channel in channels}
+        self._clock = clock
+        self._metrics = metrics
+        self._sessions: dict[str, ViewerSession] = {}  # by session id; from attach to detach
+        self._by_user: Counter[str] = Counter()  # open connections by principal key; no zeros
+        self._pace = Pace(self.rules.tick_s)
+        self._wake = asyncio.Event()  # a channel changed, or a viewer wants its first frame
+        self._tasks: asyncio.TaskGroup | None = None  # while run() runs: owns the closing handshakes
+        self._draining = False  # nobody new is let in
+        self._drained = asyncio.Event()  # drain() has closed everybody: run() ends
+        self._lagging = 0  # viewers that the last tick held back
+        for channel in self._channels.values():
+            channel.changed = self._wake.set
+
+    def __len__(self) -> int:
+        return len(self._sessions)
+
+    @contextmanager
+    def attached(self, principal: Principal, transport: Transport, codec: Codec) -> Iterator[ViewerSession]:
+        """Let a viewer in and greet it; it is forgotten when the block ends, whatever ended it.
+
+        Raises `Restarting`, `Overloaded` or `TooManySessions` instead.
+        """
+        self._admit(principal)
+        session = ViewerSession(
+            principal,
+            transport,
+            codec,
+            self.find_channel,
+            Outbox(slow_s=self.rules.slow_s, now_s=self._clock.monotonic_s()),
+            subscriptions_max=self.rules.subscriptions_max,
+        )
+        self._sessions[session.session_id] = session
+        self._by_user[principal.key] += 1
+        self._metrics.sockets.labels("live").inc()
+        try:
+            welcome = LiveWelcome(session.session_id, self.rules.heartbeat_s, self._clock.now_us())
+            transport.send(seal(codec, codec.encode(welcome)))
+            yield session
+        finally:
+            self._forget(session)
+
+    def receive(self, session: ViewerSession, payload: bytes | str) -> None:
+        """Take one message of a viewer; what ends its connection does so here."""
+        if session.ending is not None:
+            return
+        try:
+            if session.receive(payload, self._clock.monotonic_s()):
+                self._wake.set()
+        except HubError as error:
+            self.end(session, error)
+
+    def find_channel(self, principal: Principal, name: str) -> StateChannel:
+        """Return a channel that exists and that this viewer may watch; raises the same `NotFound` for either lack."""
+        channel = self._channels.get(name)
+        if channel is None or not sees_all(allowed(principal, f"live.{name.partition(':')[0]}")):
+            raise NotFound("there is no such channel")
+        return channel
+
+    def end(self, session: ViewerSession, error: HubError) -> None:
+        """Close one connection for a reason, without waiting for it; safe to call twice."""
+        if not self._mark_ending(session, error):
+            return
+        if self._tasks is None:
+            session.transport.abort()
+        else:
+            self._tasks.create_task(refuse(session.transport, error))
+
+    def end_sessions(
+        self, *, session_id: UUID | None = None, user_id: UUID | None = None, error: HubError | None = None
+    ) -> int:
+        """Close the connections of a sign-in or of a user whose right ended; return how many."""
+        reason = error or Revoked("the session has ended")
+        ended = [
+            session
+            for session in self._sessions.values()
+            if (session_id is not None and session.principal.session_id == session_id)
+            or (user_id is not None and session.principal.user_id == user_id)
+        ]
+        for session in ended:
+            self.end(session, reason)
+        return len(ended)
+
+    def open_sessions(self) -> frozenset[UUID]:
+        """Return the sign-ins that have a connection here, for checking whether they still count."""
+        found = (session.principal.session_id for session in self._sessions.values())
+        return frozenset(session_id for session_id in found if session_id is not None)
+
+    async def run(self) -> None:
+        """Write to viewers until `drain` has ended; a cancelled hub cuts whom it has not drained."""
+        try:
+            async with asyncio.TaskGroup() as self._tasks:
+                writing = self._tasks.create_task(self._write())
+                await self._drained.wait()
+                writing.cancel()
+        finally:
+            self._tasks = None
+
+    async def drain(self, spread_s: float) -> None:
+        """Send every viewer to another hub, spread over a while so that they do not all arrive there at once."""
+        self._draining = True
+        spread = Random()  # noqa: S311 - spreads viewers over time, keeps no secret
+        async with asyncio.TaskGroup() as closing:
+            for session in list(self._sessions.values()):
+                closing.create_task(self._leave(session, spread.uniform(0.0, spread_s)))
+        self._drained.set()
+
+    async def _leave(self, session: ViewerSession, after_s: float) -> None:
+        await asyncio.sleep(after_s)
+        if self._mark_ending(session, Restarting()):
+            await refuse(session.transport, Restarting())
+
+    async def _write(self) -> None:
+        round_at_s = self._clock.monotonic_s() + ROUND_S
+        while True:
+            await self._sleep(round_at_s)
+            now_s = self._clock.monotonic_s()
+            if now_s >= round_at_s:
+                round_at_s = now_s + ROUND_S
+                self._check_lives(now_s)
+            await self._tick(now_s)
+
+    async def _sleep(self, round_at_s: float) -> None:
+        """Wait for the next change and for its turn, or until somebody must be looked at anyway."""
+        now_s = self._clock.monotonic_s()
+        until_s = min(round_at_s, now_s + self._pace.wait_s(now_s)) if self._lagging else round_at_s
+        try:
+            async with asyncio.timeout(until_s - now_s):
+                await self._wake.wait()
+        except TimeoutError:
+            return
+        await asyncio.sleep(self._pace.wait_s(self._clock.monotonic_s()))
+
+    async def _tick(self, now_s: float) -> None:
+        """Bring every viewer up to date that is not held: one frame per encoding, one write per viewer."""
+        self._wake.clear()
+        self._pace.ticked(now_s)
+        for channel in self._channels.values():
+            channel.advance()
+        frames = self.frames
+        encoded = (frames.snapshots, frames.deltas)
+        frames.begin(self._clock.now_us())
+        written = lagging = 0
+        for place, session in enumerate(list(self._sessions.values()), 1):
+            if session.ending is None:
+                try:
+                    written += session.serve(frames, now_s)
+                    lagging += session.lagging
+                except HubError as error:
+                    self.end(session, error)
+            if place % SLICE == 0:
+                await asyncio.sleep(0)
+        self._count(encoded, written, lagging)
+
+    def _count(self, encoded: tuple[int, int], written: int, lagging: int) -> None:
+        self._metrics.live_frames.labels("snapshot").inc(self.frames.snapshots - encoded[0])
+        self._metrics.live_frames.labels("delta").inc(self.frames.deltas - encoded[1])
+        self._metrics.live_writes.inc(written)
+        self._metrics.live_lagging.set(lagging)
+        self._lagging = lagging
+
+    def _check_lives(self, now_s: float) -> None:
+        for session in list(self._sessions.values()):
+            if session.ending is None:
+                try:
+                    session.check_life(now_s, self.rules.heartbeat_s)
+                except HubError as error:
+                    self.end(session, error)
+
+    def _mark_ending(self, session: ViewerSession, error: HubError) -> bool:
+        """Note why a connection ends, the first time; from then on it is sent nothing."""
+        if session.ending is not None:
+            return False
+        session.ending = error
+        self._metrics.socket_closes.labels("live", str(outcome_of(error).close)).inc()
+        return True
+
+    def _admit(self, principal: Principal) -> None:
+        if self._draining or self._tasks is None:
+            raise Restarting("this hub is going away")
+        if len(self._sessions) >= self.rules.viewers_max:
+            raise Overloaded("this hub has as many viewers as it takes")
+        if self._by_user[principal.key] >= self.rules.sockets_per_user:
+            raise TooManySessions("this user has too many live connections")
+
+    def _forget(self, session: ViewerSession) -> None:
+        del self._sessions[session.session_id]
+        key = session.principal.key
+        self._by_user[key] -= 1
+        if not self._by_user[key]:
+            del self._by_user[key]
+        self._metrics.sockets.labels("live").dec()
