@@ -43,11 +43,11 @@ def differences(old: Mapping[str, object], new: Mapping[str, object]) -> Iterato
 
 def warnings(report: Mapping[str, object], old: Mapping[str, object] | None = None) -> Iterator[str]:
     """Yield what makes the figures, or their comparison, less than certain."""
-    machine, cpu = report.get("machine"), report.get("cpu_cores")
+    machine, stolen = report.get("machine"), report.get("cpu_stolen")
     if isinstance(machine, dict) and machine["load_before"] > LOAD_PER_CORE * machine["cores"]:
         yield f"the machine was busy before the run (load {machine['load_before']})"
-    if isinstance(cpu, dict) and cpu.get("stolen", 0) > STOLEN_CORES:
-        yield f"the hypervisor took {cpu['stolen']} cores away"
+    if isinstance(stolen, float) and stolen > STOLEN_CORES:
+        yield f"the hypervisor took {stolen} cores away"
     spread = report.get("spread")
     if isinstance(spread, float) and spread > NOISE_SHARE:
         yield f"the repeats differ by {spread:.0%}: take more of them"
