@@ -1,0 +1,59 @@
+-- name: find_ambulance
+-- The ambulance of a plate.
+SELECT id FROM ambulances WHERE plate_number = :plate_number;
+
+-- name: insert_ambulance
+-- A new ambulance.
+INSERT INTO ambulances (plate_number) VALUES (:plate_number) RETURNING id;
+
+-- name: find_tablet
+-- The oldest tablet of an ambulance with this name that still counts.
+SELECT id FROM devices
+ WHERE ambulance_id = :ambulance_id AND name = :name AND kind = 'tablet' AND revoked_at IS NULL
+ ORDER BY id
+ LIMIT 1;
+
+-- name: insert_device
+-- A new device, with the hash of its claim code where it is to be claimed.
+INSERT INTO devices (kind, name, ambulance_id, claim_hash, claim_expires_at)
+VALUES (:kind, :name, :ambulance_id, :claim_hash, :claim_expires_at)
+RETURNING id;
+
+-- name: insert_physio_device
+-- The part of a device that only physiotherapy sensors have.
+INSERT INTO physio_devices (id) VALUES (:device_id);
+
+-- name: set_claim
+-- A new claim code for a device that counts; an older code stops counting.
+UPDATE devices SET claim_hash = :claim_hash, claim_expires_at = :claim_expires_at
+ WHERE id = :device_id AND revoked_at IS NULL;
+
+-- name: insert_secret
+-- One more secret of a device, as its SHA-256.
+INSERT INTO device_secrets (hash, device_id, created_at, expires_at)
+VALUES (:hash, :device_id, :now, :expires_at);
+
+-- name: end_secrets
+-- The secrets handed out so far count until then, not longer.
+UPDATE device_secrets SET expires_at = :ends_at
+ WHERE device_id = :device_id AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > :ends_at);
+
+-- name: revoke_secrets
+-- The secrets handed out so far stop counting now.
+UPDATE device_secrets SET revoked_at = :now WHERE device_id = :device_id AND revoked_at IS NULL;
+
+-- name: revoke_device
+-- A device that may not connect any more; nothing is written when it was revoked before or does not exist.
+UPDATE devices SET revoked_at = :now, claim_hash = NULL, claim_expires_at = NULL
+ WHERE id = :device_id AND revoked_at IS NULL;
+
+-- name: list_devices
+-- Every device with its ambulance, and until when its newest claim code and secret count.
+SELECT d.id, d.kind, d.name, a.plate_number, d.created_at, d.revoked_at, d.claim_expires_at,
+       (SELECT count(*) FROM device_secrets s
+         WHERE s.device_id = d.id AND s.revoked_at IS NULL AND (s.expires_at IS NULL OR s.expires_at > now())
+       ) AS secrets,
+       (SELECT coalesce(sum(t.last_seq), 0)::bigint FROM streams t WHERE t.device_id = d.id) AS samples
+  FROM devices d
+  LEFT JOIN ambulances a ON a.id = d.ambulance_id
+ ORDER BY d.id;
