@@ -519,7 +519,7 @@ CREATE TABLE physio_sessions (
     duration_min int NOT NULL DEFAULT 30 CHECK (duration_min BETWEEN 5 AND 720),
     status       text NOT NULL DEFAULT 'scheduled'
                  CHECK (status IN ('scheduled', 'in_progress', 'completed', 'cancelled', 'missed')),
-    joint        text CHECK (are_joints(ARRAY[joint])),
+    joint        text CHECK (joint IS NULL OR are_joints(ARRAY[joint])),
     notes        text,
     supervised   boolean NOT NULL DEFAULT true,
     facility_id  uuid REFERENCES facilities,
