@@ -9,6 +9,9 @@ UV_INSTALL = $(BIN)/uv pip install --quiet --python $(BIN)/python --require-hash
 LOCK = $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 \
 	--generate-hashes --no-header --extra server --group build --upgrade --no-emit-index-url --no-emit-find-links
 
+LOCK_WEB = $(BIN)/uv pip compile --quiet --group web --universal --python-version 3.11 --generate-hashes --no-header \
+	--upgrade --no-emit-index-url --no-emit-find-links
+
 .PHONY: run test lint format bench faults web lock clean help
 
 help: ## What can be made
@@ -20,12 +23,13 @@ run: $(VENV)/server handlers/pages/index.html ## Set everything up, start the de
 test: $(VENV)/dev handlers/pages/index.html ## Run every test (ARGS="-k name" for some)
 	$(BIN)/python -m pytest $(ARGS)
 
-lint: $(VENV)/dev ## Every static check
+lint: $(VENV)/dev $(VENV)/node ## Every static check
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/deptry .
+	$(BIN)/python web/build.py --check
 
 format: $(VENV)/dev ## Put the code in its one format
 	$(BIN)/ruff check --fix .
@@ -37,12 +41,13 @@ bench: $(VENV)/dev ## Measure (ARGS="fixes --json")
 faults: $(VENV)/dev handlers/pages/index.html ## The fault tests at full load
 	$(BIN)/python -m pytest tests/faults --full-load --timeout 900 $(ARGS)
 
-web: $(VENV)/server ## Build the pages
+web: $(VENV)/node ## Build the pages
 	$(BIN)/python web/build.py
 
 lock: $(VENV)/uv ## Choose versions anew
 	$(LOCK) --output-file requirements/server.txt
 	$(LOCK) --group dev --output-file requirements/dev.txt
+	$(LOCK_WEB) --output-file requirements/web.txt
 
 clean: ## Remove what was built; the demo's data in .arogya stays
 	rm -rf $(VENV) handlers/pages web/node_modules
@@ -62,5 +67,10 @@ $(VENV)/dev: $(VENV)/server requirements/dev.txt
 	$(UV_INSTALL) -r requirements/dev.txt
 	@touch $@
 
-handlers/pages/index.html: $(VENV)/server web/build.py web/package-lock.json $(shell find web/src web/public -type f 2>/dev/null)
+# Node 20 or newer is taken from the system; only a machine without it installs a packaged one.
+$(VENV)/node: $(VENV)/server requirements/web.txt
+	$(BIN)/python web/build.py --find-node >/dev/null 2>&1 || $(UV_INSTALL) -r requirements/web.txt
+	@touch $@
+
+handlers/pages/index.html: web/build.py web/package-lock.json web/tsconfig.json $(shell find web/src web/client/src -type f) | $(VENV)/node
 	$(BIN)/python web/build.py

@@ -17,7 +17,7 @@ export function Details({ row, onShow, onClose }: DetailsProps): JSX.Element {
   return (
     <section class={`details details--${row.freshness}`} aria-label={`Ambulance ${unit.plateNumber}`}>
       <header class="details__head">
-        <StatusIcon status={status} freshness={row.freshness === "none" ? "offline" : row.freshness} />
+        <StatusIcon status={status} freshness={row.freshness} />
         <div class="details__title">
           <h2>{unit.plateNumber}</h2>
           <p>{status.label}</p>

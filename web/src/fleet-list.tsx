@@ -83,7 +83,7 @@ function ListRow({ row, position, count, selected, onSelect }: ListRowProps): JS
       style={{ transform: `translateY(${position * ROW_PX}px)` }}
       onClick={() => onSelect(unit.id)}
     >
-      <StatusIcon status={status} freshness={freshness === "none" ? "offline" : freshness} />
+      <StatusIcon status={status} freshness={freshness} />
       <span class="row__main">
         <span class="row__plate">{unit.plateNumber}</span>
         <span class="row__sub">

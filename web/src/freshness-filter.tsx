@@ -19,7 +19,7 @@ export function FreshnessFilter({ rows, filter, onFilter }: FreshnessFilterProps
   const parts = [
     [count("stale"), "stale"],
     [count("offline"), "offline"],
-    [count("none"), "without a position"],
+    [count("none"), "no position"],
   ] as const;
   const text = parts.filter(([number]) => number > 0).map(([number, word]) => `${number} ${word}`);
   return (
@@ -31,7 +31,7 @@ export function FreshnessFilter({ rows, filter, onFilter }: FreshnessFilterProps
     >
       <Icon name="warning" />
       <span>{text.length === 0 ? "All positions are fresh" : text.join(" · ")}</span>
-      <span class="overdue__action">{filter.overdueOnly ? "Show all" : "Show only these"}</span>
+      <span class="overdue__action">{filter.overdueOnly ? "Show all" : "Show only"}</span>
     </button>
   );
 }

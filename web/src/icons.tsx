@@ -9,10 +9,11 @@ const BOX = `0 0 ${SHAPE_BOX} ${SHAPE_BOX}`;
 
 /** The status as on the map: its shape in its colour, dashed when stale, hollow and struck out when offline. */
 export function StatusIcon({ status, freshness = "live" }: { status: Status; freshness?: Freshness }): JSX.Element {
+  const look = status.code === "offline" || freshness === "none" ? "offline" : freshness;
   return (
-    <svg class={`status-icon status-icon--${freshness}`} viewBox={BOX} aria-hidden="true">
+    <svg class={`status-icon status-icon--${look}`} viewBox={BOX} aria-hidden="true">
       <path d={OUTLINES[status.shape]} fill={status.colour} fill-rule="evenodd" />
-      {freshness === "offline" && <path class="status-icon__strike" d="M3 21 21 3" />}
+      {look === "offline" && <path class="status-icon__strike" d="M3 21 21 3" />}
     </svg>
   );
 }

@@ -20,7 +20,7 @@ export function Legend({ attribution }: { attribution: string | null }): JSX.Ele
           <ul>
             {STATUSES.map((status) => (
               <li key={status.code}>
-                <StatusIcon status={status} freshness={status.code === "offline" ? "offline" : "live"} />
+                <StatusIcon status={status} />
                 {status.label}
               </li>
             ))}

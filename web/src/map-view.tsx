@@ -1,5 +1,6 @@
 /** The map as a component: it draws for itself and is told what to emphasise. */
 
+import type { Fleet } from "@arogya/client";
 import type { FeatureCollection } from "geojson";
 import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
@@ -25,11 +26,12 @@ export interface MapViewProps {
 }
 
 /** Read what lies under the fleet; the fleet itself never waits for it. */
-async function furnish(map: FleetMap, onAttribution: (text: string | null) => void): Promise<void> {
+async function furnish(map: FleetMap, fleet: Fleet, onAttribution: (text: string | null) => void): Promise<void> {
   const world = fetch(worldUrl).then((response) => response.json() as Promise<Topology>);
   try {
     const settings = await mapSettings();
     map.configure(settings);
+    map.frame(fleet);
     if (settings.tile_url !== null) onAttribution(settings.attribution);
     if (settings.roads_url !== null) map.setStreets(await call<FeatureCollection>("GET", settings.roads_url));
   } catch (error) {
@@ -49,6 +51,7 @@ export function MapView({ store, filter, selected, pan, bottomInset, onPick }: M
   useEffect(() => {
     if (element.current === null) return undefined;
     const drawn = new FleetMap({
+      bottomInset,
       element: element.current,
       serverNowUs: store.nowUs,
       onPick: (id) => pick.current(id),
@@ -57,7 +60,7 @@ export function MapView({ store, filter, selected, pan, bottomInset, onPick }: M
     drawn.follow(store.live.fleet, { whole: true, units: [], fixes: [...store.live.fleet.fixes.keys()] });
     const unfollow = store.onChange((change) => drawn.follow(store.live.fleet, change));
     const timer = setInterval(() => drawn.tick(), 1000);
-    void furnish(drawn, setAttribution);
+    void furnish(drawn, store.live.fleet, setAttribution);
     return () => {
       unfollow();
       clearInterval(timer);

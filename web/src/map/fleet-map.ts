@@ -14,12 +14,16 @@ import { readPalette } from "./palette.ts";
 export interface FleetMapOptions {
   readonly element: HTMLElement;
   readonly serverNowUs: () => number;
+  /** CSS px at the bottom that something else covers. */
+  readonly bottomInset: number;
   readonly onPick: (id: number | null) => void;
 }
 
 /** Close enough to see streets, far enough to see around. */
 const FOLLOW_ZOOM = 14;
 const CITY_ZOOM = 13;
+/** Ambulances within this many metres of home make the first view. */
+const HOME_M = 30_000;
 
 export class FleetMap {
   private readonly map: L.Map;
@@ -27,14 +31,17 @@ export class FleetMap {
   private readonly markers: MarkerLayer;
   private selected: number | null = null;
   private hovered: number | null = null;
-  /** Whether somebody has decided what to look at: settings, or the first picture. */
+  /** Where the hub's city is; null while unknown. */
+  private home: L.LatLng | null = null;
+  /** The first view has been chosen, and from then on people choose. */
   private framed = false;
   private readonly observer: ResizeObserver;
-  /** CSS px at the bottom that something else covers. */
-  bottomInset = 0;
+  /** As in the options, as it is now. */
+  bottomInset: number;
 
   constructor(private readonly options: FleetMapOptions) {
     const palette = readPalette();
+    this.bottomInset = options.bottomInset;
     this.map = L.map(options.element, {
       preferCanvas: true,
       zoomControl: false,
@@ -61,8 +68,9 @@ export class FleetMap {
 
   configure(settings: MapSettings): void {
     if (settings.center !== null) {
-      this.map.setView([settings.center[0], settings.center[1]], settings.zoom ?? CITY_ZOOM, { animate: false });
-      this.framed = true;
+      this.home = L.latLng(settings.center[0], settings.center[1]);
+      this.map.setView(this.home, settings.zoom ?? CITY_ZOOM, { animate: false });
+      this.framed = false;
     }
     if (settings.tile_url === null) return;
     L.tileLayer(settings.tile_url, { maxZoom: 19, pane: "tiles" }).addTo(this.map);
@@ -86,7 +94,7 @@ export class FleetMap {
 
   follow(fleet: Fleet, change: Change): void {
     this.markers.follow(fleet, change);
-    if (!this.framed && fleet.fixes.size > 0) this.fit(fleet);
+    if (!this.framed) this.frame(fleet);
   }
 
   /** Draw again: ages have grown. */
@@ -114,13 +122,24 @@ export class FleetMap {
 
   /** Show the whole fleet. */
   fit(fleet: Fleet): void {
+    this.fitTo([...fleet.fixes.values()].map((fix) => L.latLng(fix.latitude, fix.longitude)));
+  }
+
+  /** The first view: those around home if the hub has one, else everybody. */
+  frame(fleet: Fleet): void {
     const places = [...fleet.fixes.values()].map((fix) => L.latLng(fix.latitude, fix.longitude));
+    const home = this.home;
+    this.fitTo(home === null ? places : places.filter((place) => place.distanceTo(home) <= HOME_M));
+  }
+
+  private fitTo(places: L.LatLng[]): void {
     if (places.length === 0) return;
     this.framed = true;
     this.map.fitBounds(L.latLngBounds(places), {
-      paddingTopLeft: [48, 72],
-      paddingBottomRight: [48, 48 + this.bottomInset],
+      paddingTopLeft: [40, 64],
+      paddingBottomRight: [40, 56 + this.bottomInset],
       maxZoom: 15,
+      animate: false,
     });
   }
 

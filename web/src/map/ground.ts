@@ -110,7 +110,7 @@ export class GroundLayer extends CanvasLayer {
     trace(context, this.streets, view);
     context.lineCap = "round";
     context.lineJoin = "round";
-    const width = Math.max(1, Math.min(7, (view.zoom - 10) * 1.1));
+    const width = Math.max(1, Math.min(6, (view.zoom - 10) * 0.85));
     if (view.zoom >= 12) {
       context.strokeStyle = this.colours.streetEdge;
       context.lineWidth = width + 1.5;

@@ -32,6 +32,11 @@ function overlaps(one: Box, other: Box): boolean {
   return one.left < other.right && other.left < one.right && one.top < other.bottom && other.top < one.bottom;
 }
 
+/** Where the marker itself is drawn. */
+function bodyOf({ x, y }: Label): Box {
+  return { left: x - DROP, top: y - DROP, right: x + DROP, bottom: y + DROP };
+}
+
 export class LabelPainter {
   private readonly widths = new Map<string, number>();
 
@@ -52,6 +57,7 @@ export class LabelPainter {
       const box = { left, top, right: left + width, bottom: top + HEIGHT };
       if (!label.insists && taken.some((other) => overlaps(box, other))) continue;
       taken.push(box);
+      if (label.insists) taken.push(bodyOf(label));
       this.paintOne(context, label, box, nameWidth);
     }
   }

@@ -8,7 +8,7 @@ import type { MarkerColours } from "./palette.ts";
 /** A body's side on the map in CSS px, with room for its edge. */
 export const BODY_PX = 28;
 /** The heading arrow's square: the arrow circles the body's middle. */
-export const ARROW_PX = 44;
+export const ARROW_PX = 52;
 /** A body's shape within its square. */
 const SHAPE_PX = 21;
 
@@ -33,20 +33,23 @@ export class Sprites {
     });
   }
 
-  /** An arrowhead above the middle, to be turned by the heading. */
+  /** An arrowhead that looks out from behind the body, upwards: to be turned by the heading. */
   arrow(status: Status, freshness: Freshness): HTMLCanvasElement {
     return this.picture(`arrow ${status.code} ${freshness}`, ARROW_PX, (context) => {
       context.beginPath();
-      context.moveTo(0, -20.5);
-      context.lineTo(6.2, -12.6);
-      context.quadraticCurveTo(0, -15.4, -6.2, -12.6);
+      context.moveTo(0, -22);
+      context.lineTo(8.5, -9);
+      context.lineTo(-8.5, -9);
       context.closePath();
       context.lineJoin = "round";
       context.strokeStyle = this.colours.edge;
-      context.lineWidth = 2.5;
+      context.lineWidth = 4.5;
       context.stroke();
       context.fillStyle = freshness === "live" ? status.colour : this.colours.offline;
       context.fill();
+      context.strokeStyle = this.colours.ink;
+      context.lineWidth = 1;
+      context.stroke();
     });
   }
 

@@ -1,0 +1,97 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { Viewer } from "../src/viewer.ts";
+import { judge } from "../src/position.ts";
+import { Channel } from "./hub.ts";
+
+/** Numbers that look random and are the same each time (Park & Miller 1988). */
+function seeded(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state * 48_271) % 2_147_483_647;
+    return state / 2_147_483_647;
+  };
+}
+
+function pictureOf(viewer: Viewer): object {
+  const units = [...viewer.fleet.units.values()].sort((one, other) => one.id - other.id);
+  return { units, fixes: units.map((unit) => viewer.fleet.fixes.get(unit.id)) };
+}
+
+function fresh(channel: Channel): Viewer {
+  const viewer = new Viewer("fleet");
+  viewer.receive(channel.snapshot());
+  return viewer;
+}
+
+void test("a delta applies exactly when the epoch is mine and base ≤ my offset < offset", () => {
+  const mine = { epoch: "e", offset: 10 };
+  assert.equal(judge(mine, { epoch: "e", base: 10, offset: 11 }), "apply");
+  assert.equal(judge(mine, { epoch: "e", base: 7, offset: 11 }), "apply");
+  assert.equal(judge(mine, { epoch: "e", base: 9, offset: 10 }), "ignore");
+  assert.equal(judge(mine, { epoch: "e", base: 11, offset: 12 }), "resync");
+  assert.equal(judge(mine, { epoch: "f", base: 9, offset: 11 }), "resync");
+  assert.equal(judge(null, { epoch: "e", base: 0, offset: 1 }), "resync");
+});
+
+void test("a snapshot and the deltas after it make the later snapshot, whatever is lost, repeated or conflated", () => {
+  for (let seed = 1; seed <= 60; seed += 1) {
+    const random = seeded(seed);
+    let channel = new Channel("epoch 1");
+    const viewer = new Viewer("fleet");
+    viewer.subscribe();
+    viewer.receive(channel.snapshot());
+    let told = 0;
+    for (let stepNumber = 0; stepNumber < 200; stepNumber += 1) {
+      const id = 1 + Math.floor(random() * 12);
+      channel.change(id, random() < 0.2 ? null : `P-${Math.floor(random() * 5)}`, stepNumber);
+      const fate = random();
+      if (fate < 0.02) [channel, told] = [new Channel(`epoch ${stepNumber}`), 0];
+      else if (fate < 0.2) told = channel.offset; // the frame is lost
+      else if (fate > 0.5) {
+        const reaction = viewer.receive(channel.delta(told));
+        told = channel.offset;
+        if (reaction.reply !== undefined) answer(channel, viewer, reaction.reply);
+        if (fate > 0.9) viewer.receive(channel.delta(Math.max(0, channel.offset - 3))); // said twice
+      }
+    }
+    answer(channel, viewer, viewer.subscribe());
+    assert.deepEqual(pictureOf(viewer), pictureOf(fresh(channel)), `seed ${seed}`);
+  }
+});
+
+/** What a hub does with a subscribe: a delta from there when it can, else a snapshot. */
+function answer(channel: Channel, viewer: Viewer, request: { epoch?: string; offset?: number }): void {
+  const known = request.epoch === channel.epoch && request.offset !== undefined && request.offset <= channel.offset;
+  viewer.receive(known ? channel.delta(request.offset ?? 0) : channel.snapshot());
+}
+
+void test("a hole is asked for once, with the position, and the picture stays until the answer", () => {
+  const channel = new Channel("e");
+  channel.change(1, "A", 1);
+  const viewer = fresh(channel);
+  channel.change(2, "B", 2);
+  channel.change(3, "C", 3);
+  const late = channel.delta(2);
+  assert.deepEqual(viewer.receive(late).reply, { type: "subscribe", channel: "fleet", epoch: "e", offset: 1 });
+  channel.change(4, "D", 4);
+  assert.equal(viewer.receive(channel.delta(3)).reply, undefined);
+  assert.deepEqual([...viewer.fleet.units.keys()], [1]);
+  viewer.receive(channel.delta(1));
+  assert.deepEqual([...viewer.fleet.units.keys()].sort(), [1, 2, 3, 4]);
+});
+
+void test("a hub that cannot serve the position is asked as by a newcomer", () => {
+  const channel = new Channel("e");
+  const viewer = fresh(channel);
+  const { reply } = viewer.receive({ type: "error", code: "resync", detail: "", channel: "fleet" });
+  assert.deepEqual(reply, { type: "subscribe", channel: "fleet" });
+});
+
+void test("messages of another channel change nothing", () => {
+  const viewer = fresh(new Channel("e"));
+  const other = new Channel("e");
+  other.change(9, "Z", 1);
+  assert.deepEqual(viewer.receive({ ...other.snapshot(), channel: "ambulance:9" }), {});
+  assert.equal(viewer.fleet.units.size, 0);
+});
