@@ -20,6 +20,7 @@ from tests.faults.rig.viewer import Viewer
 CONNECT_S = 30.0
 HEAL_S = 30.0  # until everything that the devices held is stored
 SHOWN_S = 5.0  # until every dashboard shows what is stored
+MAP_DIGITS = 7  # of a degree: what viewers are sent
 
 
 class Load(NamedTuple):
@@ -131,9 +132,10 @@ class Scene:
         for number, viewer in enumerate(self.viewers):
             for tablet in self.tablets:
                 row, fix = viewer.fix_of(tablet.ambulance_id), tablet.mine.sent[tablet.mine.acked]
-                if row is None or (row[1], row[2]) != (fix.latitude, fix.longitude):
+                place = [round(fix.latitude, MAP_DIGITS), round(fix.longitude, MAP_DIGITS)]
+                if row is None or row[1:3] != place:
                     shown = row[1:3] if row else None
-                    wrong.append(f"viewer {number}, ambulance {tablet.ambulance_id}: {shown}, not {fix[1:3]}")
+                    wrong.append(f"viewer {number}, ambulance {tablet.ambulance_id}: {shown}, not {place}")
         return wrong
 
     def longest_ack_gap(self, since: float) -> float:

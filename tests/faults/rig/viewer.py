@@ -83,6 +83,7 @@ class Viewer:
         if delta.epoch != self.epoch or delta.base > self.offset:
             self.resyncs += 1
             return await self._subscribe(socket)
+        self._note_synced()
         if delta.offset <= self.offset:
             return
         self._note_backwards(delta.set)
@@ -91,7 +92,6 @@ class Viewer:
             for key in keys:
                 self.tables[table].pop(key, None)
         self.offset = delta.offset
-        self._note_synced()
 
     def _apply(self, rows: Rows, server_time: int) -> None:
         for table, changed in rows.items():
