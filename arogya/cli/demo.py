@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from arogya.cli import options
 from arogya.cli.outcome import OK
 from arogya.cli.progress import Steps
+from arogya.config import changed
 
 if TYPE_CHECKING:
     from arogya.launch import Launch
@@ -51,10 +52,10 @@ def run(parsed: argparse.Namespace) -> int:
     steps = Steps()
     with explained(), Launch(settings, options.state_of(parsed), search_port=True) as launch:
         try:
-            fleet = _prepare(launch, steps)
+            fleet = _prepare(launch, steps, parsed.seed)
             running = launch.serve()
             if not parsed.no_fleet:
-                words = ("--url", running.url, "--credentials", str(fleet), "--seed", str(parsed.seed))
+                words = ("--url", running.url, "--credentials", str(fleet), "--seed", str(parsed.seed), "--until-eof")
                 launch.help_with("the simulated fleet", "simulate", *words)
             steps.end()
             _announce(launch, time.monotonic() - began_at)
@@ -64,12 +65,16 @@ def run(parsed: argparse.Namespace) -> int:
     return OK
 
 
-def _prepare(launch: Launch, steps: Steps) -> Path:
+def _prepare(launch: Launch, steps: Steps, seed: int) -> Path:
     steps.begin("PostgreSQL")
     launch.open()
     dsn = launch.database()
     steps.begin("schema and demo data")
     fleet = asyncio.run(_fill(dsn, launch.state))
+    if launch.settings.map.roads is None:
+        from arogya.cli.demo_data import draw_roads
+
+        launch.settings = changed(launch.settings, "map", roads=str(draw_roads(launch.state, seed)))
     steps.begin("hub")
     return fleet
 

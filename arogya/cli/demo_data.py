@@ -15,10 +15,11 @@ PASSWORD = "ambulance-demo"  # noqa: S105 - printed for everybody to use, and on
 FLEET_FILE = "fleet.json"
 SPOOLS = "spools"  # folder of the tablets' spools
 
+# In the simulated city (arogya/simulator/roads.py).
 FACILITIES = (
-    DemoFacility("Arogya General Hospital", "1 Hospital Road", "hospital", 77.5946, 12.9716),
-    DemoFacility("Lakeside Trauma Centre", "14 Lake View", "hospital", 77.6200, 12.9830),
-    DemoFacility("Arogya Physiotherapy Clinic", "7 Garden Street", "clinic", 77.5800, 12.9600),
+    DemoFacility("Arogya General Hospital", "1 Hospital Road", "hospital", 73.8567, 18.5204),
+    DemoFacility("Lakeside Trauma Centre", "14 Lake View", "hospital", 73.8771, 18.5311),
+    DemoFacility("Arogya Physiotherapy Clinic", "7 Garden Street", "clinic", 73.8402, 18.5099),
 )
 USERS = (
     DemoUser("Devi Dispatcher", "dispatcher@arogya.example", "staff", "receptionist", "dispatcher"),
@@ -48,7 +49,17 @@ CAPABILITIES = ("basic", "advanced", "basic", "transport", "basic", "advanced", 
 
 def plates() -> list[str]:
     """Return the plate numbers of the fleet."""
-    return [f"KA-01-AH-{1001 + number}" for number in range(len(DRIVERS))]
+    return [f"MH-12-AH-{1001 + number}" for number in range(len(DRIVERS))]
+
+
+def draw_roads(state: Path, seed: int) -> Path:
+    """Return the file with the simulated city's streets, for the map; drawn once for each seed."""
+    from arogya.simulator.roads import roads_geojson
+
+    file = state / f"roads-{seed}.geojson"
+    if not file.exists():
+        write_private(file, json.dumps(roads_geojson(seed), separators=(",", ":")))
+    return file
 
 
 async def prepare(dsn: str, state: Path) -> Path:

@@ -150,7 +150,7 @@ class Limits:
     api_per_s: float = setting(20.0, "requests of one user", minimum=0.1, maximum=1e6)
     api_burst: int = setting(60, "requests of one user at once", minimum=1, maximum=1_000_000)
     sockets_per_user: int = setting(5, "live connections of one user", minimum=1, maximum=1_000_000)
-    sockets: int = setting(20_000, "WebSocket connections in all", minimum=1, maximum=10_000_000)
+    sockets: int = setting(15_000, "WebSocket connections in all", minimum=1, maximum=10_000_000)
     page_rows: int = setting(200, "most rows of one page of a list", minimum=1, maximum=100_000)
     body_bytes: int = setting(MIB, "largest request body", minimum=1 * KIB, maximum=GIB)
     header_s: float = setting(10.0, "time to send a request's headers", minimum=0.1, maximum=600)

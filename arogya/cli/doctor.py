@@ -1,0 +1,63 @@
+"""`arogya doctor`: looks at everything that a hub needs, and says what to do about each finding."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from typing import TYPE_CHECKING
+
+from arogya.cli import options
+from arogya.cli.outcome import FAILED, OK, CommandError
+
+if TYPE_CHECKING:
+    from arogya.checkup import Finding
+    from arogya.config import Settings
+
+DESCRIPTION = """Check what a hub needs on this machine and in its database. Each finding says what to do about it.
+
+exit status 1 when something fails; warnings alone are 0.
+
+examples:
+  arogya doctor
+  arogya doctor --database postgresql://arogya@db.example.org/arogya
+  arogya doctor --json                     for monitoring"""
+MARKS = {"ok": "✓", "warning": "!", "failure": "✗"}
+
+
+def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the command."""
+    parser = options.command(subparsers, "doctor", "check everything that a hub needs", DESCRIPTION)
+    options.add_database(parser)
+    parser.add_argument("--json", action="store_true", help="print the findings as one JSON list")
+    parser.set_defaults(run=run)
+
+
+def run(parsed: argparse.Namespace) -> int:
+    """Check and report."""
+    settings = options.settings_of(parsed)
+    from arogya import checkup
+
+    findings = checkup.of_machine(settings, options.state_of(parsed)) + _database(parsed, settings)
+    if parsed.json:
+        sys.stdout.write(json.dumps([finding._asdict() for finding in findings], indent=2) + "\n")
+    else:
+        sys.stdout.write("".join(_line(finding) for finding in findings))
+    return FAILED if any(finding.state == "failure" for finding in findings) else OK
+
+
+def _database(parsed: argparse.Namespace, settings: Settings) -> list[Finding]:
+    from arogya import checkup
+    from arogya.cli.reaching import reached
+    from arogya.cli.starting import explained
+
+    try:
+        with explained(), reached(parsed, settings) as database:
+            return checkup.of_database(database.dsn, settings)
+    except CommandError as error:
+        return [checkup.Finding("database", "failure", str(error), "start it, or correct its address")]
+
+
+def _line(finding: Finding) -> str:
+    line = f"{MARKS[finding.state]} {finding.name:<16} {finding.detail}\n"
+    return line + (f"  {'':<16} → {finding.remedy}\n" if finding.remedy else "")
