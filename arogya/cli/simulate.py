@@ -7,11 +7,11 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from arogya.cli import options
+from arogya.cli.groups import leaves
 from arogya.cli.outcome import MISTAKEN, OK, UNREACHABLE, CommandError
 
 if TYPE_CHECKING:  # loaded late, so that --help is quick
@@ -108,15 +108,6 @@ async def _drive(plan: Plan, *, until_eof: bool) -> int:
             raise
         raise CommandError("; ".join(str(error) for error in leaves(unusable))) from group
     return OK
-
-
-def leaves(group: BaseExceptionGroup[BaseException]) -> Iterator[BaseException]:
-    """Yield the errors in a group that are not groups themselves."""
-    for error in group.exceptions:
-        if isinstance(error, BaseExceptionGroup):
-            yield from leaves(error)
-        else:
-            yield error
 
 
 def _stop_at_eof(loop: asyncio.AbstractEventLoop, stop: asyncio.Event) -> None:
