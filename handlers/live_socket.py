@@ -19,7 +19,7 @@ def live_socket(live: LiveHub, *, send_buffer_bytes: int = SEND_BUFFER_BYTES) ->
     async def serve(http_request: web.Request) -> web.StreamResponse:
         principal, subprotocol = await viewer_principal(http_request)
         ws = web.WebSocketResponse(
-            protocols=_answer(http_request, subprotocol),
+            protocols=answered_subprotocols(http_request, subprotocol),
             compress=False,
             autoping=False,
             max_msg_size=VIEWER_MESSAGE_BYTES_MAX + 1,  # aiohttp excludes its limit
@@ -42,7 +42,7 @@ def live_socket(live: LiveHub, *, send_buffer_bytes: int = SEND_BUFFER_BYTES) ->
     return serve
 
 
-def _answer(http_request: web.Request, subprotocol: str | None) -> tuple[str, ...]:
+def answered_subprotocols(http_request: web.Request, subprotocol: str | None) -> tuple[str, ...]:
     """Return what to agree on. Without a common version, what was asked for first: browsers drop a handshake that
     answers none of theirs before they can see close code 4506, and aiohttp would log the list, ticket included.
     """

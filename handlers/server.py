@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import socket
+import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -37,7 +38,11 @@ class ServerLimits:
 
 @asynccontextmanager
 async def serving(
-    application: web.Application, sock: socket.socket, limits: ServerLimits | None = None
+    application: web.Application,
+    sock: socket.socket,
+    limits: ServerLimits | None = None,
+    *,
+    tls: ssl.SSLContext | None = None,
 ) -> AsyncIterator[web.AppRunner]:
     """Serve on a bound socket until the block ends; then stop accepting, let requests end, and cut the rest."""
     limits = limits or ServerLimits()
@@ -58,7 +63,7 @@ async def serving(
     )
     await runner.setup()
     try:
-        await web.SockSite(runner, sock, backlog=limits.backlog).start()
+        await web.SockSite(runner, sock, backlog=limits.backlog, ssl_context=tls).start()
         yield runner
     finally:
         await runner.cleanup()

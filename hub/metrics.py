@@ -25,12 +25,18 @@ class Metrics:
         # Ingest
         self.samples_stored = Counter("hub_samples_stored", "Samples committed", ["kind"], registry=own)
         self.samples_duplicate = Counter("hub_samples_duplicate", "Samples that were stored already", registry=own)
+        self.samples_conflicting = Counter(
+            "hub_samples_conflicting", "Duplicates that differ from the stored sample", registry=own
+        )
+        self.device_messages_refused = Counter(
+            "hub_device_messages_refused", "Messages that could not be taken", registry=own
+        )
         self.samples_refused = Counter("hub_samples_refused", "Dead letters written", ["code"], registry=own)
         self.samples_skipped = Counter("hub_samples_skipped", "Samples declared lost", ["reason"], registry=own)
         self.pending_bytes = Gauge("hub_ingest_pending_bytes", "Encoded rows that wait for a flush", registry=own)
         self.flush_seconds = Histogram("hub_flush_seconds", "One COPY transaction", buckets=_FAST_S, registry=own)
         self.flush_rows = Histogram("hub_flush_rows", "Rows of one COPY transaction", buckets=_ROWS, registry=own)
-        self.flush_failures = Counter("hub_flush_failures", "Failed flushes", ["reason"], registry=own)
+        self.flush_failures = Counter("hub_flush_failures", "Tries of a batch that ended in nothing", registry=own)
         # Live
         self.live_frames = Counter("hub_live_frames", "Frames encoded for viewers", ["kind"], registry=own)
         self.live_writes = Counter("hub_live_writes", "Writes to viewers", registry=own)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import asyncpg
 
@@ -29,16 +30,13 @@ class FlushRules:
     retry_max_s: float = 1.0
 
 
-@dataclass(slots=True)
-class WriterCounts:
-    """What the writer has done since it started."""
+class BatchReport(NamedTuple):
+    """What became of one batch."""
 
-    batches: int = 0
-    rows: int = 0
-    failures: int = 0
-    dead_letters: int = 0
-    superseded_runs: int = 0
-    last_flush_s: float = 0.0
+    rows: int  # stored now, or by an earlier try
+    dead_letters: int  # refused by PostgreSQL
+    failures: int  # tries that ended in nothing
+    seconds: float  # from the first try to the end
 
 
 class CopyWriter:
@@ -49,13 +47,13 @@ class CopyWriter:
         connect: Connect,
         rules: FlushRules,
         *,
-        on_settled: Callable[[], None],
+        on_settled: Callable[[BatchReport], None],
         repair_partitions: Callable[[], Awaitable[None]],
         after_commit: Callable[[], None] | None = None,
     ) -> None:
         self._connect = connect
         self._rules = rules
-        self._on_settled = on_settled  # called once after the owners of a batch were told
+        self._on_settled = on_settled  # called once a batch, after its owners were told
         self._repair_partitions = repair_partitions
         self._after_commit = after_commit  # a point at which tests let the process die
         self._queue = RunQueue(run_rows_max=rules.run_rows_max)
@@ -66,7 +64,7 @@ class CopyWriter:
         self._something = asyncio.Event()  # set while the queue holds anything
         self._enough = asyncio.Event()  # set when a batch should not wait any longer
         self._closing = False
-        self.counts = WriterCounts()
+        self.failures = 0  # tries that ended in nothing since the start
         self.failing_since: float | None = None  # loop time of the first failure of the batch at hand
 
     @property
@@ -122,14 +120,14 @@ class CopyWriter:
         loop = asyncio.get_running_loop()
         doubtful = False
         pause_s = self._rules.retry_s
-        started = loop.time()
+        started, failures, dead = loop.time(), self.failures, 0
         while True:
             try:
                 marks = await self._attempt(batch, doubtful=doubtful)
                 break
             except PoisonRow as poison:
                 batch.condemn(poison.row, poison.letter)
-                self.counts.dead_letters += 1
+                dead += 1
                 continue
             except MissingPartition:
                 self._give_up_connection()
@@ -137,15 +135,15 @@ class CopyWriter:
             except StorageError:
                 doubtful = True
                 self._give_up_connection()
-            self.counts.failures += 1
+            self.failures += 1
             self.failing_since = self.failing_since or loop.time()
             await asyncio.sleep(pause_s)
             pause_s = min(2 * pause_s, self._rules.retry_max_s)
         self.failing_since = None
-        self.counts.last_flush_s = loop.time() - started
         if self._after_commit:
             self._after_commit()
-        self._tell(batch, marks)
+        rows = self._tell(batch, marks)
+        self._on_settled(BatchReport(rows, dead, self.failures - failures, loop.time() - started))
 
     async def _attempt(self, batch: Batch, *, doubtful: bool) -> Marks:
         try:
@@ -177,16 +175,16 @@ class CopyWriter:
         try:
             await self._repair_partitions()
         except StorageError:
-            self.counts.failures += 1  # the batch is tried again, and asks for the repair again
+            return  # the batch is tried again, and asks for the repair again
 
-    def _tell(self, batch: Batch, marks: Marks) -> None:
+    def _tell(self, batch: Batch, marks: Marks) -> int:
+        """Tell each owner the fate of its run; returns how many rows are stored."""
+        rows = 0
         for key, run in batch.runs.items():
             fence, mark = marks.known.get(key[0], (0, 0))
             if key in marks.stored or (fence == key[1] and mark >= run.last):
                 run.owner.committed(run.last)
-                self.counts.rows += len(run.rows)
+                rows += len(run.rows)
             else:
                 run.owner.superseded()
-                self.counts.superseded_runs += 1
-        self.counts.batches += 1
-        self._on_settled()
+        return rows

@@ -106,6 +106,9 @@ class Ingest:
     message_bytes: int = setting(256 * KIB, "largest message of a device", minimum=1 * KIB, maximum=16 * MIB)
     strikes: int = setting(3, "malformed messages until a connection is closed", minimum=1, maximum=1_000)
     live_hints_per_s: float = setting(1.0, "live hints a connection may send", minimum=0, maximum=1_000)
+    failpoint: str | None = setting(
+        None, "for tests alone: where the process dies on purpose", choices=("exit_after_commit",)
+    )
     location_s: float = setting(
         1.0, "shortest time between two updates of ambulances.current_location", minimum=0.1, maximum=3_600
     )

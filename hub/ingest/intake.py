@@ -16,11 +16,13 @@ from hub.ingest.hygiene import Track
 from hub.ingest.locations import LocationKeeper
 from hub.ingest.patrol import ROUND_S, inspect
 from hub.live.board import FleetBoard, LiveFix, Unit
+from hub.metrics import Metrics
+from hub.outcomes import outcome_of
 from hub.protocol.fields import Wire
 from hub.transport import Transport, refuse
 from storage import commands, devices, locations, marks
 from storage.batch import Run
-from storage.copy_writer import CopyWriter
+from storage.copy_writer import BatchReport, CopyWriter
 from storage.errors import StorageError
 from storage.pool import Database
 
@@ -35,7 +37,7 @@ class DeviceConnection(Protocol):
     ambulance_id: int
     session_id: str
     streams: dict[int, FixStream]
-    ending: HubError | None
+    ending: Exception | None
 
     def flush_acks(self) -> None:
         """Send the acks that are due."""
@@ -53,21 +55,10 @@ class IntakeRules:
     message_bytes: int = 256 * 1024
     strikes: int = 3
     live_hints_per_s: float = 1.0
+    location_s: float = 1.0  # between two updates of ambulances.current_location
     sessions_max: int = 20_000
     sessions_per_device: int = 5
     restart_spread_s: float = 5.0  # closing for a restart is spread over this long
-
-
-@dataclass(slots=True)
-class IntakeCounts:
-    """What happened on device connections since the hub started."""
-
-    samples: int = 0
-    duplicates: int = 0
-    conflicts: int = 0  # duplicates whose body differs from the stored one
-    skipped: int = 0
-    malformed: int = 0
-    superseded: int = 0
 
 
 class Intake:
@@ -78,16 +69,16 @@ class Intake:
         db: Database,
         board: FleetBoard,
         clock: Clock,
+        metrics: Metrics,
         *,
         rules: IntakeRules,
         credit_rules: CreditRules,
-        location_s: float = 1.0,
     ) -> None:
         self._db = db  # role arogya_ingest
         self._board = board
         self.clock = clock
         self.rules = rules
-        self.counts = IntakeCounts()
+        self.metrics = metrics
         self.sessions: dict[str, DeviceConnection] = {}  # by session id; from attach to detach
         self._owners: dict[int, FixStream] = {}  # the newest owner of each stream on this hub
         self._tracks: dict[int, Track] = {}  # by ambulance: at most one for each that ever sent
@@ -98,7 +89,7 @@ class Intake:
         self._flushing: list[asyncio.Task[None]] = []  # the writers' tasks
         self._drained = asyncio.Event()
         self.draining = False  # nothing more is admitted: the devices keep it for the next hub
-        self.locations = LocationKeeper(db, board, period_s=location_s)
+        self.locations = LocationKeeper(db, board, period_s=rules.location_s)
 
     def use_writers(self, writers: Iterable[CopyWriter]) -> None:
         """Take the writers; streams are pinned to one of them by number."""
@@ -124,10 +115,12 @@ class Intake:
         if same >= self.rules.sessions_per_device:
             raise TooManySessions("this device has too many connections")
         self.sessions[session.session_id] = session
+        self.metrics.sockets.labels("device").inc()
 
     def detach(self, session: DeviceConnection) -> None:
         """Forget a connection; what it appended is still stored, and acked to nobody."""
-        self.sessions.pop(session.session_id, None)
+        if self.sessions.pop(session.session_id, None) is not None:
+            self.metrics.sockets.labels("device").dec()
         self._due.pop(session.session_id, None)
         for stream_id, stream in session.streams.items():
             if self._owners.get(stream_id) is stream:
@@ -159,7 +152,6 @@ class Intake:
 
     def append(self, run: Run) -> None:
         """Queue a run with the stream's writer."""
-        self.counts.samples += len(run.rows)
         self._writers[run.owner.stream_id % len(self._writers)].append(run)
 
     def track(self, ambulance_id: int) -> Track:
@@ -187,8 +179,14 @@ class Intake:
         """Remember a session until the whole batch is settled."""
         self._due[session.session_id] = session
 
-    def send_acks(self) -> None:
-        """Send one ack to each connection that a commit concerned."""
+    def batch_settled(self, report: BatchReport) -> None:
+        """Send one ack to each connection that a batch concerned."""
+        metrics = self.metrics
+        metrics.samples_stored.labels("fixes").inc(report.rows)
+        metrics.flush_rows.observe(report.rows)
+        metrics.flush_seconds.observe(report.seconds)
+        metrics.flush_failures.inc(report.failures)
+        metrics.samples_refused.labels("refused_by_database").inc(report.dead_letters)
         due, self._due = self._due, {}
         for session in due.values():
             session.flush_acks()
@@ -197,11 +195,11 @@ class Intake:
         """Close one connection for a reason; safe to call twice."""
         if session.ending is None and self._tasks is not None:
             session.ending = error
+            self.metrics.socket_closes.labels("device", str(outcome_of(error).close)).inc()
             self._tasks.create_task(refuse(session.transport, error))
 
     def supersede(self, session: DeviceConnection) -> None:
         """Close a connection that lost a stream."""
-        self.counts.superseded += session.ending is None
         self.end(session, Superseded("a newer connection took over"))
 
     async def acknowledge(self, device_id: int, command_id: UUID, status: str, detail: str | None) -> None:

@@ -43,7 +43,7 @@ class DeviceSession:
         self._due: dict[int, FixStream] = {}  # streams with a new mark that the device was not told yet
         self._strikes = 0  # messages that could not be read; three end the connection
         self._hinted_at_s = float("-inf")  # when the last live hint was taken
-        self.ending: HubError | None = None  # why the hub closes this connection, once it does
+        self.ending: Exception | None = None  # why the hub closes this connection, once it does
 
     async def open(self, payload: bytes | str) -> None:
         """Take the first message, claim its streams and answer; raises a `HubError` that ends the connection."""
@@ -117,6 +117,7 @@ class DeviceSession:
         stream.cursor.remember(last, [digest_of(raw) for raw in fixes[-REMEMBERED:]])
         for letter in admitted.dead:
             stream.refused(letter)
+            self._intake.metrics.samples_refused.labels(letter.code).inc()
         stream.admitted(last, len(fixes))
         self._account.admit(len(fixes))
         self._intake.append(
@@ -174,7 +175,7 @@ class DeviceSession:
         hole = SkippedRange(stream.stream_id, next_seq, message.last, message.reason, self._intake.clock.now_us())
         stream.admitted(message.last, 1)
         self._account.admit(1)
-        self._intake.counts.skipped += message.last - next_seq + 1
+        self._intake.metrics.samples_skipped.labels(message.reason).inc(message.last - next_seq + 1)
         self._intake.append(Run(stream, AMBULANCE_POSITIONS, next_seq, message.last, skips=[hole]))
 
     async def _command_ack(self, message: CommandAck) -> None:
@@ -227,18 +228,22 @@ class DeviceSession:
             self.send(Nack(stream.stream_id, expected=stream.cursor.next_seq))
 
     def _count_duplicates(self, stream: FixStream, first: int, fixes: list[object]) -> None:
-        counts = self._intake.counts
-        counts.duplicates += len(fixes)
-        counts.conflicts += sum(stream.cursor.conflicts(seq, digest_of(raw)) for seq, raw in enumerate(fixes, first))
+        metrics = self._intake.metrics
+        metrics.samples_duplicate.inc(len(fixes))
+        metrics.samples_conflicting.inc(
+            sum(stream.cursor.conflicts(seq, digest_of(raw)) for seq, raw in enumerate(fixes, first))
+        )
 
-    def explain(self, error: HubError) -> None:
-        """Say in words why the connection is about to be closed."""
-        self.send(Error(outcome_of(error).code, error.detail))
+    def explain(self, error: Exception) -> None:
+        """Say in words what was refused; only a refusal of the hub speaks for itself."""
+        outcome = outcome_of(error)
+        detail = error.detail if isinstance(error, HubError) else ""
+        self.send(Error(outcome.code, detail or outcome.title))
 
     def _strike(self, error: HubError) -> None:
         """Answer a message that could not be taken; the third one ends the connection."""
         self._strikes += 1
-        self._intake.counts.malformed += 1
+        self._intake.metrics.device_messages_refused.inc()
         self.explain(error)
         if self._strikes >= self._intake.rules.strikes:
             raise Malformed("too many messages that could not be read")

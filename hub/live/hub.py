@@ -137,6 +137,11 @@ class LiveHub:
         found = (session.principal.session_id for session in self._sessions.values())
         return frozenset(session_id for session_id in found if session_id is not None)
 
+    def sign_ins(self) -> set[UUID]:
+        """Return the sign-ins that have a connection here."""
+        found = {session.principal.session_id for session in self._sessions.values()}
+        return {session_id for session_id in found if session_id is not None}
+
     async def run(self) -> None:
         """Write to viewers until `drain` has ended; a cancelled hub cuts whom it has not drained."""
         try:

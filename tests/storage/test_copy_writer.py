@@ -52,7 +52,7 @@ class Bench:
         self.connections: list[Connection] = []
         self.repairs = 0
         self.settled = asyncio.Event()
-        self.writer = CopyWriter(self._connect, RULES, on_settled=self.settled.set, repair_partitions=self._repair)
+        self.writer = CopyWriter(self._connect, RULES, on_settled=lambda _report: self.settled.set(), repair_partitions=self._repair)
 
     async def _connect(self) -> Connection:
         connection = await connect(self.dsn, role=INGEST, command_timeout_s=5, settings=INGEST_SETTINGS)
@@ -214,7 +214,7 @@ async def test_a_locked_mark_holds_its_batch_up_and_breaks_nothing(bench: Bench)
         await bench.superuser.execute("SELECT FROM streams WHERE id = $1 FOR UPDATE", owner.stream_id)
         bench.writer.append(run_of(owner, 1, 3))
         async with asyncio.timeout(10):
-            while bench.writer.counts.failures == 0:  # noqa: ASYNC110 - a failure is told to nobody
+            while bench.writer.failures == 0:  # noqa: ASYNC110 - a failure is told to nobody
                 await asyncio.sleep(0.05)
         assert owner.mark == 0
     await bench.until(lambda: owner.mark == 3)

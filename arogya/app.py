@@ -1,0 +1,179 @@
+"""The composition root: builds one hub process out of its settings, runs it, and takes it apart in order."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import secrets
+import signal
+import socket
+import ssl
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from functools import partial
+from urllib.parse import urlsplit
+
+import structlog
+import uvloop
+
+from arogya import composition, logs
+from arogya.composition import Pools
+from arogya.config import Settings
+from handlers import application, metrics, server
+from handlers.context import HubContext
+from handlers.device_socket import device_socket
+from handlers.health import database_checks
+from handlers.live_socket import live_socket
+from handlers.static import add_pages
+from hub.changes import Changes
+from hub.clock import Clock
+from hub.housekeeping import Housekeeping
+from hub.ingest.intake import Intake
+from hub.live.board import FleetBoard
+from hub.live.hub import LiveHub
+from hub.metrics import Metrics
+from storage.listen import Listener
+from storage.passwords import Passwords
+from storage.pool import READER
+
+_LOG = structlog.get_logger(__name__)
+INGEST_SILENT_S = 5.0  # without a batch going through: not ready
+
+
+@dataclass(frozen=True, slots=True)
+class Hub:
+    """The parts of one hub process."""
+
+    intake: Intake
+    live: LiveHub
+    changes: Changes
+    housekeeping: Housekeeping
+    listener: Listener
+
+
+def run(settings: Settings, listen_fd: int, metrics_fd: int | None, *, state: object = None) -> int:
+    """Serve on bound sockets until SIGTERM or SIGINT; returns the exit status."""
+    logs.configure(settings.logging.level, settings.logging.format)
+    composition.require_extensions()
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(_main(settings, listen_fd, metrics_fd))
+    return 0
+
+
+async def _main(settings: Settings, listen_fd: int, metrics_fd: int | None) -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    async with AsyncExitStack() as stack:
+        pools = await stack.enter_async_context(composition.pools(settings))
+        counted = Metrics()
+        hub, context = _compose(settings, pools, counted)
+        await hub.changes.read_fleet()
+        running = await stack.enter_async_context(_running(hub))
+        site = await stack.enter_async_context(
+            server.serving(
+                application.build(context),
+                socket.socket(fileno=os.dup(listen_fd)),
+                composition.server_limits(settings),
+                tls=_tls(settings),
+            )
+        )
+        if metrics_fd is not None:
+            listener = socket.socket(fileno=os.dup(metrics_fd))
+            built = metrics.build(counted, settings.server.metrics_token)
+            await stack.enter_async_context(server.serving(built, listener))
+        _LOG.info("hub serves", port=settings.server.port)
+        await _first(stop, running)
+        _LOG.info("hub stops")
+        for accepting in list(site.sites):
+            await accepting.stop()
+        await _drain(hub, settings.server.shutdown_s)
+
+
+def _compose(settings: Settings, pools: Pools, counted: Metrics) -> tuple[Hub, HubContext]:
+    clock = Clock()
+    board = FleetBoard(tombstones_max=settings.live.tombstones)
+    intake = Intake(
+        pools.ingest,
+        board,
+        clock,
+        counted,
+        rules=composition.intake_rules(settings),
+        credit_rules=composition.credit_rules(settings),
+    )
+    housekeeping = Housekeeping(pools.owner, clock, composition.retention_rules(settings))
+    intake.use_writers(composition.writers(settings, intake.batch_settled, housekeeping.ensure_partitions))
+    live = LiveHub([board.channel], clock, counted, composition.live_rules(settings))
+    changes = Changes(pools.reader, pools.app, board=board, intake=intake, live=live)
+    listener = Listener(composition.dsn_of(settings), changes.heard, changes.missed, role=READER)
+    tile_url = settings.map.tile_url
+    context = HubContext(
+        reader=pools.reader,
+        app=pools.app,
+        passwords=Passwords(threads=settings.auth.password_threads),
+        board=board,
+        clock=clock,
+        metrics=counted,
+        settings=composition.http_settings(settings, cursor_key=secrets.token_bytes(32)),
+        device_socket=device_socket(intake, send_buffer_bytes=settings.live.socket_bytes),
+        live_socket=live_socket(live, send_buffer_bytes=settings.live.socket_bytes),
+        ready_checks=(*database_checks(pools.reader), ("ingest", partial(_check_ingest, intake))),
+        add_pages=partial(add_pages, tile_origin=None if tile_url is None else _origin(tile_url)),
+    )
+    return Hub(intake, live, changes, housekeeping, listener), context
+
+
+@asynccontextmanager
+async def _running(hub: Hub) -> AsyncIterator[asyncio.Task[None]]:
+    """Run the hub's tasks; the yielded task ends only when one of them fails."""
+
+    async def together() -> None:
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(hub.intake.run())
+            for rounds in (hub.live.run(), hub.changes.run(), hub.housekeeping.run(), hub.listener.run()):
+                tasks.create_task(rounds)
+
+    async with asyncio.TaskGroup() as owner:
+        task = owner.create_task(together())
+        try:
+            yield task
+        finally:
+            task.cancel()
+
+
+async def _first(stop: asyncio.Event, running: asyncio.Task[None]) -> None:
+    """Wait for a signal, or for a task that fails: then the process ends, and the supervisor starts another."""
+    async with asyncio.TaskGroup() as waiting:
+        stopped = waiting.create_task(stop.wait())
+        await asyncio.wait((stopped, running), return_when=asyncio.FIRST_COMPLETED)
+        stopped.cancel()
+
+
+async def _drain(hub: Hub, shutdown_s: float) -> None:
+    """Store and ack what was taken, then send devices and viewers to another hub."""
+    async with asyncio.TaskGroup() as leaving:
+        leaving.create_task(hub.intake.drain(shutdown_s * 0.6))
+        leaving.create_task(hub.live.drain(min(2.0, shutdown_s / 4)))
+
+
+async def _check_ingest(intake: Intake) -> str | None:
+    if intake.draining:
+        return "this hub is going away"
+    since = intake.failing_since
+    silent_s = 0.0 if since is None else asyncio.get_running_loop().time() - since
+    return None if silent_s < INGEST_SILENT_S else f"no batch has been stored for {silent_s:.0f} s"
+
+
+def _tls(settings: Settings) -> ssl.SSLContext | None:
+    if settings.server.tls_certificate is None:
+        return None
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(settings.server.tls_certificate, settings.server.tls_key)
+    return context
+
+
+def _origin(tile_url: str) -> str:
+    parts = urlsplit(tile_url)
+    return f"{parts.scheme}://{parts.netloc}".replace("{s}", "*")

@@ -1,0 +1,193 @@
+"""From settings to the plain values that each part of a hub takes."""
+
+from __future__ import annotations
+
+import importlib
+import os
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+from arogya.config import Settings
+from handlers.context import HttpSettings, MapSettings
+from handlers.server import ServerLimits
+from hub.housekeeping import RetentionRules
+from hub.ingest.credit import CreditRules
+from hub.ingest.intake import IntakeRules
+from hub.live.hub import LiveRules
+from storage.copy_writer import BatchReport, CopyWriter, FlushRules
+from storage.pool import APP, INGEST, INGEST_SETTINGS, OWNER, READER, Database, connect
+
+# Without these aiohttp and msgpack fall back to Python and lose an order of magnitude without a word.
+EXTENSIONS = ("aiohttp._http_parser", "aiohttp._websocket.reader_c", "aiohttp._websocket.mask", "msgpack._cmsgpack")
+
+
+class ExtensionMissing(RuntimeError):
+    """A C extension that the hub's speed rests on is not there."""
+
+
+class Pools(NamedTuple):
+    """Connections, a pool for each database role."""
+
+    ingest: Database
+    reader: Database
+    app: Database
+    owner: Database
+
+
+def require_extensions() -> None:
+    """Raise `ExtensionMissing` when a C extension is missing."""
+    for name in EXTENSIONS:
+        try:
+            importlib.import_module(name)
+        except ImportError:
+            raise ExtensionMissing(f"{name} is missing: install the wheels of aiohttp and msgpack") from None
+
+
+def dsn_of(settings: Settings) -> str:
+    """Return the database's address, which the supervisor has filled in where it was not set."""
+    if settings.database.url is None:
+        raise ValueError("database.url is not set")
+    return settings.database.url
+
+
+@asynccontextmanager
+async def pools(settings: Settings) -> AsyncIterator[Pools]:
+    """Open a pool for each role, and close them all."""
+    database, dsn = settings.database, dsn_of(settings)
+    async with AsyncExitStack() as stack:
+
+        async def open_one(role: str, size: int, timeout_s: float) -> Database:
+            pool = await Database.open(
+                dsn,
+                role=role,
+                size=size,
+                command_timeout_s=timeout_s,
+                settings=INGEST_SETTINGS if role == INGEST else None,
+            )
+            stack.push_async_callback(pool.close)
+            return pool
+
+        yield Pools(
+            await open_one(INGEST, 4, database.command_timeout_s),
+            await open_one(READER, database.reader_connections, database.command_timeout_s),
+            await open_one(APP, database.app_connections, database.command_timeout_s),
+            await open_one(OWNER, 1, 600.0),
+        )
+
+
+def writers(
+    settings: Settings, on_settled: Callable[[BatchReport], None], repair: Callable[[], Awaitable[None]]
+) -> list[CopyWriter]:
+    """Return the copy writers, each with a connection of its own."""
+    ingest, dsn = settings.ingest, dsn_of(settings)
+    rules = FlushRules(
+        flush_s=ingest.flush_s,
+        flush_bytes=ingest.flush_bytes,
+        flush_rows=ingest.flush_rows,
+        batch_bytes_max=ingest.batch_bytes,
+        timeout_s=ingest.commit_timeout_s,
+    )
+
+    async def open_connection() -> object:
+        return await connect(dsn, role=INGEST, command_timeout_s=ingest.commit_timeout_s, settings=INGEST_SETTINGS)
+
+    die = _exit_after_commit if ingest.failpoint == "exit_after_commit" else None
+    return [
+        CopyWriter(open_connection, rules, on_settled=on_settled, repair_partitions=repair, after_commit=die)
+        for _ in range(ingest.writers)
+    ]
+
+
+def _exit_after_commit() -> None:
+    os._exit(86)
+
+
+def intake_rules(settings: Settings) -> IntakeRules:
+    """Return the bounds of device connections."""
+    ingest = settings.ingest
+    return IntakeRules(
+        hello_s=ingest.hello_s,
+        heartbeat_s=ingest.heartbeat_s,
+        message_bytes=ingest.message_bytes,
+        strikes=ingest.strikes,
+        live_hints_per_s=ingest.live_hints_per_s,
+        location_s=ingest.location_s,
+        sessions_max=settings.limits.sockets,
+    )
+
+
+def credit_rules(settings: Settings) -> CreditRules:
+    """Return the bounds of credit."""
+    return CreditRules(budget_samples=settings.ingest.budget_samples, high_samples=settings.ingest.credit_samples)
+
+
+def live_rules(settings: Settings) -> LiveRules:
+    """Return the numbers that viewers depend on."""
+    live = settings.live
+    return LiveRules(
+        tick_s=live.tick_s,
+        heartbeat_s=live.heartbeat_s,
+        slow_s=live.slow_s,
+        sockets_per_user=settings.limits.sockets_per_user,
+        viewers_max=settings.limits.sockets,
+        subscriptions_max=live.subscriptions,
+    )
+
+
+def retention_rules(settings: Settings) -> RetentionRules:
+    """Return how long telemetry is kept."""
+    retention = settings.retention
+    return RetentionRules(
+        positions_days=retention.ambulance_positions_days,
+        motion_days=retention.motion_frames_days,
+        ahead_days=retention.partitions_ahead_days,
+    )
+
+
+def server_limits(settings: Settings) -> ServerLimits:
+    """Return what one HTTP connection may cost."""
+    return ServerLimits(
+        keepalive_s=settings.limits.header_s, backlog=settings.server.backlog, shutdown_s=settings.server.shutdown_s / 3
+    )
+
+
+def http_settings(settings: Settings, *, cursor_key: bytes) -> HttpSettings:
+    """Return every number and name that HTTP depends on."""
+    auth, limits, chosen = settings.auth, settings.limits, settings.map
+    center = None
+    if chosen.latitude is not None and chosen.longitude is not None:
+        center = (chosen.latitude, chosen.longitude)
+    return HttpSettings(
+        origins=origins(settings),
+        trusted_proxies=settings.server.trusted_proxies,
+        cursor_key=cursor_key,
+        map=MapSettings(
+            tile_url=chosen.tile_url,
+            attribution=chosen.attribution,
+            center=center,
+            zoom=None if chosen.zoom is None else round(chosen.zoom),
+            roads=None if chosen.roads is None else Path(chosen.roads),
+        ),
+        page_rows_max=limits.page_rows,
+        body_bytes_max=limits.body_bytes,
+        body_timeout_s=limits.body_s,
+        web_session_s=auth.session_s,
+        access_s=auth.access_s,
+        refresh_s=auth.refresh_s,
+        ticket_s=auth.ticket_s,
+        sessions_per_user=auth.sessions_per_user,
+        sign_ins_per_min=limits.login_per_minute,
+        api_per_s=limits.api_per_s,
+        api_burst=limits.api_burst,
+        metrics_token=settings.server.metrics_token,
+    )
+
+
+def origins(settings: Settings) -> frozenset[str]:
+    """Return where browsers may come from: the given origins, and the hub's own on this machine."""
+    server = settings.server
+    scheme = "http" if server.tls_certificate is None else "https"
+    own = {f"{scheme}://{name}:{server.port}" for name in ("127.0.0.1", "localhost", "[::1]")}
+    return frozenset(own | set(server.public_origins))

@@ -1,0 +1,110 @@
+"""What the hub does when PostgreSQL says that something changed: read it again, or end what is no longer allowed."""
+
+from __future__ import annotations
+
+import asyncio
+from uuid import UUID
+
+import structlog
+
+from hub.clock import to_us
+from hub.ingest.flags import INACCURATE, JUMP, LATE, NULL_ISLAND, OUT_OF_RANGE
+from hub.ingest.intake import Intake
+from hub.live.board import FleetBoard, LiveFix, Unit
+from hub.live.hub import LiveHub
+from storage import locations, sessions
+from storage.errors import StorageError
+from storage.pool import Database
+
+HIDDEN_FLAGS = NULL_ISLAND | OUT_OF_RANGE | JUMP | LATE | INACCURATE
+RETRY_S = 0.5
+EVERYTHING = ("everything", "")  # after a reconnect: nobody knows what was missed
+_LOG = structlog.get_logger(__name__)
+
+
+class Changes:
+    """Hears of changes without waiting, and applies them one after the other; each is kept until it went through."""
+
+    def __init__(self, reader: Database, app: Database, *, board: FleetBoard, intake: Intake, live: LiveHub) -> None:
+        self._reader = reader
+        self._app = app
+        self._board = board
+        self._intake = intake
+        self._live = live
+        self._waiting: dict[tuple[str, str], None] = {}  # in order of arrival, each thing once
+        self._arrived = asyncio.Event()
+
+    def heard(self, kind: str, key: str) -> None:
+        """Take note of one change."""
+        self._waiting[kind, key] = None
+        self._arrived.set()
+
+    def missed(self) -> None:
+        """Take note that any number of changes may have been missed."""
+        self.heard(*EVERYTHING)
+
+    async def run(self) -> None:
+        """Apply what is heard until cancelled."""
+        while True:
+            await self._arrived.wait()
+            self._arrived.clear()
+            while self._waiting:
+                change = next(iter(self._waiting))
+                try:
+                    await self._apply(*change)
+                except StorageError as error:
+                    _LOG.warning("a change waits", kind=change[0], reason=type(error).__name__)
+                    await asyncio.sleep(RETRY_S)
+                    continue
+                except ValueError:
+                    _LOG.warning("a change is not understood", kind=change[0])
+                self._waiting.pop(change, None)
+
+    async def _apply(self, kind: str, key: str) -> None:
+        if kind == "ambulance":
+            await self._intake.refresh_unit(int(key))
+        elif kind == "device":
+            await self._intake.recheck_device(int(key))
+        elif kind == "command":
+            await self._intake.deliver_commands(int(key))
+        elif kind == "session":
+            self._live.end_sessions(session_id=UUID(key))
+        elif kind == "user":
+            self._live.end_sessions(user_id=UUID(key))
+        elif (kind, key) == EVERYTHING:
+            await self.read_fleet()
+            await self._recheck_everybody()
+
+    async def read_fleet(self) -> None:
+        """Make the board hold what is stored: every ambulance, and positions that are newer than its own."""
+        rows = await locations.read_fleet(self._reader, hidden_flags=HIDDEN_FLAGS)
+        self._board.replace_units(Unit(row.ambulance_id, row.plate_number, row.driver_name, row.status) for row in rows)
+        for row in rows:
+            fix = _fix_of(row)
+            current = self._board.current(row.ambulance_id)
+            if fix is not None and (current is None or fix.fix_at > current.fix_at):
+                self._board.move(row.ambulance_id, fix)
+
+    async def _recheck_everybody(self) -> None:
+        for device_id in {session.device_id for session in self._intake.sessions.values()}:
+            await self._intake.recheck_device(device_id)
+        for session_id in self._live.sign_ins():
+            if await sessions.find_by_id(self._app, session_id, self._intake.clock.now()) is None:
+                self._live.end_sessions(session_id=session_id)
+
+
+def _fix_of(row: locations.FleetRow) -> LiveFix | None:
+    if row.latitude is None or row.longitude is None or row.fix_at is None:
+        return None
+    return LiveFix(
+        row.latitude,
+        row.longitude,
+        _number(row.speed),
+        _number(row.heading),
+        _number(row.accuracy),
+        to_us(row.fix_at),
+    )
+
+
+def _number(value: float | None) -> float:
+    return float("nan") if value is None else value

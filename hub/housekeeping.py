@@ -1,0 +1,57 @@
+"""What a hub does by the hour: partitions ahead, and what is older than its retention behind."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from datetime import timedelta
+
+import structlog
+
+from hub.clock import Clock
+from storage import partitions
+from storage.errors import StorageError
+from storage.pool import Database
+
+PERIOD_S = 3_600.0
+RETRY_S = 10.0
+_LOG = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class RetentionRules:
+    """How long telemetry is kept, and how far ahead its days are made."""
+
+    positions_days: int = 90
+    motion_days: int = 365
+    ahead_days: int = 7
+
+
+class Housekeeping:
+    """Runs on every hub; the database sees to it that they do not get in each other's way."""
+
+    def __init__(self, db: Database, clock: Clock, rules: RetentionRules) -> None:
+        self._db = db  # role arogya_owner
+        self._clock = clock
+        self._rules = rules
+
+    async def run(self) -> None:
+        """Keep house once an hour until cancelled; what fails is tried again soon."""
+        while True:
+            try:
+                await self.ensure_partitions()
+                await self.retire()
+                await asyncio.sleep(PERIOD_S)
+            except StorageError as error:
+                _LOG.warning("housekeeping failed", reason=type(error).__name__)
+                await asyncio.sleep(RETRY_S)
+
+    async def ensure_partitions(self) -> None:
+        """Make the days that are missing."""
+        await partitions.ensure(self._db, self._clock.now().date(), self._rules.ahead_days)
+
+    async def retire(self) -> None:
+        """Drop the days that are over."""
+        today = self._clock.now().date()
+        await partitions.retire(self._db, "ambulance_positions", today - timedelta(days=self._rules.positions_days))
+        await partitions.retire(self._db, "motion_frames", today - timedelta(days=self._rules.motion_days))
