@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 from typing import Final
 
@@ -13,6 +14,15 @@ PAGES: Final = Path(__file__).resolve().parent / "pages"
 
 # An asset's name carries the hash of its content (web/build.py), so it never changes: RFC 8246.
 FOR_EVER: Final = "public, max-age=31536000, immutable"
+
+# Said here and not guessed: the guess depends on the machine, and `nosniff` makes a wrong one fatal.
+CONTENT_TYPES: Final = {
+    ".css": "text/css; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".json": "application/json",
+    ".png": "image/png",
+    ".svg": "image/svg+xml",
+}
 
 COMMON_HEADERS: Final = {
     "X-Content-Type-Options": "nosniff",
@@ -39,10 +49,11 @@ def content_security_policy(tile_origin: str | None) -> str:
 
 
 def page_headers(tile_origin: str | None) -> dict[str, str]:
-    """Return the headers of the document itself; it is asked for again each time, so that a new build is seen."""
+    """Return the headers of the document itself; it is asked for again each time, so that a build is seen."""
     return {
         **COMMON_HEADERS,
         "Cache-Control": "no-cache",
+        "Content-Type": "text/html; charset=utf-8",
         "Content-Security-Policy": content_security_policy(tile_origin),
         "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=()",
         "X-Frame-Options": "DENY",
@@ -59,7 +70,7 @@ class Pages:
     async def index(self, _http_request: web.Request) -> web.StreamResponse:
         """Answer `/`."""
         page = self.folder / "index.html"
-        if not page.is_file():
+        if not await asyncio.to_thread(page.is_file):
             return web.Response(status=503, text=NOT_BUILT, headers={**COMMON_HEADERS, "Cache-Control": "no-store"})
         return web.FileResponse(page, headers=self.headers)
 
@@ -67,9 +78,10 @@ class Pages:
         """Answer `/assets/{name}`; raises `NotFound` for anything that is not a plain file name there."""
         name = http_request.match_info["name"]
         asset = self.folder / "assets" / name
-        if "\0" in name or asset.name != name or name.startswith(".") or not asset.is_file():
+        if asset.name != name or name.startswith(".") or not await asyncio.to_thread(asset.is_file):
             raise errors.NotFound
-        return web.FileResponse(asset, headers={**COMMON_HEADERS, "Cache-Control": FOR_EVER})
+        kind = CONTENT_TYPES.get(asset.suffix, "application/octet-stream")
+        return web.FileResponse(asset, headers={**COMMON_HEADERS, "Cache-Control": FOR_EVER, "Content-Type": kind})
 
 
 def add_pages(app: web.Application, *, tile_origin: str | None, folder: Path = PAGES) -> None:
