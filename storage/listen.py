@@ -65,7 +65,7 @@ class Listener:
                         await ended.wait()
                 except TimeoutError:
                     with translated():
-                        await connection.execute("")
+                        await connection.execute("SELECT")
         finally:
             connection.terminate()
         raise StorageError("the connection ended")
