@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import random
+import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -41,16 +42,19 @@ def seed() -> int:
 
 
 @pytest.fixture(scope="session")
-def fault_cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedPostgres]:
+def fault_cluster() -> Iterator[EmbeddedPostgres]:
     """A server that may be killed and stopped: what it committed survives its processes, not a power cut."""
-    folder: Path = tmp_path_factory.mktemp("faults")
-    for parent in (folder, *list(folder.parents)[:2]):  # pytest makes them 0700, and postgres is not root
-        parent.chmod(parent.stat().st_mode | 0o011)
-    server = EmbeddedPostgres(folder / "data", durable=False, settings={"synchronous_commit": "on"})
-    server.start()
-    asyncio.run(_make_template(server))
-    yield server
-    server.stop()
+    # Not below pytest's folder, which every new run closes to others: PostgreSQL is not root.
+    with tempfile.TemporaryDirectory(prefix="arogya-faults-") as name:
+        folder = Path(name)
+        folder.chmod(0o711)
+        server = EmbeddedPostgres(folder / "data", durable=False, settings={"synchronous_commit": "on"})
+        server.start()
+        try:
+            asyncio.run(_make_template(server))
+            yield server
+        finally:
+            server.stop()
 
 
 @pytest.fixture

@@ -126,8 +126,7 @@ class HubProcess:
     async def wait_ended(self, within_s: float) -> float:
         """Wait for the end of the process; returns the seconds that took."""
         taken = await wait_until(lambda: not self.alive(), within_s, "the hub's end")
-        if self.process is not None and self.process.stdin is not None:
-            self.process.stdin.close()
+        self._drop_lifeline()
         return taken
 
     def words(self) -> str:
@@ -162,8 +161,13 @@ class HubProcess:
         if self.alive():
             self.send(signal.SIGCONT)
             await self.kill()
+        self._drop_lifeline()
         self._listener.close()
         self._metrics.close()
+
+    def _drop_lifeline(self) -> None:
+        if self.process is not None and self.process.stdin is not None:
+            self.process.stdin.close()
 
 
 def _port(listener: socket.socket) -> int:
