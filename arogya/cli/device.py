@@ -1,0 +1,215 @@
+"""`arogya device`: the tablets and sensors that may send, and what they prove themselves with."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import sys
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+from arogya.cli import options
+from arogya.cli.outcome import MISTAKEN, OK, CommandError
+
+if TYPE_CHECKING:  # loaded late, so that --help is quick
+    from arogya.cli.device_list import Wanted
+    from storage.pool import Database
+
+T = TypeVar("T")
+
+CLAIM_LIFE = timedelta(hours=24)
+OVERLAP = timedelta(hours=24)  # an old secret counts this long beside a new one
+
+DESCRIPTION = """Add, list and end the devices that may send to the hub.
+
+A device needs a secret. The safe way to give it one is a claim code: it is typed into the tablet once, within 24 h,
+and the tablet fetches a secret that nobody else has seen. `--secret` prints the secret itself instead, for devices
+that are set up by a program.
+
+examples:
+  arogya device add --plate KA-01-AB-1234 --new-ambulance
+  arogya device add --csv fleet.csv --new-ambulance         columns plate_number, name, kind; all lines or none
+  arogya device add --csv fleet.csv --secret --json > fleet.json     what `arogya simulate --credentials` reads
+  arogya device list
+  arogya device rotate 7                                    a new claim code; using it ends the old secret
+  arogya device rotate 7 --secret                           a new secret; the old one counts for another 24 h
+  arogya device revoke 7                                    cut off now"""
+
+
+def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the command."""
+    parser = options.command(subparsers, "device", "add, list and end devices", DESCRIPTION)
+    actions = parser.add_subparsers(title="actions", metavar="ACTION", required=True)
+    add = options.command(actions, "add", "one device, or many from a CSV file", DESCRIPTION)
+    add.add_argument("--plate", metavar="PLATE", help="plate number of the ambulance that the tablet is in")
+    add.add_argument("--name", default="", help="what people call the device (default: its kind)")
+    add.add_argument("--kind", choices=("tablet", "physio"), default="tablet", help="default tablet")
+    add.add_argument("--csv", type=Path, metavar="FILE", help="many at once: columns plate_number, name, kind")
+    add.add_argument("--new-ambulance", action="store_true", help="add ambulances that do not exist yet")
+    _add_output(add)
+    add.set_defaults(run=run_add)
+    listing = options.command(actions, "list", "every device", DESCRIPTION)
+    listing.add_argument("--json", action="store_true", help="for programs")
+    options.add_database(listing)
+    listing.set_defaults(run=run_list)
+    rotate = options.command(actions, "rotate", "give a device a new secret", DESCRIPTION)
+    rotate.add_argument("id", type=int, help="of `arogya device list`")
+    _add_output(rotate)
+    rotate.set_defaults(run=run_rotate)
+    revoke = options.command(actions, "revoke", "end a device's right to send, now", DESCRIPTION)
+    revoke.add_argument("id", type=int, help="of `arogya device list`")
+    options.add_database(revoke)
+    revoke.set_defaults(run=run_revoke)
+
+
+def _add_output(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--secret", action="store_true", help="print the secret itself instead of a claim code")
+    parser.add_argument("--json", action="store_true", help="for programs")
+    options.add_database(parser)
+
+
+def run_add(parsed: argparse.Namespace) -> int:
+    """Add one device or those of a file, and print how each gets its secret."""
+    from arogya.cli.device_list import ListError, Wanted, read_list
+
+    try:
+        wanted = read_list(parsed.csv) if parsed.csv else [Wanted(1, parsed.plate or "", parsed.name, parsed.kind)]
+    except ListError as error:
+        raise CommandError(str(error), MISTAKEN) from error
+    if parsed.csv is None and parsed.kind == "tablet" and not parsed.plate:
+        raise CommandError("name the ambulance with --plate, or a list with --csv", MISTAKEN)
+    added = _with_database(parsed, lambda db: _add(db, wanted, parsed))
+    _print_added(added, parsed)
+    return OK
+
+
+async def _add(db: Database, wanted: list[Wanted], parsed: argparse.Namespace) -> list[dict[str, object]]:
+    """Store all of them in one transaction, or say everything that is wrong and store nothing."""
+    from hub.access.tokens import claim_digest, digest, new_claim_code, new_token
+    from storage import fleet
+
+    now = datetime.now(UTC)
+    added: list[dict[str, object]] = []
+    unknown: list[str] = []
+    async with db.transaction() as transaction:
+        for line, plate, name, kind in wanted:
+            ambulance_id = await fleet.find_ambulance(transaction, plate) if plate else None
+            if plate and ambulance_id is None and parsed.new_ambulance:
+                ambulance_id = await fleet.ensure_ambulance(transaction, plate)
+            if plate and ambulance_id is None:
+                unknown.append(f"{parsed.csv}, line {line}: " * bool(parsed.csv) + f"there is no ambulance {plate}")
+                continue
+            code = new_token() if parsed.secret else new_claim_code()
+            claim = () if parsed.secret else (claim_digest(code), now + CLAIM_LIFE)
+            device_id = await fleet.create_device(
+                transaction, fleet.NewDevice(kind, name or kind, ambulance_id, *claim)
+            )
+            if parsed.secret:
+                await fleet.add_secret(transaction, device_id, digest(code), now)
+            added.append({"id": device_id, "plate_number": plate or None, "name": name or kind, "kind": kind})
+            added[-1]["secret" if parsed.secret else "claim_code"] = code
+        if unknown:
+            raise CommandError(
+                "\n".join([*unknown, "nothing was added; --new-ambulance adds ambulances too"]), MISTAKEN
+            )
+    return added
+
+
+def run_list(parsed: argparse.Namespace) -> int:
+    """Print every device."""
+    from storage import fleet
+
+    devices = _with_database(parsed, fleet.list_devices)
+    if parsed.json:
+        print(json.dumps([device._asdict() for device in devices], indent=1, default=_iso))
+        return OK
+    rows = [("id", "kind", "plate", "name", "state", "samples")]
+    for device in devices:
+        state = "revoked" if device.revoked_at else "ready" if device.secrets else "unclaimed"
+        if state == "unclaimed" and (device.claim_expires_at is None or device.claim_expires_at < datetime.now(UTC)):
+            state = "no secret"
+        rows.append(
+            (str(device.id), device.kind, device.plate_number or "-", device.name, state, f"{device.samples:,}")
+        )
+    _print_table(rows)
+    return OK
+
+
+def run_rotate(parsed: argparse.Namespace) -> int:
+    """Give a device a new claim code, or a new secret beside the old one, and print it."""
+    device = _with_database(parsed, lambda db: _rotate(db, parsed))
+    _print_added([device], parsed)
+    return OK
+
+
+async def _rotate(db: Database, parsed: argparse.Namespace) -> dict[str, object]:
+    from hub.access.tokens import claim_digest, digest, new_claim_code, new_token
+    from storage import fleet
+
+    now = datetime.now(UTC)
+    found = next((device for device in await fleet.list_devices(db) if device.id == parsed.id), None)
+    if found is None or found.revoked_at is not None:
+        raise CommandError(f"there is no device {parsed.id}, or it is revoked")
+    shown: dict[str, object] = {"id": found.id, "plate_number": found.plate_number, "name": found.name}
+    if parsed.secret:
+        secret = new_token()
+        await fleet.rotate_secret(db, found.id, digest(secret), now, now + OVERLAP)
+        return {**shown, "kind": found.kind, "secret": secret}
+    code = new_claim_code()
+    await fleet.renew_claim(db, found.id, claim_digest(code), now + CLAIM_LIFE)
+    return {**shown, "kind": found.kind, "claim_code": code}
+
+
+def run_revoke(parsed: argparse.Namespace) -> int:
+    """End a device's right to send."""
+    from storage import fleet
+
+    if not _with_database(parsed, lambda db: fleet.revoke_device(db, parsed.id, datetime.now(UTC))):
+        raise CommandError(f"there is no device {parsed.id}, or it is revoked already")
+    sys.stderr.write(f"Device {parsed.id} is revoked; an open connection of it is closed within 2 s.\n")
+    return OK
+
+
+def _with_database(parsed: argparse.Namespace, work: Callable[[Database], Awaitable[T]]) -> T:
+    settings = options.settings_of(parsed)
+    from arogya.cli.reaching import reached
+    from arogya.cli.starting import explained
+
+    with explained(), reached(parsed, settings) as database:
+        return asyncio.run(_work(database.dsn, work))
+
+
+async def _work(dsn: str, work: Callable[[Database], Awaitable[T]]) -> T:
+    from storage.pool import APP, Database
+
+    db = await Database.open(dsn, role=APP, size=1, command_timeout_s=30)
+    try:
+        return await work(db)
+    finally:
+        await db.close()
+
+
+def _print_added(added: list[dict[str, object]], parsed: argparse.Namespace) -> None:
+    if parsed.json:
+        print(json.dumps(added, indent=1))
+        return
+    what = "secret" if parsed.secret else "claim_code"
+    head = ("id", "plate", "name", "secret" if parsed.secret else "claim code")
+    _print_table([head, *((str(d["id"]), str(d["plate_number"] or "-"), str(d["name"]), str(d[what])) for d in added)])
+    if parsed.secret:
+        sys.stderr.write("Keep the secrets now: the hub has only their hashes and can not show them again.\n")
+    else:
+        sys.stderr.write("Type each code into its tablet within 24 hours; it works once.\n")
+
+
+def _print_table(rows: Sequence[tuple[str, ...]]) -> None:
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    for row in rows:
+        print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+
+
+def _iso(value: object) -> str:
+    return value.isoformat() if isinstance(value, datetime) else str(value)
