@@ -122,12 +122,13 @@ def fix_row(key: int, fix: LiveFix) -> list[object]:
 
     Rounded to what a map can show (1 cm, 1 cm/s, a tenth of a degree, 10 cm): every viewer pays for every digit.
     """
+    heading = _rounded(fix.heading, 1)
     return [
         key,
         round(fix.latitude, 7),
         round(fix.longitude, 7),
         _rounded(fix.speed, 2),
-        _rounded(fix.heading, 1),
+        0.0 if heading == 360.0 else heading,  # 359.96 is rounded up, and the range is open there
         _rounded(fix.accuracy, 1),
         fix.fix_at,
         fix.alarm_at or None,
