@@ -85,3 +85,8 @@ async def physio_session(connection: Connection, **values: object) -> UUID:
             row[name] = await make(connection)
     key: UUID = await insert(connection, "physio_sessions", **row)
     return key
+
+
+def now_us() -> int:
+    """Return now as a binary timestamptz: microseconds since 2000."""
+    return int((datetime.now(UTC) - datetime(2000, 1, 1, tzinfo=UTC)).total_seconds() * 1e6)
