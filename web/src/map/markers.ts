@@ -25,6 +25,8 @@ interface Placed {
 /** With more than this in view, names are left to the selection and the pointer, and nothing glides. */
 const NAMED_AT_MOST = 150;
 const URGENT_AT_MOST = 300;
+/** With more than this in view, markers are half as large and have no arrows: the crowd's colours say more. */
+const LARGE_AT_MOST = 1_000;
 const HIT_PX = 18;
 const LAYERS: readonly Freshness[] = ["none", "offline", "stale", "live"];
 
@@ -107,8 +109,9 @@ export class MarkerLayer extends CanvasLayer {
     if (this.sprites.pixelRatio !== view.pixelRatio) this.sprites = new Sprites(this.colours, view.pixelRatio);
     const nowMs = performance.now();
     const moving = this.collect(view, nowMs);
+    const large = this.placed.length <= LARGE_AT_MOST;
     for (const layer of LAYERS) {
-      for (const placed of this.placed) if (placed.freshness === layer) this.paintMarker(context, placed);
+      for (const placed of this.placed) if (placed.freshness === layer) this.paintMarker(context, placed, large);
     }
     for (const placed of this.placed) if (this.emphasised(placed)) this.paintEmphasis(context, placed, view);
     this.labels.paint(context, this.chooseLabels());
@@ -135,8 +138,9 @@ export class MarkerLayer extends CanvasLayer {
     return moving;
   }
 
-  private paintMarker(context: CanvasRenderingContext2D, { marker, x, y, freshness }: Placed): void {
-    if (marker.heading !== null && freshness !== "offline") {
+  private paintMarker(context: CanvasRenderingContext2D, placed: Placed, large: boolean): void {
+    const { marker, x, y, freshness } = placed;
+    if (large && marker.heading !== null && freshness !== "offline") {
       context.translate(x, y);
       context.rotate((marker.heading * Math.PI) / 180);
       const half = ARROW_PX / 2;
@@ -144,8 +148,8 @@ export class MarkerLayer extends CanvasLayer {
       context.rotate((-marker.heading * Math.PI) / 180);
       context.translate(-x, -y);
     }
-    const half = BODY_PX / 2;
-    context.drawImage(this.sprites.body(marker.status, freshness), x - half, y - half, BODY_PX, BODY_PX);
+    const side = large ? BODY_PX : BODY_PX / 2;
+    context.drawImage(this.sprites.body(marker.status, freshness), x - side / 2, y - side / 2, side, side);
   }
 
   private emphasised({ marker }: Placed): boolean {
@@ -168,7 +172,7 @@ export class MarkerLayer extends CanvasLayer {
       context.lineWidth = 1.5;
       context.stroke();
     }
-    this.paintMarker(context, placed);
+    this.paintMarker(context, placed, true);
   }
 
   private paintAccuracy(context: CanvasRenderingContext2D, { marker, x, y }: Placed, metres: number, view: View): void {

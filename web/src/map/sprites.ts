@@ -37,9 +37,9 @@ export class Sprites {
   arrow(status: Status, freshness: Freshness): HTMLCanvasElement {
     return this.picture(`arrow ${status.code} ${freshness}`, ARROW_PX, (context) => {
       context.beginPath();
-      context.moveTo(0, -22);
-      context.lineTo(8.5, -9);
-      context.lineTo(-8.5, -9);
+      context.moveTo(0, -20.5);
+      context.lineTo(7.5, -7);
+      context.lineTo(-7.5, -7);
       context.closePath();
       context.lineJoin = "round";
       context.strokeStyle = this.colours.edge;
