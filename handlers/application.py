@@ -16,6 +16,8 @@ from handlers.middleware import add_headers, boundary
 from handlers.openapi import document
 from handlers.routes import DEVICE_SOCKET, LIVE_SOCKET, ROUTES
 
+_VERSION = version("arogya-hub")  # a file is read for it: at import, not on the event loop
+
 __all__ = ["HubContext", "build"]
 
 
@@ -44,7 +46,7 @@ def _add(application: web.Application, route: Route) -> None:
 
 
 def _openapi_route(context: HubContext) -> Route:
-    described = document(ROUTES, version=version("arogya-hub"), page_rows_max=context.settings.page_rows_max)
+    described = document(ROUTES, version=_VERSION, page_rows_max=context.settings.page_rows_max)
     encoded = orjson.dumps(described)
 
     async def show(_call: Call[Nothing, Nothing]) -> web.StreamResponse:
