@@ -84,8 +84,8 @@ class TinyHub:
 
     @property
     def log(self) -> Log:
-        """Return the only log."""
-        (log,) = self.logs.values()
+        """Return the only log; an empty one before there is any."""
+        (log,) = self.logs.values() or [Log(0)]
         return log
 
     async def _serve(self, request: web.Request) -> web.StreamResponse:
