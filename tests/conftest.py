@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -26,15 +27,18 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 @pytest.fixture(scope="session")
-def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedPostgres]:
+def cluster() -> Iterator[EmbeddedPostgres]:
     """The server of this run, with durability off."""
-    folder: Path = tmp_path_factory.mktemp("postgres")
-    for parent in (folder, *list(folder.parents)[:2]):  # pytest makes them 0700, and postgres is not root
-        parent.chmod(parent.stat().st_mode | 0o011)
-    server = EmbeddedPostgres(folder / "data", durable=False, settings={"max_connections": "200"})
-    server.start()
-    yield server
-    server.stop()
+    # Not below pytest's folder, which every new run closes to others, also under the server of another run.
+    with tempfile.TemporaryDirectory(prefix="arogya-tests-") as name:
+        folder = Path(name)
+        folder.chmod(0o711)  # PostgreSQL is not root
+        server = EmbeddedPostgres(folder / "data", durable=False, settings={"max_connections": "200"})
+        server.start()
+        try:
+            yield server
+        finally:
+            server.stop()
 
 
 @pytest.fixture(scope="session")
