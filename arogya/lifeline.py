@@ -8,7 +8,7 @@ import threading
 import time
 
 STDIN = 0
-INSIST_S = 5.0  # a graceful stop has no database any more: it is short
+INSIST_S = 2.0  # a graceful stop has no database any more: it is short
 
 
 def greeting() -> bytes:

@@ -179,7 +179,7 @@ class Supervisor:
         self._restart_asked = True
 
 
-def is_ready(url: str, timeout_s: float = 1.0) -> bool:
+def is_ready(url: str, timeout_s: float = 2.0) -> bool:
     """Say whether the hub at this address answers that it is ready."""
     parts = urlsplit(url)
     connection: http.client.HTTPConnection

@@ -36,6 +36,7 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser.add_argument("--for-seconds", type=float, metavar="S", help="stop by itself this long after it is ready")
     parser.add_argument("--no-fleet", action="store_true", help="do not start the simulated fleet")
     parser.add_argument("--seed", type=int, default=1, metavar="N", help="the fleet's random seed (default 1)")
+    parser.add_argument("--verbose", action="store_true", help="show the hub's own messages, not only its warnings")
     parser.set_defaults(run=run)
 
 
@@ -43,6 +44,8 @@ def run(parsed: argparse.Namespace) -> int:
     """Start everything, say where to look, and keep it running."""
     began_at = time.monotonic()
     settings = options.settings_of(parsed)
+    if not parsed.verbose and settings.logging.level == "info":
+        settings = changed(settings, "logging", level="warning")
     from arogya.cli.starting import explained, log_to_stderr, refuse_exposure
     from arogya.launch import Launch
     from arogya.supervisor import Stopped

@@ -1,0 +1,160 @@
+"""Real runs of the command line, and what they leave behind in the process table."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from arogya import running
+from arogya.running import Running
+from arogya.supervisor import is_ready
+
+DEADLINE_S = 45.0  # the machine may be busy with other tests
+COMMAND = (sys.executable, "-m", "arogya")
+
+
+def wait_until(condition: Callable[[], object], what: str, deadline_s: float = DEADLINE_S) -> float:
+    """Wait for a condition and return how long it took."""
+    began_at = time.monotonic()
+    while not condition():
+        assert time.monotonic() - began_at < deadline_s, f"not within {deadline_s} s: {what}"
+        time.sleep(0.02)
+    return time.monotonic() - began_at
+
+
+def arogya(*words: str, timeout_s: float = DEADLINE_S) -> subprocess.CompletedProcess[str]:
+    """Run a command to its end."""
+    return subprocess.run([*COMMAND, *words], capture_output=True, text=True, timeout=timeout_s, check=False)
+
+
+def descendants(pid: int) -> set[int]:
+    """Return the living processes below this one."""
+    parents: dict[int, list[int]] = {}
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit() and (parent := parent_of(int(entry.name))):
+            parents.setdefault(parent, []).append(int(entry.name))
+    found: set[int] = set()
+    waiting = [pid]
+    while waiting:
+        children = parents.get(waiting.pop(), [])
+        found.update(children)
+        waiting += children
+    return found
+
+
+def parent_of(pid: int) -> int | None:
+    """Return the parent of a living process, None for one that is dead or a zombie."""
+    try:
+        state, parent = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[:2]
+    except (FileNotFoundError, ProcessLookupError):
+        return None
+    return None if state == "Z" else int(parent)
+
+
+def is_living(pid: int) -> bool:
+    """Say whether a process does anything any more."""
+    return parent_of(pid) is not None
+
+
+def words_of(pid: int) -> list[str]:
+    """Return the command line of a process."""
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes().decode(errors="replace").split("\0")
+    except (FileNotFoundError, ProcessLookupError):
+        return []
+
+
+class Run:
+    """A demo or server that goes on; use it as a context manager."""
+
+    def __init__(self, command: str, state: Path, *words: str, prefix: Sequence[str] = ()) -> None:
+        self.state = state
+        self.output = ""  # both streams, as they come
+        self.process = subprocess.Popen(
+            [*prefix, *COMMAND, command, "--state", str(state), *words],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+
+    def __enter__(self) -> Run:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self.process.poll() is None:
+            below = descendants(self.process.pid)
+            self.process.send_signal(signal.SIGTERM)
+            try:
+                self.process.wait(DEADLINE_S)
+            except subprocess.TimeoutExpired:
+                for pid in (self.process.pid, *below):
+                    os.kill(pid, signal.SIGKILL)
+                raise
+        self._reader.join()
+        if self.process.stdout is not None:
+            self.process.stdout.close()
+
+    @property
+    def pid(self) -> int:
+        """Process id of the supervisor."""
+        return self.process.pid
+
+    @property
+    def url(self) -> str:
+        """Where the hub says it is."""
+        found = re.search(r"https?://[\w.:\[\]]+(?=\s)", self.output)
+        assert found, self.output
+        return found[0]
+
+    def wait_ready(self) -> Run:
+        """Wait until it says that it is ready."""
+        wait_until(lambda: "is ready" in self.output or self.process.poll() is not None, f"ready: {self.output}")
+        wait_until(lambda: "Stop" in self.output or "metrics:" in self.output, f"all of it: {self.output}")
+        return self
+
+    def answers(self) -> bool:
+        """Say whether the hub answers that it is ready."""
+        return is_ready(self.url)
+
+    def entry(self) -> Running:
+        """Return what other commands find."""
+        found = running.find(self.state)
+        assert found is not None
+        return found
+
+    def child(self, *words: str) -> int:
+        """Return the process below the supervisor whose command line begins a part with these words."""
+        for pid in descendants(self.pid):
+            if all(word in words_of(pid) for word in words):
+                return pid
+        raise AssertionError(f"no process with {words} in {[words_of(pid) for pid in descendants(self.pid)]}")
+
+    def hub(self) -> int:
+        """Process id of the hub."""
+        return self.child("arogya", "hub")
+
+    def hub_or_none(self) -> int | None:
+        """Process id of the hub, None while there is none."""
+        try:
+            return self.hub()
+        except AssertionError:
+            return None
+
+    def postmaster(self) -> int:
+        """Process id of PostgreSQL's first process."""
+        return int((self.state / "postgres" / "cluster" / "postmaster.pid").read_text().splitlines()[0])
+
+    def _read(self) -> None:
+        assert self.process.stdout is not None
+        for line in self.process.stdout:
+            self.output += line
