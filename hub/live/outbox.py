@@ -20,25 +20,19 @@ class Flow(Enum):
 class Outbox:
     """One viewer's reading, as its buffer shows it."""
 
-    __slots__ = ("_slow_s", "_waiting_bytes", "progress_s")
+    __slots__ = ("_slow_s", "progress_s", "waiting_bytes")
 
     def __init__(self, *, slow_s: float, now_s: float) -> None:
         self._slow_s = slow_s  # without any progress for this long, the viewer is stuck
-        self._waiting_bytes = 0  # what waited when it was last looked at; 0: in step
-        self.progress_s = now_s  # when the buffer was last seen empty or shrinking: the peer is alive and reads
-
-    @property
-    def lagging(self) -> bool:
-        """Tell whether the viewer was held when it was last looked at."""
-        return self._waiting_bytes > 0
+        self.waiting_bytes = 0  # what waited when it was last looked at; 0: in step
+        self.progress_s = now_s  # while it lags: when the buffer was last seen to shrink, or to fill
 
     def look(self, buffered_bytes: int, now_s: float) -> Flow:
         """Take a new measurement. Lag is judged by time: a slow line that takes a large snapshot is left to it."""
         if buffered_bytes == 0:
-            self._waiting_bytes = 0
-            self.progress_s = now_s
+            self.waiting_bytes = 0
             return Flow.OPEN
-        if buffered_bytes < self._waiting_bytes or self._waiting_bytes == 0:
+        if buffered_bytes < self.waiting_bytes or self.waiting_bytes == 0:
             self.progress_s = now_s
-        self._waiting_bytes = buffered_bytes
+        self.waiting_bytes = buffered_bytes
         return Flow.STUCK if now_s - self.progress_s >= self._slow_s else Flow.HELD

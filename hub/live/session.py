@@ -71,7 +71,7 @@ class ViewerSession:
     @property
     def lagging(self) -> bool:
         """Tell whether something waits for the viewer to read."""
-        return self._outbox.lagging
+        return self._outbox.waiting_bytes > 0
 
     def receive(self, payload: bytes | str, now_s: float) -> bool:
         """Take one message; tell whether there is something to send in the next tick.
@@ -110,16 +110,21 @@ class ViewerSession:
 
         Raises `Slow` when it has taken nothing for too long.
         """
-        flow = self._outbox.look(self.transport.buffered_bytes(), now_s)
-        if flow is Flow.STUCK:
-            raise Slow("the viewer takes nothing")
-        if flow is Flow.HELD or not self._subscriptions:
-            return False
-        codec = self._codec
-        due = [frame for wanted in self._subscriptions.values() if (frame := wanted.take(frames, codec))]
+        buffered_bytes = self.transport.buffered_bytes()
+        if buffered_bytes or self._outbox.waiting_bytes:
+            flow = self._outbox.look(buffered_bytes, now_s)
+            if flow is Flow.STUCK:
+                raise Slow("the viewer takes nothing")
+            if flow is Flow.HELD:
+                return False
+        due = b""
+        for wanted in self._subscriptions.values():
+            frame = wanted.take(frames, self._codec)
+            due = due + frame if due else frame
         if due:
-            self.transport.send(due[0] if len(due) == 1 else b"".join(due))
-        return bool(due)
+            self.transport.send(due)
+            return True
+        return False
 
     def check_life(self, now_s: float, heartbeat_s: float) -> None:
         """Ping a viewer that has been silent for a heartbeat; raises `Silent` after one and a half.

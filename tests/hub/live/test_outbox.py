@@ -14,9 +14,9 @@ def test_a_viewer_is_written_to_only_while_nothing_waits() -> None:
     outbox = Outbox(slow_s=5.0, now_s=0.0)
     assert outbox.look(0, 1.0) is Flow.OPEN
     assert outbox.look(1, 2.0) is Flow.HELD
-    assert outbox.lagging
+    assert outbox.waiting_bytes == 1
     assert outbox.look(0, 3.0) is Flow.OPEN
-    assert not outbox.lagging
+    assert outbox.waiting_bytes == 0
 
 
 def test_a_viewer_that_takes_nothing_is_stuck_after_a_time_whatever_the_bytes() -> None:
