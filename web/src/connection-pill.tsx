@@ -1,6 +1,6 @@
 /** Whether what is on the screen is now, and if not, from when it is. */
 
-import type { Connection } from "@arogya/client";
+import type { Connection, Phase } from "@arogya/client";
 import type { JSX } from "preact";
 import type { FleetStore } from "./fleet-store.ts";
 import { age } from "./format.ts";
@@ -12,8 +12,12 @@ const LONG_MS = 300_000;
 const TOO_MANY = 4505;
 const OTHER_VERSION = 4506;
 
+/** For screen readers, said once a phase; the seconds beside it would never stop talking. */
+const STATUS: Partial<Record<Phase, string>> = { idle: "", live: "Live", refused: "No access" };
+
 export function headline(connection: Connection, nowMs: number, pictureAtMs: number | null): string {
   if (connection.phase === "live") return "Live";
+  if (connection.phase === "refused") return "No access";
   if (connection.phase === "waiting" && connection.retryAtMs !== null) {
     return `Reconnecting in ${Math.max(1, Math.ceil((connection.retryAtMs - nowMs) / 1000))} s`;
   }
@@ -35,7 +39,7 @@ export function ConnectionPill({ store }: { store: FleetStore }): JSX.Element {
     <span class={`pill pill--${connection.phase === "live" ? "live" : "lost"}`} data-phase={connection.phase}>
       <span class="pill__dot" aria-hidden="true" />
       <span role="status" class="visually-hidden">
-        {connection.phase === "live" ? "Live" : "Connection lost, reconnecting"}
+        {STATUS[connection.phase] ?? "Connection lost, reconnecting"}
       </span>
       <span aria-hidden="true">{headline(connection, Date.now(), pictureAt)}</span>
     </span>
@@ -48,7 +52,7 @@ export function ConnectionBanner({ store }: { store: FleetStore }): JSX.Element 
   const connection = useConnection(store);
   const pictureAt = store.live.pictureAtMs;
   // a first retry that works at once is not worth a flash
-  if (connection.phase === "live" || connection.phase === "idle" || connection.phase === "stopped") return null;
+  if (connection.phase !== "waiting" && connection.phase !== "connecting") return null;
   if (pictureAt === null && connection.attempt === 0) return null;
   const downMs = pictureAt === null ? 0 : Date.now() - pictureAt;
   return (

@@ -72,7 +72,7 @@ export function FleetPage({ user, onSignOut, onExpired }: FleetPageProps): JSX.E
         />
         {shown.length > 0 && <FleetList rows={shown} selected={selected} onSelect={select} />}
         {shown.length === 0 && rows.length > 0 && <NothingMatches onReset={() => setFilter(NO_FILTER)} />}
-        {rows.length === 0 && <EmptyFleet loading={store.live.pictureAtMs === null} />}
+        {rows.length === 0 && <EmptyFleet phase={connection.phase} loading={store.live.pictureAtMs === null} />}
         {row !== null && (
           <Details row={row} onShow={() => setPan((count) => count + 1)} onClose={() => setSelected(null)} />
         )}

@@ -2,9 +2,10 @@
 
 /**
  * idle → connecting → live → waiting → connecting → …
- * `signed_out`: the credential is over, nothing is tried any more; `stopped`: stop() was called.
+ * `signed_out`: the credential is over; `refused`: this account may not watch the channel; `stopped`: stop() was called.
+ * In these three nothing is tried any more.
  */
-export type Phase = "idle" | "connecting" | "live" | "waiting" | "signed_out" | "stopped";
+export type Phase = "idle" | "connecting" | "live" | "waiting" | "signed_out" | "refused" | "stopped";
 
 export interface Connection {
   readonly phase: Phase;

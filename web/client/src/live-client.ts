@@ -6,7 +6,7 @@ import { IDLE, SignedOut } from "./connection.ts";
 import type { Connection } from "./connection.ts";
 import type { Change, Fleet } from "./fleet.ts";
 import { parseMessage, ProtocolError } from "./protocol.ts";
-import type { HubMessage } from "./protocol.ts";
+import type { HubMessage, Refusal } from "./protocol.ts";
 import { browser } from "./surroundings.ts";
 import type { Socket, Surroundings } from "./surroundings.ts";
 import { Viewer } from "./viewer.ts";
@@ -26,6 +26,9 @@ export interface LiveOptions {
 const ANSWER_MS = 8_000;
 /** Silence after which the hub is asked whether it is still there; a browser cannot send pings. */
 const QUIET_MS = 10_000;
+
+/** Error codes that say: no such channel, or not for this account (the two are not told apart). */
+const REFUSALS = new Set(["not_found", "forbidden"]);
 
 export class LiveClient {
   readonly clock = new ServerClock();
@@ -118,8 +121,8 @@ export class LiveClient {
     if ("server_time" in message) this.clock.observe(message.server_time, this.surroundings.now());
     if (message.type === "welcome") return this.ask();
     const reaction = this.viewer.receive(message);
-    if (message.type === "error" && reaction.reply === undefined) return;
     if (reaction.reply !== undefined) return this.send(reaction.reply);
+    if (message.type === "error") return this.refuse(message);
     this.inSync();
     if (reaction.change !== undefined) this.options.onChange?.(reaction.change);
   }
@@ -151,6 +154,13 @@ export class LiveClient {
   private signOut(): void {
     this.drop();
     this.become({ ...this.state, phase: "signed_out", retryAtMs: null });
+  }
+
+  /** A refused subscription stays refused; whatever else the hub complains of, the connection goes on. */
+  private refuse(refusal: Refusal): void {
+    if (refusal.channel !== this.viewer.channel || !REFUSALS.has(refusal.code)) return;
+    this.drop();
+    this.become({ ...this.state, phase: "refused", retryAtMs: null });
   }
 
   /** Let go of the socket and of whatever was planned. */

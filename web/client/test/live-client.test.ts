@@ -136,3 +136,14 @@ void test("the hub's clock is taken from the message that travelled fastest", as
   made.place.socket.say({ ...made.channel.delta(0), server_time: 5_003_000_000 }); // two seconds late
   assert.equal(made.live.clock.nowUs(made.place.now()), 5_005_000_000);
 });
+
+void test("a channel that this account may not watch is not asked for again", async () => {
+  const made = bench();
+  made.live.start();
+  await settle();
+  made.place.socket.say(WELCOME);
+  made.place.socket.say({ type: "error", code: "not_found", detail: "no such channel", channel: "fleet" });
+  assert.equal(made.live.connection.phase, "refused");
+  made.place.pass(3_600_000);
+  assert.equal(made.place.sockets.length, 1);
+});

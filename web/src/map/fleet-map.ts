@@ -47,6 +47,7 @@ export class FleetMap {
       zoomControl: false,
       attributionControl: false,
       worldCopyJump: false,
+      zoomSnap: 0.5,
       minZoom: 2,
       maxZoom: 19,
       maxBounds: [

@@ -1,6 +1,6 @@
 /** What lies under the ambulances: land and borders from Natural Earth, a quiet grid, and the streets if the hub has some. */
 
-import type { FeatureCollection } from "geojson";
+import type { Feature, FeatureCollection } from "geojson";
 import type { GeometryCollection, Topology } from "topojson-specification";
 import { feature, mesh } from "topojson-client";
 import { CanvasLayer } from "./canvas-layer.ts";
@@ -24,10 +24,31 @@ const FADE_TO = 11.5;
 const GRID_STEPS = [30, 10, 5, 2, 1, 0.5, 0.2, 0.1, 0.05, 0.02, 0.01, 0.005];
 const GRID_PX = 110;
 
+function linesOf({ geometry }: Feature): Outline[] {
+  if (geometry.type === "MultiLineString") return geometry.coordinates.map(outlineOf);
+  return geometry.type === "LineString" ? [outlineOf(geometry.coordinates)] : [];
+}
+
+function strokeAll(
+  context: CanvasRenderingContext2D,
+  view: View,
+  lines: readonly Outline[],
+  width: number,
+  colour: string,
+): void {
+  context.beginPath();
+  trace(context, lines, view);
+  context.strokeStyle = colour;
+  context.lineWidth = width;
+  context.stroke();
+}
+
 export class GroundLayer extends CanvasLayer {
   private land: Outline[] = [];
   private borders: Outline[] = [];
   private streets: Outline[] = [];
+  /** The streets that are drawn wider, on top of the others. */
+  private arterials: Outline[] = [];
   /** Tiles cover the ground: only the streets are left out then, and the backdrop shows through. */
   tiled = false;
 
@@ -52,10 +73,9 @@ export class GroundLayer extends CanvasLayer {
   }
 
   setStreets(streets: FeatureCollection): void {
-    this.streets = streets.features.flatMap(({ geometry }) => {
-      if (geometry.type === "MultiLineString") return geometry.coordinates.map(outlineOf);
-      return geometry.type === "LineString" ? [outlineOf(geometry.coordinates)] : [];
-    });
+    const isArterial = (street: Feature): boolean => street.properties?.["kind"] === "arterial";
+    this.arterials = streets.features.filter(isArterial).flatMap(linesOf);
+    this.streets = streets.features.filter((street) => !isArterial(street)).flatMap(linesOf);
     this.request();
   }
 
@@ -106,18 +126,17 @@ export class GroundLayer extends CanvasLayer {
   }
 
   private paintStreets(context: CanvasRenderingContext2D, view: View): void {
-    context.beginPath();
-    trace(context, this.streets, view);
     context.lineCap = "round";
     context.lineJoin = "round";
-    const width = Math.max(1, Math.min(6, (view.zoom - 10) * 0.85));
+    const width = Math.max(1, Math.min(5, (view.zoom - 10) * 0.7));
+    const layers = [
+      { streets: this.streets, width },
+      { streets: this.arterials, width: width * 1.9 },
+    ];
+    // all edges first, so that crossings are open
     if (view.zoom >= 12) {
-      context.strokeStyle = this.colours.streetEdge;
-      context.lineWidth = width + 1.5;
-      context.stroke();
+      for (const layer of layers) strokeAll(context, view, layer.streets, layer.width + 1.5, this.colours.streetEdge);
     }
-    context.strokeStyle = this.colours.street;
-    context.lineWidth = width;
-    context.stroke();
+    for (const layer of layers) strokeAll(context, view, layer.streets, layer.width, this.colours.street);
   }
 }
