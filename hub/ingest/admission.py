@@ -121,6 +121,12 @@ def digest_of(raw: object) -> int:
 
 
 def _dead_letter(raw: object, seq: int, place: Place, error: BadInput) -> DeadLetter:
-    # Not JSON when it came as msgpack: bytes and the like are kept as their description.
-    body = orjson.dumps(raw, default=repr, option=orjson.OPT_NON_STR_KEYS)[:_BODY_BYTES_MAX]
-    return DeadLetter(place.stream_id, seq, place.received_at, outcome_of(error).code, error.detail, body)
+    return DeadLetter(place.stream_id, seq, place.received_at, outcome_of(error).code, error.detail, _describe(raw))
+
+
+def _describe(raw: object) -> bytes:
+    try:
+        # Not JSON when it came as msgpack: bytes and the like are kept as their description.
+        return orjson.dumps(raw, default=repr)[:_BODY_BYTES_MAX]
+    except orjson.JSONEncodeError:  # nested deeper than orjson writes, though not deeper than it reads
+        return b'"nested too deeply"'

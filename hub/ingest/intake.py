@@ -146,6 +146,9 @@ class Intake:
     def own(self, stream: FixStream) -> None:
         """Note who owns a stream now, and close the connection that owned it before."""
         former = self._owners.get(stream.stream_id)
+        if former is not None and former.fence > stream.fence:
+            stream.superseded()  # two claims at once, whose answers came back in the other order
+            return
         self._owners[stream.stream_id] = stream
         if former is not None:
             former.superseded()
@@ -208,11 +211,19 @@ class Intake:
             raise NotFound("there is no such command")
 
     async def deliver_commands(self, device_id: int) -> None:
-        """Send a device what it has not answered yet, where it is connected here."""
-        sessions = [session for session in self.sessions.values() if session.device_id == device_id]
-        if sessions:
-            for command in await commands.pending(self._db, device_id):
-                sessions[-1].command(command.id, command.kind, command.body)
+        """Send a device what it has not answered yet, where it is connected here and was welcomed."""
+        if self._newest(device_id) is None:
+            return
+        pending = await commands.pending(self._db, device_id)
+        session = self._newest(device_id)  # again: it may have gone meanwhile
+        if session is not None:
+            for command in pending:
+                session.command(command.id, command.kind, command.body)
+
+    def _newest(self, device_id: int) -> DeviceConnection | None:
+        """Return the last connection of a device that has been welcomed: it has streams."""
+        sessions = [s for s in self.sessions.values() if s.device_id == device_id and s.streams and s.ending is None]
+        return sessions[-1] if sessions else None
 
     async def recheck_device(self, device_id: int) -> None:
         """Close a device's connections when it was revoked or bound elsewhere."""

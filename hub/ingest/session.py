@@ -52,9 +52,10 @@ class DeviceSession:
             raise Malformed("the first message must be hello")
         if message.device is not None and message.device != self.device_id:
             raise Forbidden("the credential belongs to another device")
+        claims = [await self._intake.claim(self.device_id, wanted.log_id, wanted.kind) for wanted in message.streams]
+        # From here to the welcome nothing waits: a command must not overtake it.
         marks = []
-        for wanted in message.streams:
-            claim = await self._intake.claim(self.device_id, wanted.log_id, wanted.kind)
+        for wanted, claim in zip(message.streams, claims, strict=True):
             stream = FixStream(self, claim.stream, claim.fence, claim.acked, self.ambulance_id)
             self.streams[claim.stream] = stream
             self._intake.own(stream)
@@ -183,7 +184,10 @@ class DeviceSession:
             command_id = UUID(message.id)
         except ValueError:
             raise NotFound("there is no such command") from None
-        await self._intake.acknowledge(self.device_id, command_id, message.status, message.detail)
+        try:
+            await self._intake.acknowledge(self.device_id, command_id, message.status, message.detail)
+        except NotFound as error:
+            self.explain(error)  # no strike: a command that was delivered twice is answered twice
 
     def stream_committed(self, stream: FixStream, settled: int) -> None:
         """Remember that an ack is due; it leaves once for all streams of a commit."""

@@ -11,7 +11,13 @@ from hub.errors import InvalidValue
 from hub.protocol import fields
 from hub.protocol.fields import Wire
 from hub.protocol.fix import Fix, parse_fix
-from hub.protocol.limits import AGENT_CHARS_MAX, DETAIL_CHARS_MAX, FIXES_PER_FRAME_MAX, STREAMS_PER_HELLO_MAX
+from hub.protocol.limits import (
+    AGENT_CHARS_MAX,
+    DETAIL_CHARS_MAX,
+    FIXES_PER_FRAME_MAX,
+    SEQ_MAX,
+    STREAMS_PER_HELLO_MAX,
+)
 
 _LOG_ID = re.compile(r"[0-9a-f]{32}")
 
@@ -96,11 +102,12 @@ class Data:
     def read(cls, wire: Wire) -> Data:
         """Read a decoded message."""
         fields.check_keys(wire, _DATA_KEYS)
+        fixes = fields.array(wire, "fixes", longest=FIXES_PER_FRAME_MAX)
         return cls(
             fields.whole(wire, "stream", low=1),
-            fields.whole(wire, "seq", low=1),
+            fields.whole(wire, "seq", low=1, high=SEQ_MAX + 1 - len(fixes)),  # the last sample has a number too
             fields.instant(wire, "sent_at"),
-            fields.array(wire, "fixes", longest=FIXES_PER_FRAME_MAX),
+            fixes,
         )
 
 
