@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import shutil
 import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
@@ -18,6 +19,7 @@ from storage import migrate
 from storage.pool import APP, INGEST, OWNER, READER, Database
 
 TEMPLATE = "arogya_template"
+MEMORY_NEEDED_BYTES = 2 * 1024**3
 NUMBERS = itertools.count(1)
 
 
@@ -30,7 +32,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def cluster() -> Iterator[EmbeddedPostgres]:
     """The server of this run, with durability off."""
     # Not below pytest's folder, which every new run closes to others, also under the server of another run.
-    with tempfile.TemporaryDirectory(prefix="arogya-tests-") as name:
+    with tempfile.TemporaryDirectory(prefix="arogya-tests-", dir=_fast_folder()) as name:
         folder = Path(name)
         folder.chmod(0o711)  # PostgreSQL is not root
         server = EmbeddedPostgres(folder / "data", durable=False, settings={"max_connections": "200"})
@@ -134,6 +136,12 @@ async def loop_exceptions_fail() -> AsyncIterator[None]:
     assert not unhandled, unhandled
 
 
+def _fast_folder() -> Path | None:
+    """Return a folder in memory, where cloning a database is ten times faster; None where there is too little."""
+    memory = Path("/dev/shm")
+    return memory if memory.is_dir() and shutil.disk_usage(memory).free > MEMORY_NEEDED_BYTES else None
+
+
 async def _make_template(cluster: EmbeddedPostgres) -> None:
     await _run(cluster, f"CREATE DATABASE {TEMPLATE} TEMPLATE template0")
     await migrate.apply(cluster.dsn_of(TEMPLATE))
@@ -142,7 +150,7 @@ async def _make_template(cluster: EmbeddedPostgres) -> None:
 
 async def _database(cluster: EmbeddedPostgres, template: str) -> AsyncIterator[str]:
     name = f"test_{next(NUMBERS)}"
-    await _run(cluster, f"CREATE DATABASE {name} TEMPLATE {template}")
+    await _run(cluster, f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy")
     yield cluster.dsn_of(name)
     await _run(cluster, f"DROP DATABASE {name} WITH (FORCE)")
 
