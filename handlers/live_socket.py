@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import structlog
 from aiohttp import hdrs, web
 
 from handlers.auth import viewer_principal
@@ -11,6 +12,8 @@ from hub.live.hub import LiveHub
 from hub.protocol.codec import CODECS
 from hub.protocol.limits import TICKET_PREFIX, VIEWER_MESSAGE_BYTES_MAX
 from hub.transport import SEND_BUFFER_BYTES, AiohttpTransport, refuse
+
+_LOG = structlog.get_logger(__name__)
 
 
 def live_socket(live: LiveHub, *, send_buffer_bytes: int = SEND_BUFFER_BYTES) -> SocketHandler:
@@ -33,13 +36,19 @@ def live_socket(live: LiveHub, *, send_buffer_bytes: int = SEND_BUFFER_BYTES) ->
             with live.attached(principal, transport, CODECS[subprotocol]) as session:
                 async for payload in transport.messages():
                     live.receive(session, payload)
-        except HubError as error:
-            await refuse(transport, error)
+        except Exception as error:  # noqa: BLE001 - the boundary of a session: everything becomes one outcome
+            await _refuse(transport, error)
         finally:
             transport.abort()  # a peer that said goodbye and does not read would be kept for its last bytes
         return ws
 
     return serve
+
+
+async def _refuse(transport: AiohttpTransport, error: Exception) -> None:
+    if not isinstance(error, HubError):
+        _LOG.error("viewer_failure", kind=type(error).__name__, exc_info=True)
+    await refuse(transport, error)
 
 
 def answered_subprotocols(http_request: web.Request, subprotocol: str | None) -> tuple[str, ...]:
