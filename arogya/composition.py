@@ -6,6 +6,7 @@ import importlib
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -90,9 +91,9 @@ def writers(
         timeout_s=ingest.commit_timeout_s,
     )
 
-    async def open_connection() -> object:
-        return await connect(dsn, role=INGEST, command_timeout_s=ingest.commit_timeout_s, settings=INGEST_SETTINGS)
-
+    open_connection = partial(
+        connect, dsn, role=INGEST, command_timeout_s=ingest.commit_timeout_s, settings=INGEST_SETTINGS
+    )
     die = _exit_after_commit if ingest.failpoint == "exit_after_commit" else None
     return [
         CopyWriter(open_connection, rules, on_settled=on_settled, repair_partitions=repair, after_commit=die)

@@ -52,7 +52,9 @@ class Bench:
         self.connections: list[Connection] = []
         self.repairs = 0
         self.settled = asyncio.Event()
-        self.writer = CopyWriter(self._connect, RULES, on_settled=lambda _report: self.settled.set(), repair_partitions=self._repair)
+        self.writer = CopyWriter(
+            self._connect, RULES, on_settled=lambda _report: self.settled.set(), repair_partitions=self._repair
+        )
 
     async def _connect(self) -> Connection:
         connection = await connect(self.dsn, role=INGEST, command_timeout_s=5, settings=INGEST_SETTINGS)
@@ -66,7 +68,7 @@ class Bench:
             " FOR VALUES FROM ('2001-01-01') TO ('2001-01-02')"
         )
 
-    async def stream(self, **marks: int) -> Owner:
+    async def stream(self) -> Owner:
         device = await self.superuser.fetchval(
             "INSERT INTO devices (kind, name, ambulance_id) VALUES ('tablet', 'one',"
             " (SELECT id FROM ambulances LIMIT 1)) RETURNING id"
@@ -76,7 +78,7 @@ class Bench:
             " VALUES ($1, md5(random()::text), 'fixes', (SELECT id FROM ambulances LIMIT 1)) RETURNING id",
             device,
         )
-        return Owner(stream, **marks)
+        return Owner(stream)
 
     async def stored(self, owner: Owner) -> list[int]:
         rows = await self.superuser.fetch(
