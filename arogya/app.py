@@ -69,7 +69,7 @@ async def _main(settings: Settings, listen_fd: int, metrics_fd: int | None) -> N
     async with AsyncExitStack() as stack:
         pools = await stack.enter_async_context(composition.pools(settings))
         counted = Metrics()
-        hub, context = _compose(settings, pools, counted)
+        hub, context = await _compose(settings, pools, counted)
         await hub.changes.read_fleet()
         running = await stack.enter_async_context(_running(hub))
         site = await stack.enter_async_context(
@@ -92,7 +92,7 @@ async def _main(settings: Settings, listen_fd: int, metrics_fd: int | None) -> N
         await _drain(hub, settings.server.shutdown_s)
 
 
-def _compose(settings: Settings, pools: Pools, counted: Metrics) -> tuple[Hub, HubContext]:
+async def _compose(settings: Settings, pools: Pools, counted: Metrics) -> tuple[Hub, HubContext]:
     clock = Clock()
     board = FleetBoard(tombstones_max=settings.live.tombstones)
     intake = Intake(
@@ -119,7 +119,7 @@ def _compose(settings: Settings, pools: Pools, counted: Metrics) -> tuple[Hub, H
         settings=composition.http_settings(settings, cursor_key=secrets.token_bytes(32)),
         device_socket=device_socket(intake, send_buffer_bytes=settings.live.socket_bytes),
         live_socket=live_socket(live, send_buffer_bytes=settings.live.socket_bytes),
-        ready_checks=(*database_checks(pools.reader), ("ingest", partial(_check_ingest, intake))),
+        ready_checks=(*await database_checks(pools.reader), ("ingest", partial(_check_ingest, intake))),
         add_pages=partial(add_pages, tile_origin=None if tile_url is None else _origin(tile_url)),
     )
     return Hub(intake, live, changes, housekeeping, listener), context

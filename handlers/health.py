@@ -51,9 +51,9 @@ async def _reason(check: ReadyCheck) -> str | None:
         return f"no answer within {CHECK_TIMEOUT_S:g} s"
 
 
-def database_checks(reader: Database) -> tuple[tuple[str, ReadyCheck], ...]:
+async def database_checks(reader: Database) -> tuple[tuple[str, ReadyCheck], ...]:
     """Return the checks that every hub has: the database answers, and its schema is of this version."""
-    known = frozenset(migration.number for migration in migrate.known())  # read once, not on the event loop
+    known = frozenset(migration.number for migration in await asyncio.to_thread(migrate.known))
 
     async def check_database() -> str | None:
         try:

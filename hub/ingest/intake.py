@@ -14,7 +14,7 @@ from hub.ingest.credit import CreditRules
 from hub.ingest.fix_stream import FixStream
 from hub.ingest.hygiene import Track
 from hub.ingest.locations import LocationKeeper
-from hub.ingest.patrol import ROUND_S, inspect
+from hub.ingest.patrol import inspect, round_s
 from hub.live.board import FleetBoard, LiveFix, Unit
 from hub.metrics import Metrics
 from hub.outcomes import outcome_of
@@ -80,6 +80,7 @@ class Intake:
         self.rules = rules
         self.metrics = metrics
         self.sessions: dict[str, DeviceConnection] = {}  # by session id; from attach to detach
+        self._by_device: dict[int, list[DeviceConnection]] = {}  # the same, oldest first; no empty lists
         self._owners: dict[int, FixStream] = {}  # the newest owner of each stream on this hub
         self._tracks: dict[int, Track] = {}  # by ambulance: at most one for each that ever sent
         self._due: dict[str, DeviceConnection] = {}  # sessions with acks to send after this commit
@@ -111,9 +112,10 @@ class Intake:
             raise Restarting("this hub is going away")
         if len(self.sessions) >= self.rules.sessions_max:
             raise Overloaded("this hub has as many devices as it takes")
-        same = sum(1 for other in self.sessions.values() if other.device_id == session.device_id)
-        if same >= self.rules.sessions_per_device:
+        same = self._by_device.setdefault(session.device_id, [])
+        if len(same) >= self.rules.sessions_per_device:
             raise TooManySessions("this device has too many connections")
+        same.append(session)
         self.sessions[session.session_id] = session
         self.metrics.sockets.labels("device").inc()
 
@@ -121,6 +123,10 @@ class Intake:
         """Forget a connection; what it appended is still stored, and acked to nobody."""
         if self.sessions.pop(session.session_id, None) is not None:
             self.metrics.sockets.labels("device").dec()
+            same = self._by_device[session.device_id]
+            same.remove(session)
+            if not same:
+                del self._by_device[session.device_id]
         self._due.pop(session.session_id, None)
         for stream_id, stream in session.streams.items():
             if self._owners.get(stream_id) is stream:
@@ -222,12 +228,12 @@ class Intake:
 
     def _newest(self, device_id: int) -> DeviceConnection | None:
         """Return the last connection of a device that has been welcomed: it has streams."""
-        sessions = [s for s in self.sessions.values() if s.device_id == device_id and s.streams and s.ending is None]
-        return sessions[-1] if sessions else None
+        welcomed = [s for s in self._by_device.get(device_id, ()) if s.streams and s.ending is None]
+        return welcomed[-1] if welcomed else None
 
     async def recheck_device(self, device_id: int) -> None:
         """Close a device's connections when it was revoked or bound elsewhere."""
-        sessions = [session for session in self.sessions.values() if session.device_id == device_id]
+        sessions = list(self._by_device.get(device_id, ()))
         if sessions:
             device = await devices.find_by_id(self._db, device_id)
             for session in sessions:
@@ -253,9 +259,9 @@ class Intake:
                 task.cancel()
 
     async def _patrol(self) -> None:
-        """Look at every connection once a second."""
+        """Look at every connection, once a second or more often."""
         while True:
-            await asyncio.sleep(ROUND_S)
+            await asyncio.sleep(round_s(self.rules.heartbeat_s))
             now_s = self.clock.monotonic_s()
             for session in list(self.sessions.values()):
                 error = inspect(session.transport, now_s=now_s, heartbeat_s=self.rules.heartbeat_s)
