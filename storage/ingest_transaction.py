@@ -78,7 +78,9 @@ async def store(
 async def end_backend(connection: asyncpg.Connection[asyncpg.Record], pid: int) -> None:
     """End a backend of ours that we stopped listening to; raises `StorageError`."""
     with translated():
-        await _fetch(connection, "end_backend", pid=pid)
+        async with connection.transaction():
+            await _fetch(connection, "leave_role")
+            await _fetch(connection, "end_backend", pid=pid)
 
 
 async def _advance(connection: asyncpg.Connection[asyncpg.Record], batch: Batch) -> frozenset[Key]:

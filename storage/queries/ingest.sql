@@ -45,6 +45,10 @@ ON CONFLICT (device_id, alarm_id) DO NOTHING;
 -- Write something, so that this COMMIT waits for a synchronous standby where there is one.
 SELECT pg_logical_emit_message(true, 'arogya', '');
 
+-- name: leave_role
+-- Be the login user again until the transaction ends: a group role may not end what its members began.
+SET LOCAL ROLE NONE;
+
 -- name: end_backend
 -- End a backend of ours whose answer was lost, so that its locks and its transaction are gone.
-SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid = :pid::integer AND usename = current_user;
+SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid = :pid::integer AND usename = session_user;

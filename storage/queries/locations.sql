@@ -6,7 +6,7 @@ WITH given AS (
                          :speeds::real[], :headings::real[], :accuracies::real[])
         AS g (id, longitude, latitude, fix_at, speed, heading, accuracy)
 ), free AS (
-    SELECT id FROM ambulances WHERE id = ANY (:ids::bigint[]) ORDER BY id FOR UPDATE SKIP LOCKED
+    SELECT id FROM ambulances WHERE id = ANY (:ids::bigint[]) ORDER BY id FOR NO KEY UPDATE SKIP LOCKED
 ), moved AS (
     UPDATE ambulances AS a
        SET current_location = point(given.longitude, given.latitude), location_fix_at = given.fix_at,

@@ -15,6 +15,7 @@ import pytest
 from storage.batch import DeadLetter, Row, Run, SkippedRange
 from storage.copy_encoding import AMBULANCE_POSITIONS
 from storage.copy_writer import CopyWriter, FlushRules
+from storage.ingest_transaction import end_backend
 from storage.pool import INGEST, INGEST_SETTINGS, connect
 
 if TYPE_CHECKING:
@@ -221,3 +222,18 @@ async def test_a_locked_mark_holds_its_batch_up_and_breaks_nothing(bench: Bench)
         assert owner.mark == 0
     await bench.until(lambda: owner.mark == 3)
     assert await bench.stored(owner) == [1, 2, 3]
+
+
+async def test_a_backend_that_nobody_listens_to_is_ended(database: str, superuser: Connection) -> None:
+    lost = await connect(database, role=INGEST, command_timeout_s=5)
+    mine = await connect(database, role=INGEST, command_timeout_s=5)
+    pid = lost.get_server_pid()
+    await end_backend(mine, pid)
+    for _ in range(100):
+        if not await superuser.fetchval("SELECT count(*) FROM pg_stat_activity WHERE pid = $1", pid):
+            break
+        await asyncio.sleep(0.02)
+    assert not await superuser.fetchval("SELECT count(*) FROM pg_stat_activity WHERE pid = $1", pid)
+    assert await mine.fetchval("SELECT current_user") == INGEST
+    lost.terminate()
+    await mine.close()
