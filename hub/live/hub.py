@@ -132,13 +132,8 @@ class LiveHub:
             self.end(session, reason)
         return len(ended)
 
-    def open_sessions(self) -> frozenset[UUID]:
-        """Return the sign-ins that have a connection here, for checking whether they still count."""
-        found = (session.principal.session_id for session in self._sessions.values())
-        return frozenset(session_id for session_id in found if session_id is not None)
-
     def sign_ins(self) -> set[UUID]:
-        """Return the sign-ins that have a connection here."""
+        """Return the sign-ins that have a connection here, for checking whether they still count."""
         found = {session.principal.session_id for session in self._sessions.values()}
         return {session_id for session_id in found if session_id is not None}
 

@@ -232,7 +232,7 @@ async def test_after_churn_nothing_is_left(floor: Floor) -> None:
                 visits.create_task(visit(one))
         floor.move(number)
     await _until(lambda: len(floor.live) == 0)
-    assert floor.live.open_sessions() == frozenset()
+    assert floor.live.sign_ins() == set()
 
 
 async def test_draining_closes_with_1012(floor: Floor) -> None:

@@ -177,7 +177,7 @@ async def test_a_right_that_ends_closes_its_sockets_and_nothing_more_is_sent() -
         first, second, other = _dispatcher(), _dispatcher(), _dispatcher()
         pipes = [running.join(principal)[0] for principal in (first, second, other)]
         await _until(lambda: all(pipe.writes == 2 for pipe in pipes))
-        assert running.live.open_sessions() == {p.session_id for p in (first, second, other)}
+        assert running.live.sign_ins() == {p.session_id for p in (first, second, other)}
         assert running.live.end_sessions(session_id=first.session_id) == 1
         assert running.live.end_sessions(user_id=second.user_id, error=Resync()) == 1
         assert running.live.end_sessions(user_id=uuid4()) == 0
@@ -240,6 +240,6 @@ async def test_after_a_thousand_viewers_came_and_went_every_counter_is_zero() ->
         running.board.move(1, _fix(10_000))
         await _until(lambda: running.sample("hub_live_lagging") == 0)
         assert len(running.live) == 0
-        assert running.live.open_sessions() == frozenset()
+        assert running.live.sign_ins() == set()
         assert not running.live._by_user
         assert running.sample("hub_sockets", kind="live") == 0
