@@ -24,9 +24,14 @@ class Cursor:
         return min(count, self.next_seq - first)
 
     def advance(self, to_seq: int) -> None:
-        """Move behind samples that were admitted, refused or skipped."""
+        """Move behind samples that were admitted or refused."""
         self.next_seq = to_seq + 1
         self.gap_told = False
+
+    def skip(self, to_seq: int) -> None:
+        """Move behind samples that will never come; nothing is known of how they looked."""
+        self._digests = None
+        self.advance(to_seq)
 
     def remember(self, last: int, digests: list[int]) -> None:
         """Keep what the samples up to `last` looked like, for as long as the next 64 samples take."""

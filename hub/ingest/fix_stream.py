@@ -50,6 +50,11 @@ class FixStream:
         self.cursor.advance(last_seq)
         self._in_flight.append((last_seq, count))
 
+    def skipped(self, last_seq: int) -> None:
+        """Move the cursor behind a hole, which costs as much credit as one sample."""
+        self.cursor.skip(last_seq)
+        self._in_flight.append((last_seq, 1))
+
     def committed(self, last_seq: int) -> None:
         """Take note of a new mark."""
         self.acked = last_seq

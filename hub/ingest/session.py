@@ -174,7 +174,7 @@ class DeviceSession:
         if not self._account.allows(1):
             raise CreditExceeded("more unacked samples than credit")
         hole = SkippedRange(stream.stream_id, next_seq, message.last, message.reason, self._intake.clock.now_us())
-        stream.admitted(message.last, 1)
+        stream.skipped(message.last)
         self._account.admit(1)
         self._intake.metrics.samples_skipped.labels(message.reason).inc(message.last - next_seq + 1)
         self._intake.append(Run(stream, AMBULANCE_POSITIONS, next_seq, message.last, skips=[hole]))
