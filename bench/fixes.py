@@ -76,6 +76,7 @@ def run_load(hub: HubUnderTest, load: Load, seconds: float) -> tuple[dict[str, f
     fleet = asyncio.run(provision.make_fleet(hub.dsn, load.tablets))
     psql.Psql(hub.psql, hub.dsn).run("CHECKPOINT")
     job = load._asdict() | {"host": hub.host, "port": hub.port, "secrets": fleet.secrets}
+    del job["tablets"]  # as many as there are secrets
     tablets = subprocess.Popen(
         [sys.executable, "-m", "bench.tablets"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     )

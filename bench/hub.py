@@ -64,7 +64,7 @@ def hub_under_test(url: str | None, dsn: str | None, settings: Mapping[str, str]
         state = Path(folder)
         state.chmod(0o711)  # PostgreSQL is not root
         log = (state / "hub.log").open("wb")
-        command = [sys.executable, "-m", "arogya.cli.main", "serve", "--state", str(state / "state"), "--port", "0"]
+        command = [sys.executable, "-m", "arogya", "serve", "--state", str(state / "state"), "--port", "0"]
         environment = {**os.environ, **settings, "AROGYA_SERVER__METRICS_PORT": "0"}  # noqa: TID251 - handed on
         process = subprocess.Popen(command, stdout=log, stderr=log, env=environment, start_new_session=True)
         try:
@@ -94,5 +94,7 @@ def _children_of(supervisor: int) -> Iterator[tuple[int, str]]:
             if entry.name.isdigit():
                 parent = (entry / "stat").read_text().rpartition(")")[2].split()[1]
                 command = (entry / "cmdline").read_bytes().split(b"\0")
-                if int(parent) == supervisor:
-                    yield int(entry.name), "postgres" if b"postgres" in command[0] else "hub"
+                if int(parent) == supervisor and command[0].endswith(b"/postgres"):
+                    yield int(entry.name), "postgres"
+                elif int(parent) == supervisor and b"hub" in command:
+                    yield int(entry.name), "hub"

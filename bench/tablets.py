@@ -12,6 +12,7 @@ import sys
 import time
 from collections import Counter, deque
 from dataclasses import dataclass, field
+from typing import cast
 
 import msgpack
 import numpy as np
@@ -83,8 +84,7 @@ class Tablet(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Ask for the upgrade."""
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
+        self._transport = cast(asyncio.Transport, transport)  # uvloop's is one, without saying so
         key = base64.b64encode(secrets.token_bytes(16)).decode()
         lines = (
             "GET /ws/device HTTP/1.1",
@@ -96,7 +96,7 @@ class Tablet(asyncio.Protocol):
             "Sec-WebSocket-Protocol: hub.v1.msgpack",
             f"Authorization: Bearer {self.job.secrets[self.index]}",
         )
-        transport.write("\r\n".join((*lines, "", "")).encode())
+        self._transport.write("\r\n".join((*lines, "", "")).encode())
 
     def connection_lost(self, error: Exception | None) -> None:
         """Note that this tablet is gone: a benchmark does not reconnect."""
