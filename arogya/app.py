@@ -132,7 +132,8 @@ async def _running(hub: Hub) -> AsyncIterator[asyncio.Task[None]]:
     async def together() -> None:
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(hub.intake.run())
-            for rounds in (hub.live.run(), hub.changes.run(), hub.housekeeping.run(), hub.listener.run()):
+            changes = (hub.changes.run(), hub.changes.patrol(), hub.listener.run())
+            for rounds in (hub.live.run(), hub.housekeeping.run(), *changes):
                 tasks.create_task(rounds)
 
     async with asyncio.TaskGroup() as owner:

@@ -8,6 +8,7 @@ from uuid import UUID
 import structlog
 
 from hub.clock import to_us
+from hub.errors import Resync
 from hub.ingest.flags import INACCURATE, JUMP, LATE, NULL_ISLAND, OUT_OF_RANGE
 from hub.ingest.intake import Intake
 from hub.live.board import FleetBoard, LiveFix, Unit
@@ -18,6 +19,7 @@ from storage.pool import Database
 
 HIDDEN_FLAGS = NULL_ISLAND | OUT_OF_RANGE | JUMP | LATE | INACCURATE
 RETRY_S = 0.5
+PATROL_S = 1.0
 EVERYTHING = ("everything", "")  # after a reconnect: nobody knows what was missed
 _LOG = structlog.get_logger(__name__)
 
@@ -70,7 +72,8 @@ class Changes:
         elif kind == "session":
             self._live.end_sessions(session_id=UUID(key))
         elif kind == "user":
-            self._live.end_sessions(user_id=UUID(key))
+            # Come back: what the user may see now is decided anew, by the sign-in if that still counts.
+            self._live.end_sessions(user_id=UUID(key), error=Resync("the user's rights changed"))
         elif (kind, key) == EVERYTHING:
             await self.read_fleet()
             await self._recheck_everybody()
@@ -88,8 +91,22 @@ class Changes:
     async def _recheck_everybody(self) -> None:
         for device_id in {session.device_id for session in self._intake.sessions.values()}:
             await self._intake.recheck_device(device_id)
-        for session_id in self._live.sign_ins():
-            if await sessions.find_by_id(self._app, session_id, self._intake.clock.now()) is None:
+        await self.check_sign_ins()
+
+    async def patrol(self) -> None:
+        """Look once a second whether every sign-in that has a connection still counts: they expire without a word."""
+        while True:
+            await asyncio.sleep(PATROL_S)
+            try:
+                await self.check_sign_ins()
+            except StorageError:
+                continue  # nobody can sign in or out meanwhile either
+
+    async def check_sign_ins(self) -> None:
+        """End the connections of sign-ins that do not count any more; raises `StorageError`."""
+        here = self._live.sign_ins()
+        if here:
+            for session_id in here - await sessions.find_alive(self._app, here, self._intake.clock.now()):
                 self._live.end_sessions(session_id=session_id)
 
 

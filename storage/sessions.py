@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -73,6 +74,11 @@ async def find_by_id(db: Database, session_id: UUID, now: datetime) -> LiveSessi
     """Return a live session by its id, or None."""
     row = await db.fetch_one(_QUERIES.find_by_id, session_id=session_id, now=now)
     return None if row is None else LiveSession(**row)
+
+
+async def find_alive(db: Database, ids: Collection[UUID], now: datetime) -> set[UUID]:
+    """Return those of the sessions that still count."""
+    return {row["id"] for row in await db.fetch(_QUERIES.find_alive, ids=list(ids), now=now)}
 
 
 async def open_session(db: Database, session: NewSession, *, now: datetime, sessions_max: int) -> UUID | None:

@@ -120,8 +120,7 @@ class Live:
 
     tick_s: float = setting(0.1, "shortest time between two frames of a channel", minimum=0.01, maximum=10)
     heartbeat_s: float = setting(20.0, "a viewer silent for longer is pinged, then closed", minimum=0.5, maximum=600)
-    slow_s: float = setting(10.0, "a viewer that has not drained for this long is closed", minimum=0.1, maximum=600)
-    buffer_bytes: int = setting(512 * KIB, "bytes that may wait for one viewer", minimum=16 * KIB, maximum=GIB)
+    slow_s: float = setting(7.0, "a viewer that has not drained for this long is closed", minimum=0.1, maximum=600)
     socket_bytes: int = setting(96 * KIB, "send buffer of the kernel for one viewer", minimum=4 * KIB, maximum=GIB)
     message_bytes: int = setting(8 * KIB, "largest message of a viewer", minimum=256, maximum=MIB)
     tombstones: int = setting(10_000, "removals a channel remembers for those who lag", minimum=0, maximum=10_000_000)

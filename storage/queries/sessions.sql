@@ -18,6 +18,13 @@ SELECT s.id AS session_id, s.client, s.created_at, s.expires_at, s.last_seen_at,
   LEFT JOIN staff st ON st.id = u.id
  WHERE s.id = :session_id AND s.expires_at > :now AND s.ended_at IS NULL AND u.disabled_at IS NULL;
 
+-- name: find_alive
+-- Which of these sessions still count: for the sockets that they opened.
+SELECT s.id
+  FROM sessions s
+  JOIN users u ON u.id = s.user_id
+ WHERE s.id = ANY (:ids::uuid[]) AND s.expires_at > :now AND s.ended_at IS NULL AND u.disabled_at IS NULL;
+
 -- name: lock_user
 -- Serialises the sign-ins of one user, so that the limit on sessions cannot be raced; no row for a disabled user.
 SELECT id FROM users WHERE id = :user_id AND disabled_at IS NULL FOR NO KEY UPDATE;
