@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import msgspec
 from aiohttp import web
+from msgspec import Meta
 
 from handlers.call import Call, Nothing
 from hub.errors import NotFound
@@ -16,7 +19,7 @@ class Map(msgspec.Struct):
 
     tile_url: str | None
     attribution: str | None
-    center: tuple[float, float] | None
+    center: Annotated[list[float], Meta(min_length=2, max_length=2)] | None
     zoom: int | None
     roads_url: str | None
 
@@ -25,7 +28,8 @@ async def show(call: Call[Nothing, Nothing]) -> Map:
     """GET /map; the centre is latitude, longitude."""
     wanted = call.context.settings.map
     roads_url = None if wanted.roads is None else ROADS_URL
-    return Map(wanted.tile_url, wanted.attribution, wanted.center, wanted.zoom, roads_url)
+    center = None if wanted.center is None else list(wanted.center)
+    return Map(wanted.tile_url, wanted.attribution, center, wanted.zoom, roads_url)
 
 
 async def show_roads(call: Call[Nothing, Nothing]) -> web.StreamResponse:

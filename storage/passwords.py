@@ -71,7 +71,7 @@ class Passwords:
             matches = self._hasher.verify(stored or self._nobody, _bytes(password))
         except (VerificationError, InvalidHashError):
             return False
-        return matches and stored is not None
+        return matches and bool(stored)
 
 
 def _bytes(password: str) -> bytes:

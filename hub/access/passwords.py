@@ -37,6 +37,7 @@ _RUNS = (
 )
 _SPELLING = str.maketrans("@431!05$7", "aaeiiosst")
 _RUN_MIN = 3
+_WORD_MAX = 40
 
 
 def check_password(password: str, *, name: str, email: str) -> None:
@@ -44,7 +45,7 @@ def check_password(password: str, *, name: str, email: str) -> None:
     text = unicodedata.normalize("NFC", password)
     if not CHARACTERS_MIN <= len(text) <= CHARACTERS_MAX:
         raise InvalidValue(f"choose {CHARACTERS_MIN} to {CHARACTERS_MAX} characters", field="password")
-    own = frozenset(part for part in re.split(r"[\W_]+", f"{name} {email}".casefold()) if len(part) > 2)
+    own = frozenset(part for part in re.split(r"[\W_]+", f"{name} {email}".casefold()) if len(part) > 1)
     if is_common(text, own):
         raise InvalidValue("this password is among the first that anybody would try", field="password")
 
@@ -52,22 +53,19 @@ def check_password(password: str, *, name: str, email: str) -> None:
 def is_common(password: str, own_words: frozenset[str] = frozenset()) -> bool:
     """Say whether a password is only common words, the owner's names, runs of keys and repetitions, joined."""
     text = unicodedata.normalize("NFKC", password).casefold()
+    spelled = text.translate(_SPELLING)
     words = _WORDS | own_words
-    return any(_is_joined(variant, words) for variant in {text, text.translate(_SPELLING)})
-
-
-def _is_joined(text: str, words: frozenset[str]) -> bool:
-    """Say whether a text can be cut into common pieces: `reached` holds the places up to which it can."""
-    reached = {0}
+    reached = {0}  # the places up to which the text can be cut into common pieces
     for start in range(len(text)):
         if start in reached:
-            reached.update(start + length for length in _pieces(text[start:], words))
+            reached.update(start + length for length in _pieces(text[start:], spelled[start:], words))
     return len(text) in reached
 
 
-def _pieces(text: str, words: frozenset[str]) -> set[int]:
-    """Return the lengths of the common pieces that a text begins with."""
-    lengths = {length for length in range(1, min(len(text), 40) + 1) if text[:length] in words}
+def _pieces(text: str, spelled: str, words: frozenset[str]) -> set[int]:
+    """Return the lengths of the common pieces that a text, or its usual spelling with letters, begins with."""
+    longest = min(len(text), _WORD_MAX)
+    lengths = {length for length in range(1, longest + 1) if text[:length] in words or spelled[:length] in words}
     lengths.update(range(_RUN_MIN, _run_length(text) + 1))
     # Figures and signs are ornament, and alone they are too few: twelve figures are guessed in seconds.
     ornament = re.match(r"\d{1,4}|[\W_]{1,4}", text)

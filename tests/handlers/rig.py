@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -34,7 +34,7 @@ class Answer:
     """What came back."""
 
     status: int
-    headers: dict[str, str]
+    headers: Mapping[str, str]
     body: bytes
     cookies: dict[str, str] = field(default_factory=dict)
 
@@ -71,7 +71,7 @@ class Hub:
         ) as response:
             body = await response.read()
             cookies = {name: morsel.value for name, morsel in response.cookies.items()}
-            return Answer(response.status, dict(response.headers), body, cookies)
+            return Answer(response.status, response.headers, body, cookies)
 
     async def raw(self, sent: bytes, *, timeout_s: float = 5.0, eof: bool = False) -> bytes:
         """Send bytes on a connection of their own and return all that comes back until the hub closes or is silent."""
