@@ -97,6 +97,8 @@ async def _drive(plan: Plan, *, until_eof: bool) -> int:
         loop.add_signal_handler(number, stop.set)
     if until_eof:
         loop.add_reader(sys.stdin.fileno(), _stop_at_eof, loop, stop)
+    if not until_eof:
+        sys.stderr.write(f"{len(plan.credentials)} ambulances drive and report to {plan.url}; Ctrl-C stops them\n")
     try:
         async with asyncio.TaskGroup() as tasks:
             driving = tasks.create_task(fleet.run(plan))

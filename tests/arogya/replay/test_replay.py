@@ -9,7 +9,8 @@ import signal
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -17,7 +18,7 @@ import asyncpg
 import pytest
 
 from arogya.replay.traces import read_traces
-from tests.system.processes import COMMAND, DEADLINE_S, Run, arogya, wait_until
+from tests.system.processes import COMMAND, Run, arogya, wait_until
 
 BEGAN = datetime(2024, 5, 6, 7, 8, 9, tzinfo=UTC)
 Stored = dict[int, Counter[tuple[datetime, float, float]]]  # by stream
@@ -48,9 +49,10 @@ def expected(path: Path, plate: str) -> Counter[tuple[datetime, float, float]]:
 
 def stored(demo: Run, plate: str) -> Stored:
     """Return what the database holds of a vehicle."""
+    dsn = demo.entry().dsn
 
     async def fetch() -> Stored:
-        connection = await asyncpg.connect(demo.entry().dsn)
+        connection = await asyncpg.connect(dsn)
         try:
             rows = await connection.fetch(
                 "SELECT p.stream_id, p.recorded_at, p.latitude, p.longitude FROM ambulance_positions p"
@@ -67,8 +69,15 @@ def stored(demo: Run, plate: str) -> Stored:
     return asyncio.run(fetch())
 
 
-def begin(demo: Run, *words: str) -> subprocess.Popen[bytes]:
-    return subprocess.Popen([*COMMAND, "replay", "--state", str(demo.state), *words], stderr=subprocess.DEVNULL)
+@contextmanager
+def begun(demo: Run, *words: str) -> Iterator[subprocess.Popen[bytes]]:
+    """Start a replay, which does not outlive the block."""
+    command = [*COMMAND, "replay", "--state", str(demo.state), *words]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as replay:
+        try:
+            yield replay
+        finally:
+            replay.kill()
 
 
 def kill_the_hub(demo: Run) -> None:
@@ -80,12 +89,12 @@ def some(demo: Run, plate: str, least: int) -> Callable[[], bool]:
 
 
 def test_every_fix_is_stored_once_though_the_hub_is_killed_three_times(demo: Run, tmp_path: Path) -> None:
-    path = write_trace(tmp_path, ["R-1", "R-2"], 400)
-    replay = begin(demo, str(path), "--speed", "40")
-    for least in (40, 160, 280):
-        wait_until(some(demo, "R-1", least), f"{least} fixes", DEADLINE_S)
-        kill_the_hub(demo)
-    assert replay.wait(90) == 0
+    path = write_trace(tmp_path, ["R-1", "R-2"], 240)
+    with begun(demo, str(path), "--speed", "40") as replay:
+        for least in (30, 100, 170):
+            wait_until(some(demo, "R-1", least), f"{least} fixes")
+            kill_the_hub(demo)
+        assert replay.wait(90) == 0
     for plate in ("R-1", "R-2"):
         assert list(stored(demo, plate).values()) == [expected(path, plate)]
 
@@ -102,12 +111,10 @@ def test_a_second_replay_is_a_new_stream_and_says_what_it_did(demo: Run, tmp_pat
 
 
 def test_a_killed_replay_is_taken_up_where_it_was(demo: Run, tmp_path: Path) -> None:
-    path = write_trace(tmp_path, ["R-4"], 200)
+    path = write_trace(tmp_path, ["R-4"], 120)
     words = (str(path), "--speed", "40", "--spool", str(tmp_path / "spools"))
-    replay = begin(demo, *words)
-    wait_until(some(demo, "R-4", 60), "60 fixes")
-    replay.kill()
-    replay.wait()
+    with begun(demo, *words):
+        wait_until(some(demo, "R-4", 40), "40 fixes")
     done = arogya("replay", "--state", str(demo.state), *words)
     assert done.returncode == 0, done.stderr
     assert "went on at fix" in done.stdout
@@ -118,12 +125,10 @@ def test_a_killed_replay_is_taken_up_where_it_was(demo: Run, tmp_path: Path) -> 
 
 
 def test_a_wiped_spool_is_a_second_stream_and_nothing_acked_is_lost(demo: Run, tmp_path: Path) -> None:
-    path = write_trace(tmp_path, ["R-5"], 200)
+    path = write_trace(tmp_path, ["R-5"], 120)
     words = (str(path), "--speed", "40", "--spool", str(tmp_path / "spools"))
-    replay = begin(demo, *words)
-    wait_until(some(demo, "R-5", 60), "60 fixes")
-    replay.kill()
-    replay.wait()
+    with begun(demo, *words):
+        wait_until(some(demo, "R-5", 40), "40 fixes")
     shutil.rmtree(tmp_path / "spools")
     before = stored(demo, "R-5")
     assert arogya("replay", "--state", str(demo.state), *words).returncode == 0
