@@ -71,8 +71,8 @@ async def start_hub(fault_database: str, tmp_path: Path) -> AsyncIterator[StartH
     """Starts hub processes on the test's database, or on another dsn, and ends them."""
     hubs: list[HubProcess] = []
 
-    async def start(dsn: str | None = None, *, failpoint: str | None = None) -> HubProcess:
-        hub = HubProcess(dsn or fault_database, tmp_path / f"hub{len(hubs)}.log", failpoint=failpoint)
+    async def start(dsn: str | None = None) -> HubProcess:
+        hub = HubProcess(dsn or fault_database, tmp_path / f"hub{len(hubs)}.log")
         hubs.append(hub)
         await hub.start_ready()
         return hub
@@ -106,17 +106,6 @@ async def database_proxy(
     async with FaultProxy(str(socket_path), seed=seed).run() as proxy:
         name = fault_database.split("?")[0].rsplit("/", 1)[1]
         yield proxy, f"postgresql://postgres@127.0.0.1:{proxy.port}/{name}?sslmode=disable"
-
-
-@pytest.fixture
-async def device_proxy() -> AsyncIterator[Callable[[HubProcess], Awaitable[FaultProxy]]]:
-    """Opens fault proxies in front of hubs."""
-    async with AsyncExitStack() as stack:
-
-        async def open_one(hub: HubProcess) -> FaultProxy:
-            return await stack.enter_async_context(FaultProxy(hub.port).run())
-
-        yield open_one
 
 
 async def _make_template(server: EmbeddedPostgres) -> None:

@@ -37,11 +37,9 @@ ROOMY: Mapping[str, Mapping[str, Any]] = {
 class HubProcess:
     """One hub on sockets that outlive it, as under its supervisor."""
 
-    def __init__(
-        self, dsn: str, log: Path, *, options: Mapping[str, Mapping[str, Any]] = ROOMY, failpoint: str | None = None
-    ) -> None:
+    def __init__(self, dsn: str, log: Path, *, options: Mapping[str, Mapping[str, Any]] = ROOMY) -> None:
         self.log = log
-        self.failpoint = failpoint  # where the process shall die, for tests only
+        self.failpoint: str | None = None  # where the next process shall die
         self._listener = listening.bind("127.0.0.1", 0, backlog=4096)
         self._metrics = listening.bind("127.0.0.1", 0, backlog=16)
         self.port = _port(self._listener)
@@ -68,9 +66,6 @@ class HubProcess:
         """Start a process and give it its settings, as the supervisor does."""
         descriptors = (self._listener.fileno(), self._metrics.fileno())
         command = [sys.executable, "-m", "arogya", "hub", "--fd", str(descriptors[0]), "--metrics-fd"]
-        environment = dict(os.environ)
-        if self.failpoint:
-            environment["AROGYA_FAILPOINT"] = self.failpoint
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
                 [*command, str(descriptors[1])],
@@ -78,11 +73,11 @@ class HubProcess:
                 stdout=log,
                 stderr=log,
                 pass_fds=descriptors,
-                env=environment,
                 start_new_session=True,
             )
         assert self.process.stdin is not None
-        self.process.stdin.write(json.dumps(dataclasses.asdict(self.settings)).encode() + b"\n")
+        settings = config.changed(self.settings, "ingest", failpoint=self.failpoint)
+        self.process.stdin.write(json.dumps(dataclasses.asdict(settings)).encode() + b"\n")
         self.process.stdin.flush()
         self.starts += 1
 

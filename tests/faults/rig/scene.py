@@ -115,11 +115,11 @@ class Scene:
         verdict = await checker.check(self.dsn, self.journal)
         assert verdict.faultless(), verdict
         assert verdict.held == 0, verdict
-        assert self.hub.complaints() == []
+        assert self.hub.complaints() == [], self.hub.words()[-4000:]
         await wait_until(self.shown, SHOWN_S, f"every dashboard shows the newest fixes: {self.not_shown()[:5]}")
         for viewer in self.viewers:
-            assert viewer.backwards == []
-            assert viewer.negative_ages == []
+            assert viewer.backwards == [], viewer.backwards[:5]
+            assert viewer.negative_ages == [], viewer.negative_ages[:5]
         return verdict
 
     def shown(self) -> bool:
