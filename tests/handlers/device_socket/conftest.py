@@ -42,7 +42,7 @@ def other_hub(served: Served, tmp_path_factory: pytest.TempPathFactory) -> Itera
 
 @pytest.fixture
 async def the_hub_goes_on(served: Served, tablet: Tablet) -> AsyncIterator[None]:
-    """The questions that follow every bad input: does it run, say little, take the next connection, and keep its size?"""
+    """What every bad input is followed by: it runs, said little, takes the next connection, and kept its size."""
     said, memory = len(served.process.words()), served.process.memory_bytes()
     yield
     assert served.process.alive()

@@ -54,7 +54,7 @@ BAD_MSGPACK: dict[str, bytes] = {
     "an unknown field": packed(**{MARKER: MARKER}),
     "an unknown type": packed(type=MARKER),
     "a stream of somebody else": packed(stream=1_000_000),
-    "a second hello": MSGPACK.dump({"type": "hello", "streams": [ONE]}),
+    "a second hello": MSGPACK.dump({"type": "hello", "streams": [{"log_id": "0" * 32, "kind": "fixes"}]}),
     "a hub's message": MSGPACK.dump({"type": "ack", "acks": [[1, 1]], "credit": 1}),
     "a skip backwards": MSGPACK.dump({"type": "skip", "stream": 1, "from": 5, "to": 4, "reason": "expired"}),
     "a skip without reason": MSGPACK.dump({"type": "skip", "stream": 1, "from": 5, "to": 6, "reason": MARKER}),
