@@ -44,7 +44,7 @@ async def boundary(request: web.Request, handler: Handler) -> web.StreamResponse
         _check_line(request)
         response = await handler(request)
     except web.HTTPMethodNotAllowed as refusal:
-        response = _other_method(request, refusal, request_id)
+        response, code = _other_method(request, refusal, request_id)
     except (HubError, web.HTTPException, TimeoutError) as refusal:
         response, code = _refusal(request, refusal, request_id)
     except asyncio.CancelledError:
@@ -75,19 +75,22 @@ def _check_line(http_request: web.Request) -> None:
         raise NotFound
 
 
-def _other_method(http_request: web.Request, refusal: web.HTTPMethodNotAllowed, request_id: str) -> web.StreamResponse:
+def _other_method(
+    http_request: web.Request, refusal: web.HTTPMethodNotAllowed, request_id: str
+) -> tuple[web.Response, str]:
     if http_request.method == hdrs.METH_OPTIONS:
-        return web.Response(status=204, headers={hdrs.ALLOW: problem.allow(refusal)})
-    return problem.response(refusal, request_id)
+        return web.Response(status=204, headers={hdrs.ALLOW: problem.allow(refusal)}), ""
+    return _refusal(http_request, refusal, request_id)
 
 
 def _refusal(http_request: web.Request, error: Exception, request_id: str) -> tuple[web.Response, str]:
     response = problem.response(error, request_id)
     code = outcome_of(problem.as_hub_error(error)).code
-    if response.status >= 500:
-        _LOG.error(
-            "http_failure", request_id=request_id, code=code, kind=type(error).__name__, exc_info=code == "internal"
-        )
+    if code == "internal":
+        _LOG.error("http_failure", request_id=request_id, kind=type(error).__name__, exc_info=error)
+    if http_request.writer.output_size > 0:
+        # Half an answer or a WebSocket's frames are out already: a second answer would be read as part of them.
+        raise ConnectionError("an answer has begun") from error
     if response.status in (400, 408, 413):
         response.force_close()  # what follows on this connection may be the rest of what was refused
     return response, code
@@ -99,7 +102,8 @@ def _log(http_request: web.Request, status: int, code: str, started_ns: int) -> 
     metrics = http_request.app[CONTEXT].metrics
     method = http_request.method if http_request.method in _METHODS else "other"
     metrics.http_requests.labels(method, route, str(status)).inc()
-    metrics.http_seconds.labels(route).observe(elapsed_s)
+    if status != 101:  # a WebSocket's life is no time to answer
+        metrics.http_seconds.labels(route).observe(elapsed_s)
     caller = http_request.get(CALLER)
     _LOG.info(
         "http_request",

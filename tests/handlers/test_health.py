@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import time
+from contextlib import AsyncExitStack
 
 import aiohttp
 import asyncpg
@@ -15,6 +17,7 @@ from handlers.server import serving
 from hub.metrics import Metrics
 from storage.pool import Database
 from tests.handlers.rig import Hub, running
+from tests.handlers.world import build_world
 
 
 async def test_a_hub_that_answers_is_alive(hub: Hub) -> None:
@@ -101,3 +104,14 @@ async def test_requests_are_counted_by_route_not_by_path(hub: Hub) -> None:
     labels = {"method": "GET", "route": "/api/v1/ambulances/{id}", "status": "401"}
     assert count("hub_http_requests_total", labels) == 1
     assert count("hub_http_requests_total", {"method": "GET", "route": "unknown", "status": "404"}) == 1
+
+
+async def test_a_busy_read_pool_is_a_503_in_time_and_never_a_hang(database: str) -> None:
+    async with running(database) as hub, AsyncExitStack() as held:
+        world = await build_world(hub, database)
+        for _ in range(4):
+            await held.enter_async_context(hub.context.reader.hold())
+        started = time.monotonic()
+        answer = await hub.call("GET", "/api/v1/ambulances", token=world.tokens["DP"])
+        assert (answer.status, answer.code) == (503, "storage_unavailable")
+        assert time.monotonic() - started < 3
