@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import os
 import shutil
 import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -21,11 +22,23 @@ from storage.pool import APP, INGEST, OWNER, READER, Database
 TEMPLATE = "arogya_template"
 MEMORY_NEEDED_BYTES = 2 * 1024**3
 NUMBERS = itertools.count(1)
+BINARIES = "AROGYA_TEST_POSTGRES"  # folder of another PostgreSQL's programs, like /usr/lib/postgresql/15/bin
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Let the fault tests run with their full load: `make faults`."""
     parser.addoption("--full-load", action="store_true", help="fault tests at the load and for as long as documented")
+
+
+def pytest_configure() -> None:
+    """Let the commands that the tests start run on the same PostgreSQL as the tests themselves."""
+    if BINARIES in os.environ:
+        os.environ["AROGYA_DATABASE__BINARIES"] = os.environ[BINARIES]
+
+
+def binaries() -> Path | None:
+    """Return the folder of PostgreSQL's programs for this run; None for those that come with the project."""
+    return Path(os.environ[BINARIES]) if BINARIES in os.environ else None
 
 
 @pytest.fixture(scope="session")
@@ -35,7 +48,9 @@ def cluster() -> Iterator[EmbeddedPostgres]:
     with tempfile.TemporaryDirectory(prefix="arogya-tests-", dir=_fast_folder()) as name:
         folder = Path(name)
         folder.chmod(0o711)  # PostgreSQL is not root
-        server = EmbeddedPostgres(folder / "data", durable=False, settings={"max_connections": "200"})
+        server = EmbeddedPostgres(
+            folder / "data", durable=False, settings={"max_connections": "200"}, binaries=binaries()
+        )
         server.start()
         try:
             yield server

@@ -10,7 +10,13 @@ SELECT current_setting('server_version_num')::int AS version_number,
 
 -- name: roles
 -- The roles that the hub takes on, those that exist, and whether this user may take them on.
-SELECT wanted.name, r.oid IS NOT NULL AS found, r.oid IS NOT NULL AND pg_has_role(current_user, r.oid, 'MEMBER') AS usable
+SELECT wanted.name,
+       r.oid IS NOT NULL AS found,
+       r.oid IS NOT NULL AND pg_has_role(
+           current_user,
+           r.oid,
+           CASE WHEN current_setting('server_version_num')::int >= 160000 THEN 'SET' ELSE 'MEMBER' END
+       ) AS usable
   FROM unnest(ARRAY['arogya_owner', 'arogya_ingest', 'arogya_reader', 'arogya_app']) AS wanted (name)
   LEFT JOIN pg_roles r ON r.rolname = wanted.name
  ORDER BY wanted.name;

@@ -76,8 +76,10 @@ async def test_a_user_who_may_not_use_the_roles_is_told_what_to_do(empty_databas
 async def test_an_owner_with_createrole_but_no_superuser_can_migrate(empty_database: str, template: str) -> None:
     connection = await asyncpg.connect(empty_database)
     await connection.execute("DROP ROLE IF EXISTS builder; CREATE ROLE builder LOGIN CREATEROLE")
-    for role in ("arogya_owner", "arogya_ingest", "arogya_reader", "arogya_app"):
-        await connection.execute(f"GRANT {role} TO builder WITH ADMIN TRUE, SET FALSE")
+    # Before 16, CREATEROLE is enough to grant a role to oneself; since then only to the one who has made it.
+    if connection.get_server_version().major >= 16:
+        for role in ("arogya_owner", "arogya_ingest", "arogya_reader", "arogya_app"):
+            await connection.execute(f"GRANT {role} TO builder WITH ADMIN TRUE, SET FALSE")
     name = await connection.fetchval("SELECT current_database()")
     await connection.execute(f"ALTER DATABASE {name} OWNER TO builder")
     assert await migrate.apply(empty_database.replace("postgres@", "builder@")) == KNOWN
