@@ -14,6 +14,8 @@ LEVELS = {"debug": logging.DEBUG, "info": logging.INFO, "warning": logging.WARNI
 
 def configure(level: str, form: str) -> None:
     """Set structlog up, for this process; `form` is auto, text or json."""
+    # Its pool writes a traceback for each try to reach a database that is away; /ready says so once.
+    logging.getLogger("asyncpg").setLevel(logging.CRITICAL)
     as_text = form == "text" or (form == "auto" and sys.stderr.isatty())
     renderer: Any = (
         structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
