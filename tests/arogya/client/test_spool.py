@@ -237,5 +237,5 @@ class SpoolLife(RuleBasedStateMachine):
         shutil.rmtree(self.folder)
 
 
-SpoolLife.TestCase.settings = settings(max_examples=40, stateful_step_count=30, deadline=None)
+SpoolLife.TestCase.settings = settings(max_examples=20, stateful_step_count=25, deadline=None)
 TestSpoolLife = SpoolLife.TestCase
