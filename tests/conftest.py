@@ -22,7 +22,8 @@ from storage.pool import APP, INGEST, OWNER, READER, Database
 TEMPLATE = "arogya_template"
 MEMORY_NEEDED_BYTES = 2 * 1024**3
 NUMBERS = itertools.count(1)
-BINARIES = "AROGYA_TEST_POSTGRES"  # folder of another PostgreSQL's programs, like /usr/lib/postgresql/15/bin
+# Not AROGYA_…: the configuration would take it for a setting that does not exist.
+BINARIES = "TEST_POSTGRES"  # folder of another PostgreSQL's programs, like /usr/lib/postgresql/15/bin
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -15,6 +15,7 @@ import pytest
 
 from arogya.embedded.postgres import EmbeddedPostgres
 from storage import migrate
+from tests.conftest import binaries
 from tests.faults.rig.population import make_dispatcher, make_tablets
 from tests.faults.rig.processes import HubProcess
 from tests.faults.rig.proxy import FaultProxy
@@ -48,7 +49,8 @@ def fault_cluster() -> Iterator[EmbeddedPostgres]:
     with tempfile.TemporaryDirectory(prefix="arogya-faults-") as name:
         folder = Path(name)
         folder.chmod(0o711)
-        server = EmbeddedPostgres(folder / "data", durable=False, settings={"synchronous_commit": "on"})
+        settings = {"synchronous_commit": "on"}
+        server = EmbeddedPostgres(folder / "data", durable=False, settings=settings, binaries=binaries())
         server.start()
         try:
             asyncio.run(_make_template(server))
