@@ -18,7 +18,7 @@ from arogya.supervisor import Supervisor
 
 DATABASE_FOLDER = "postgres"  # in the state folder
 READY_TIMEOUT_S = 60.0
-PORT_PATIENCE_S = 8.0  # a hub that lost its supervisor lets go of its port within this
+PORT_PATIENCE_S = 4.0  # a hub that lost its supervisor lets go of its port within this
 
 
 class Launch:

@@ -18,6 +18,7 @@ from arogya.config import runtime_dir
 FILE = "running.json"
 LOCK = "lock"
 DEFAULT_STATE = Path(".arogya")
+CLAIM_S = 0.3  # a command that only looks who runs here holds the lock for an instant
 
 
 class StateInUse(Exception):
@@ -50,11 +51,12 @@ class Registry:
         """Take the state folder, making it when it is missing; raises `StateInUse`."""
         self._state.mkdir(parents=True, exist_ok=True, mode=0o711)
         lock = (self._state / LOCK).open("ab")
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            lock.close()
-            raise StateInUse(self._state, find(self._state)) from None
+        deadline = time.monotonic() + CLAIM_S
+        while not _locks(lock):
+            if time.monotonic() > deadline:
+                lock.close()
+                raise StateInUse(self._state, find(self._state))
+            time.sleep(0.02)
         self._lock = lock
 
     def publish(self, url: str, dsn: str) -> Running:
@@ -67,14 +69,15 @@ class Registry:
         return running
 
     def withdraw(self) -> None:
-        """Remove both and let the folder go."""
+        """Remove both and let the folder go; does nothing for a folder that is somebody else's."""
+        if self._lock is None:
+            return
         (self._state / FILE).unlink(missing_ok=True)
         pointer = self._pointer()
         if pointer is not None:
             pointer.unlink(missing_ok=True)
-        if self._lock is not None:
-            self._lock.close()
-            self._lock = None
+        self._lock.close()
+        self._lock = None
 
     def _pointer(self) -> Path | None:
         folder = runtime_dir()
@@ -129,6 +132,14 @@ def _lives(pid: int) -> bool:
         return False
     except PermissionError:
         return True
+    return True
+
+
+def _locks(lock: IO[bytes]) -> bool:
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
     return True
 
 

@@ -23,7 +23,7 @@ STOP = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 RESTART = signal.SIGUSR1  # start the hub anew: what it remembers of the database is no longer true
 HOUSEKEEPING_S = 60.0
 GRACE_S = 1.0  # beyond the hub's own deadline, for its exit
-STARTS_BEFORE_READY = 3  # a hub that dies this often before it was ever ready will not get well by itself
+STARTS_BEFORE_READY = 2  # a hub that dies this often before it was ever ready will not get well by itself
 
 
 class Stopped(Exception):

@@ -62,6 +62,8 @@ def test_a_state_folder_has_one_owner(tmp_path: Path) -> None:
     first.publish(URL, "")
     with pytest.raises(StateInUse, match=URL):
         second.claim()
+    second.withdraw()  # what is not its own stays
+    assert find(tmp_path / "state") is not None
     first.withdraw()
     second.claim()
     second.withdraw()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import re
 import signal
@@ -11,6 +12,9 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
+
+import asyncpg
 
 from arogya import running
 from arogya.running import Running
@@ -32,6 +36,19 @@ def wait_until(condition: Callable[[], object], what: str, deadline_s: float = D
 def arogya(*words: str, timeout_s: float = DEADLINE_S) -> subprocess.CompletedProcess[str]:
     """Run a command to its end."""
     return subprocess.run([*COMMAND, *words], capture_output=True, text=True, timeout=timeout_s, check=False)
+
+
+def query(dsn: str, sql: str) -> Any:
+    """Return the first value of a statement's first row."""
+
+    async def run() -> Any:
+        connection = await asyncpg.connect(dsn)
+        try:
+            return await connection.fetchval(sql)
+        finally:
+            await connection.close()
+
+    return asyncio.run(run())
 
 
 def descendants(pid: int) -> set[int]:
@@ -61,6 +78,19 @@ def parent_of(pid: int) -> int | None:
 def is_living(pid: int) -> bool:
     """Say whether a process does anything any more."""
     return parent_of(pid) is not None
+
+
+def zombies_of(pid: int) -> list[int]:
+    """Return the dead children that a process has not looked after yet."""
+    found = []
+    for entry in Path("/proc").iterdir():
+        try:
+            kind, parent = entry.joinpath("stat").read_text().rpartition(")")[2].split()[:2]
+        except (OSError, ValueError):
+            continue
+        if kind == "Z" and int(parent) == pid:
+            found.append(int(entry.name))
+    return found
 
 
 def words_of(pid: int) -> list[str]:
@@ -143,12 +173,16 @@ class Run:
         """Process id of the hub."""
         return self.child("arogya", "hub")
 
-    def hub_or_none(self) -> int | None:
-        """Process id of the hub, None while there is none."""
+    def child_or_none(self, *words: str) -> int | None:
+        """Return the process that `child` finds, None while there is none."""
         try:
-            return self.hub()
+            return self.child(*words)
         except AssertionError:
             return None
+
+    def hub_or_none(self) -> int | None:
+        """Process id of the hub, None while there is none."""
+        return self.child_or_none("arogya", "hub")
 
     def postmaster(self) -> int:
         """Process id of PostgreSQL's first process."""
