@@ -8,7 +8,7 @@ import secrets
 import signal
 import socket
 import ssl
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -51,7 +51,7 @@ class Hub:
     changes: Changes
     housekeeping: Housekeeping
     listener: Listener
-    lag: Coroutine[None, None, None]  # observes the event loop
+    observe_lag: Callable[[], Coroutine[None, None, None]]
 
 
 def run(settings: Settings, listen_fd: int, metrics_fd: int | None, *, state: object = None) -> int:
@@ -124,7 +124,7 @@ async def _compose(settings: Settings, pools: Pools, counted: Metrics) -> tuple[
         ready_checks=(*await database_checks(pools.reader), ("ingest", partial(_check_ingest, intake))),
         add_pages=partial(add_pages, tile_origin=None if tile_url is None else _origin(tile_url)),
     )
-    return Hub(intake, live, changes, housekeeping, listener, observe(clock, counted)), context
+    return Hub(intake, live, changes, housekeeping, listener, partial(observe, clock, counted)), context
 
 
 @asynccontextmanager
@@ -135,7 +135,7 @@ async def _running(hub: Hub) -> AsyncIterator[asyncio.Task[None]]:
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(hub.intake.run())
             changes = (hub.changes.run(), hub.changes.patrol(), hub.listener.run())
-            for rounds in (hub.live.run(), hub.housekeeping.run(), hub.lag, *changes):
+            for rounds in (hub.live.run(), hub.housekeeping.run(), hub.observe_lag(), *changes):
                 tasks.create_task(rounds)
 
     async with asyncio.TaskGroup() as owner:
