@@ -38,6 +38,7 @@ class DeviceConnection(Protocol):
     session_id: str
     streams: dict[int, FixStream]
     ending: Exception | None
+    pinged_s: float  # monotonic: when it was last asked for a sign of life
 
     def flush_acks(self) -> None:
         """Send the acks that are due."""
@@ -264,8 +265,14 @@ class Intake:
             await asyncio.sleep(round_s(self.rules.heartbeat_s))
             now_s = self.clock.monotonic_s()
             for session in list(self.sessions.values()):
-                error = inspect(session.transport, now_s=now_s, heartbeat_s=self.rules.heartbeat_s)
-                if error is not None:
+                try:
+                    session.pinged_s = inspect(
+                        session.transport,
+                        now_s=now_s,
+                        heartbeat_s=self.rules.heartbeat_s,
+                        pinged_s=session.pinged_s,
+                    )
+                except HubError as error:
                     self.end(session, error)
             try:
                 await self.check_fences()

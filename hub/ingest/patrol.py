@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hub.errors import HubError, Silent, Slow
+from hub.errors import Silent, Slow
 from hub.transport import PING_FRAME, Transport
 
 ROUND_S = 1.0  # at most, between two looks at a connection
@@ -14,14 +14,20 @@ def round_s(heartbeat_s: float) -> float:
     return min(ROUND_S, heartbeat_s / 4)
 
 
-def inspect(transport: Transport, *, now_s: float, heartbeat_s: float) -> HubError | None:
-    """Return why a connection must end, or None; one that has been silent for a heartbeat is pinged."""
+def inspect(transport: Transport, *, now_s: float, heartbeat_s: float, pinged_s: float) -> float:
+    """Look at one connection; return when it was last pinged, which may be now.
+
+    Raises `Slow` for a device that does not read, and `Silent` for one that was silent for one and a half heartbeats
+    and left a ping unanswered: a hub that was busy itself must not take its own silence for the device's.
+    """
     if transport.buffered_bytes() > UNREAD_BYTES_MAX:
-        return Slow("acks are not being read")
+        raise Slow("acks are not being read")
     silent_s = now_s - transport.heard_s
-    if silent_s > 1.5 * heartbeat_s:
-        return Silent("nothing was heard for one and a half heartbeats")
-    # One ping a heartbeat: the rounds after it wait for the answer.
-    if heartbeat_s <= silent_s < heartbeat_s + round_s(heartbeat_s):
+    if silent_s < heartbeat_s:
+        return pinged_s
+    if pinged_s <= transport.heard_s:
         transport.send(PING_FRAME)
-    return None
+        return now_s
+    if silent_s >= 1.5 * heartbeat_s - round_s(heartbeat_s) and now_s - pinged_s >= heartbeat_s / 4:
+        raise Silent("nothing was heard for one and a half heartbeats")
+    return pinged_s

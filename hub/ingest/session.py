@@ -43,6 +43,7 @@ class DeviceSession:
         self._due: dict[int, FixStream] = {}  # streams with a new mark that the device was not told yet
         self._strikes = 0  # messages that could not be read; three end the connection
         self._hinted_at_s = float("-inf")  # when the last live hint was taken
+        self.pinged_s = float("-inf")
         self.ending: Exception | None = None  # why the hub closes this connection, once it does
 
     async def open(self, payload: bytes | str) -> None:

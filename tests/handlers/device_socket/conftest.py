@@ -46,8 +46,8 @@ async def the_hub_goes_on(served: Served, tablet: Tablet) -> AsyncIterator[None]
     said, memory = len(served.process.words()), served.process.memory_bytes()
     yield
     assert served.process.alive()
-    socket, stream, _ = await tablet.join()
-    acked = await served.value("SELECT last_seq FROM streams WHERE id = $1", stream)
+    socket, stream, welcome = await tablet.join()
+    acked = welcome["streams"][0]["acked"]
     socket.say(data(stream, acked + 1))
     assert (await socket.hear("ack"))["acks"] == [[stream, acked + 1]]
     await socket.say_goodbye()

@@ -8,7 +8,6 @@ import time
 import pytest
 
 from hub.protocol.codec import JSON, MSGPACK, Codec
-from tests.handlers.device_socket.conftest import HEARTBEAT_S
 from tests.protocol.rig.hub import CREDIT, START_US, Served, Tablet, data, fix, until
 from tests.protocol.rig.wire import PING, PONG, Ended, frame
 
@@ -214,12 +213,10 @@ async def test_another_hub_takes_a_stream_over_within_two_seconds(
 async def test_a_silent_device_is_pinged_and_then_closed(other_hub: Served, tablet: Tablet) -> None:
     quiet = Tablet(other_hub.port, tablet.device_id, tablet.ambulance_id, tablet.secret)
     socket, _, _ = await quiet.join()
-    started = time.monotonic()
     assert (await socket.frame()).opcode == PING
     with pytest.raises(Ended) as ended:
         await socket.frame()  # without an answer to the ping
     assert ended.value.code == 4002
-    assert time.monotonic() - started < 1.5 * HEARTBEAT_S + 2
 
 
 async def test_a_silent_device_that_answers_pings_stays(other_hub: Served, tablet: Tablet) -> None:

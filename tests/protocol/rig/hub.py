@@ -29,6 +29,12 @@ OPTIONS: Mapping[str, Mapping[str, Any]] = {
 }
 START_US = 1_790_000_000_000_000
 NUMBERS = itertools.count(1)
+REGISTER = """
+WITH a AS (INSERT INTO ambulances (plate_number) SELECT $1::text WHERE $1 IS NOT NULL RETURNING id),
+     d AS (INSERT INTO devices (kind, name, ambulance_id) SELECT 'tablet', 'Tablet', (SELECT id FROM a) RETURNING *),
+     s AS (INSERT INTO device_secrets (hash, device_id) SELECT $2::bytea, id FROM d)
+SELECT id AS device_id, ambulance_id FROM d
+"""
 
 
 def now_us() -> int:
@@ -113,18 +119,9 @@ class Served:
 
     async def tablet(self, *, bound: bool = True) -> Tablet:
         """Register a tablet."""
-        ambulance_id = None
-        if bound:
-            ambulance_id = await self.value(
-                "INSERT INTO ambulances (plate_number) VALUES ($1) RETURNING id", f"WIRE-{next(NUMBERS):04}"
-            )
-        device_id = await self.value(
-            "INSERT INTO devices (kind, name, ambulance_id) VALUES ('tablet', 'Tablet', $1) RETURNING id", ambulance_id
-        )
         secret = new_token()
-        await self.query(
-            "INSERT INTO device_secrets (hash, device_id) VALUES ($1, $2) RETURNING hash", digest(secret), device_id
-        )
+        row = (await self.query(REGISTER, f"WIRE-{next(NUMBERS):04}" if bound else None, digest(secret)))[0]
+        device_id, ambulance_id = row["device_id"], row["ambulance_id"]
         return Tablet(self.port, device_id, ambulance_id, secret)
 
     async def stored(self, stream: int) -> list[int]:
