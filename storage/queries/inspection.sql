@@ -53,5 +53,7 @@ END
 $roles$;
 
 -- name: empty
--- Removes everything of the hub's from the database, in front of a restore and in its transaction.
+-- Removes everything of the hub's from the database, in front of a restore and in its transaction. What is restored is
+-- handed to arogya_owner, which needs a place for it: only superusers hand on without.
 DROP OWNED BY arogya_owner;
+GRANT USAGE, CREATE ON SCHEMA public TO arogya_owner;

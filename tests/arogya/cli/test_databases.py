@@ -133,6 +133,21 @@ async def test_a_restore_that_fails_half_way_has_changed_nothing(
     assert await superuser.fetchval("SELECT name FROM facilities") == "New"
 
 
+async def test_an_owner_of_a_database_restores_into_it_without_being_a_superuser(
+    database: str, empty_database: str, tmp_path: Path
+) -> None:
+    connection = await asyncpg.connect(empty_database)
+    await connection.execute("DROP ROLE IF EXISTS keeper; CREATE ROLE keeper LOGIN")
+    await connection.execute("GRANT arogya_owner, arogya_ingest, arogya_reader, arogya_app TO keeper")
+    await connection.execute(f"ALTER DATABASE {await connection.fetchval('SELECT current_database()')} OWNER TO keeper")
+    file = tmp_path / "hub.dump"
+    assert (await run("backup", str(file), "--database", database))[0] == 0
+    status, _, errors = await run("restore", str(file), "--database", empty_database.replace("postgres@", "keeper@"))
+    assert status == 0, errors
+    assert await connection.fetchval("SELECT tableowner FROM pg_tables WHERE tablename = 'streams'") == "arogya_owner"
+    await connection.close()
+
+
 async def test_an_archive_of_something_else_is_refused(
     cluster: EmbeddedPostgres, empty_database: str, tmp_path: Path
 ) -> None:
