@@ -9,13 +9,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.async_api import Browser, StorageState, async_playwright
+from playwright.async_api import Browser, StorageState, async_playwright, expect
 
 from tests.browser.demo import Demo, running_demo
 from tests.browser.visit import SHOTS, Visit
 
 CHROMIUM = Path("/usr/bin/chromium")
 FLAGS = ["--disable-gpu", "--disable-background-networking", "--no-first-run"]
+
+# The machine may be busy with other tests: a deadline is for what never comes.
+PATIENCE_MS = 20_000
+expect.set_options(timeout=PATIENCE_MS)
 
 OpenVisit = Callable[..., Awaitable[Visit]]
 
@@ -50,7 +54,7 @@ async def visit(browser: Browser, demo: Demo) -> AsyncIterator[OpenVisit]:
             options.setdefault("viewport", {"width": 1440, "height": 900})
             context = await browser.new_context(**options)
             stack.push_async_callback(context.close)
-            context.set_default_timeout(15_000)
+            context.set_default_timeout(PATIENCE_MS)
             opened = Visit(context, await context.new_page(), demo)
             visits.append(opened)
             return opened

@@ -31,7 +31,7 @@ export function useConnection(store: FleetStore): Connection {
 }
 
 export function useTheme(): Theme {
-  const [theme, setTheme] = useState(currentTheme());
+  const [theme, setTheme] = useState(currentTheme);
   useEffect(() => onTheme(setTheme), []);
   return theme;
 }

@@ -14,7 +14,7 @@ const NARROW = "(max-width: 760px)";
 const TAP_PX = 8;
 
 export function useNarrow(): boolean {
-  const [narrow, setNarrow] = useState(window.matchMedia(NARROW).matches);
+  const [narrow, setNarrow] = useState(() => window.matchMedia(NARROW).matches);
   useEffect(() => {
     const query = window.matchMedia(NARROW);
     const listener = (): void => setNarrow(query.matches);

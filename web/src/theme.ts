@@ -5,6 +5,11 @@ import { recall, remember } from "./memory.ts";
 export type Theme = "dark" | "light";
 
 const SYSTEM = window.matchMedia("(prefers-color-scheme: dark)");
+/**
+ * What the system says, kept from its events: reading `SYSTEM.matches` between a change and its event makes Chromium
+ * forget to send the event.
+ */
+let system: Theme = SYSTEM.matches ? "dark" : "light";
 const listeners = new Set<(theme: Theme) => void>();
 
 function chosen(): Theme | null {
@@ -13,7 +18,7 @@ function chosen(): Theme | null {
 }
 
 export function currentTheme(): Theme {
-  return chosen() ?? (SYSTEM.matches ? "dark" : "light");
+  return chosen() ?? system;
 }
 
 function apply(): void {
@@ -24,14 +29,17 @@ function apply(): void {
 
 /** Put the theme on the document and follow the system's from now on. */
 export function startTheme(): void {
-  SYSTEM.addEventListener("change", apply);
+  SYSTEM.addEventListener("change", (event) => {
+    system = event.matches ? "dark" : "light";
+    apply();
+  });
   apply();
 }
 
 export function toggleTheme(): void {
   const next: Theme = currentTheme() === "dark" ? "light" : "dark";
   // choosing what the system says is going back to following it
-  remember("theme", next === (SYSTEM.matches ? "dark" : "light") ? null : next);
+  remember("theme", next === system ? null : next);
   apply();
 }
 

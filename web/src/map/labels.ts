@@ -10,16 +10,26 @@ export interface Label {
   readonly age: string;
   readonly freshness: Freshness;
   readonly alarm: boolean;
-  /** Drawn even over others: the selected one, and what must not be overlooked. */
+  /** Drawn even over others: the selected one, an alarm, the one under the pointer. */
   readonly insists: boolean;
+}
+
+/** Where a marker is, so that labels stay off it. */
+export interface Spot {
+  readonly x: number;
+  readonly y: number;
 }
 
 const HEIGHT = 17;
 const PAD = 6;
 const GAP = 5;
-/** Below the middle of the marker. */
+/** From the middle of the marker to its label. */
 const DROP = 17;
-const FONT = 'system-ui, -apple-system, "Segoe UI", Roboto, sans-serif';
+/** Half the side of what is kept free around other markers. */
+const BODY = 9;
+const FAMILY = 'system-ui, -apple-system, "Segoe UI", Roboto, sans-serif';
+const NAME_FONT = `600 11px ${FAMILY}`;
+const AGE_FONT = `500 11px ${FAMILY}`;
 
 interface Box {
   left: number;
@@ -28,13 +38,31 @@ interface Box {
   bottom: number;
 }
 
-function overlaps(one: Box, other: Box): boolean {
-  return one.left < other.right && other.left < one.right && one.top < other.bottom && other.top < one.bottom;
+function around({ x, y }: Spot, half: number): Box {
+  return { left: x - half, top: y - half, right: x + half, bottom: y + half };
 }
 
-/** Where the marker itself is drawn. */
-function bodyOf({ x, y }: Label): Box {
-  return { left: x - DROP, top: y - DROP, right: x + DROP, bottom: y + DROP };
+/** The places for a label this wide, best first: below its marker, above, right, left. */
+function places({ x, y }: Spot, width: number): Box[] {
+  const corners = [
+    [x - width / 2, y + DROP],
+    [x - width / 2, y - DROP - HEIGHT],
+    [x + DROP, y - HEIGHT / 2],
+    [x - DROP - width, y - HEIGHT / 2],
+  ] as const;
+  return corners.map(([left, top]) => {
+    const [roundLeft, roundTop] = [Math.round(left), Math.round(top)];
+    return { left: roundLeft, top: roundTop, right: roundLeft + width, bottom: roundTop + HEIGHT };
+  });
+}
+
+/** What is placed first gets its place: insisting labels, then overdue ones, then the rest. */
+function urgency(label: Label): number {
+  return label.insists ? 0 : label.freshness === "live" ? 2 : 1;
+}
+
+function overlaps(one: Box, other: Box): boolean {
+  return one.left < other.right && other.left < one.right && one.top < other.bottom && other.top < one.bottom;
 }
 
 export class LabelPainter {
@@ -42,22 +70,23 @@ export class LabelPainter {
 
   constructor(private readonly colours: MarkerColours) {}
 
-  paint(context: CanvasRenderingContext2D, labels: readonly Label[]): void {
+  /** Draw what has room; `spots` are the markers in view. */
+  paint(context: CanvasRenderingContext2D, labels: readonly Label[], spots: readonly Spot[]): void {
+    const bodies = spots.map((spot) => around(spot, BODY));
     const taken: Box[] = [];
     context.textBaseline = "middle";
     context.textAlign = "left";
-    const urgent = labels.filter((label) => label.insists);
-    const plain = labels.filter((label) => !label.insists);
-    for (const label of [...urgent, ...plain]) {
-      const nameWidth = label.name === "" ? 0 : this.width(context, label.name, `600 11px ${FONT}`);
-      const ageWidth = this.width(context, label.age, `500 11px ${FONT}`);
-      const width = nameWidth + (nameWidth > 0 ? GAP : 0) + ageWidth + PAD * 2;
-      const left = Math.round(label.x - width / 2);
-      const top = Math.round(label.y + DROP);
-      const box = { left, top, right: left + width, bottom: top + HEIGHT };
-      if (!label.insists && taken.some((other) => overlaps(box, other))) continue;
+    for (const label of [...labels].sort((one, other) => urgency(one) - urgency(other))) {
+      const nameWidth = label.name === "" ? 0 : this.width(context, label.name, NAME_FONT);
+      const width = nameWidth + (nameWidth > 0 ? GAP : 0) + this.width(context, label.age, AGE_FONT) + PAD * 2;
+      const boxes = places(label, width);
+      const free = boxes.find((box) => ![...taken, ...bodies].some((other) => overlaps(box, other)));
+      // what is overdue may cover a marker, and what insists anything: they must not be overlooked
+      const fallback = urgency(label) === 1 ? boxes.find((box) => !taken.some((other) => overlaps(box, other))) : boxes[0];
+      const box = free ?? (urgency(label) === 2 ? undefined : fallback);
+      if (box === undefined) continue;
       taken.push(box);
-      if (label.insists) taken.push(bodyOf(label));
+      if (label.insists) taken.push(around(label, DROP));
       this.paintOne(context, label, box, nameWidth);
     }
   }
@@ -73,12 +102,12 @@ export class LabelPainter {
     const middle = box.top + HEIGHT / 2 + 0.5;
     let x = box.left + PAD;
     if (nameWidth > 0) {
-      context.font = `600 11px ${FONT}`;
+      context.font = NAME_FONT;
       context.fillStyle = name;
       context.fillText(label.name, x, middle);
       x += nameWidth + GAP;
     }
-    context.font = `500 11px ${FONT}`;
+    context.font = AGE_FONT;
     context.fillStyle = age;
     context.fillText(label.age, x, middle);
   }

@@ -114,7 +114,7 @@ export class MarkerLayer extends CanvasLayer {
       for (const placed of this.placed) if (placed.freshness === layer) this.paintMarker(context, placed, large);
     }
     for (const placed of this.placed) if (this.emphasised(placed)) this.paintEmphasis(context, placed, view);
-    this.labels.paint(context, this.chooseLabels());
+    this.labels.paint(context, this.chooseLabels(), this.placed.length <= URGENT_AT_MOST ? this.placed : []);
     if (moving) this.request();
   }
 
