@@ -90,12 +90,13 @@ def run_load(hub: HubUnderTest, load: Load, seconds: float) -> tuple[dict[str, f
         before, started = machine.sample_cpu(roots), time.monotonic()
         await_line(tablets, "measured")
         cpu = before.shares_until(machine.sample_cpu(roots), time.monotonic() - started)
-        tally = orjson.loads(tablets.stdout.readline())
+        tally = orjson.loads(tablets.stdout.readline() or b"{}")
     finally:
         tablets.kill()
         tablets.wait()
         tablets.stdout.close()
-    verify(tally, asyncio.run(provision.count_stored(hub.dsn, tally["log_ids"])))
+    tally["tablets"] = load.tablets
+    verify(tally, asyncio.run(provision.count_stored(hub.dsn, fleet.prefix)))
     return figures_of(tally, cpu), fleet.prefix
 
 
@@ -109,6 +110,8 @@ def await_line(process: subprocess.Popen[str], word: str) -> None:
 
 def verify(tally: Mapping[str, object], stored: provision.Stored) -> None:
     """Raise `Broken` unless everything acked is stored, once and without holes, and nobody was thrown out."""
+    if "errors" not in tally:
+        raise Broken("the tablets ended before their tally")
     if tally["errors"] or tally["lost_connections"]:
         raise Broken(f"{tally['lost_connections']} tablets lost their connection: {tally['errors']}")
     if stored.rows != tally["acked_in_all"] or stored.holes or stored.twice:
@@ -119,5 +122,6 @@ def figures_of(tally: Mapping[str, float], cpu: Mapping[str, float]) -> dict[str
     """Choose what is reported of one load."""
     figures = {name: round(tally[name], 1) for name in ("ack_p50_ms", "ack_p99_ms", "ack_max_ms")}
     figures["fixes_per_s"] = round(tally["acked"] / tally["measured_s"])
-    figures["fixes"] = tally["acked_in_all"]
+    figures |= {"fixes": tally["acked_in_all"], "refused_connects": tally["refused_connects"]}
+    figures["connects_per_s"] = round(tally["tablets"] / tally["connect_s"])
     return figures | {f"cpu_{name}": cores for name, cores in cpu.items()}

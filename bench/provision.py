@@ -54,16 +54,17 @@ async def make_fleet(dsn: str, size: int) -> Fleet:
     return Fleet(prefix, tokens)
 
 
-async def count_stored(dsn: str, log_ids: list[str]) -> Stored:
-    """Count what the streams of a run hold."""
+async def count_stored(dsn: str, prefix: str) -> Stored:
+    """Count what the streams of a fleet hold."""
     connection = await asyncpg.connect(dsn)
     try:
         row = await connection.fetchrow(
             "WITH held AS (SELECT p.stream_id, count(*) AS rows, count(DISTINCT p.seq) AS seqs, max(p.seq) AS top "
-            "FROM ambulance_positions p JOIN streams s ON s.id = p.stream_id WHERE s.log_id = ANY($1) GROUP BY 1) "
+            "FROM ambulance_positions p WHERE p.ambulance_id IN "
+            "(SELECT id FROM ambulances WHERE plate_number LIKE $1 || '-%') GROUP BY 1) "
             "SELECT coalesce(sum(rows), 0)::bigint, count(*), coalesce(sum(top - seqs), 0)::bigint, "
             "coalesce(sum(rows - seqs), 0)::bigint FROM held",
-            log_ids,
+            prefix,
         )
     finally:
         await connection.close()

@@ -22,7 +22,7 @@ import uvloop
 from bench import frames
 from bench.frames import FrameTemplate
 
-CONNECTING_AT_ONCE = 100
+CONNECTING_AT_ONCE = 40
 SLOTS = 200  # of a second, among which paced tablets are spread
 BACKLOG_US = 7 * 86_400_000_000  # a saturating tablet drains fixes that it recorded a week ago, at 1 Hz
 SETTLE_S = 20.0  # how long the last acks may take
@@ -55,10 +55,10 @@ class Tally:
     ack_p99_ms: float = 0.0
     ack_max_ms: float = 0.0
     measured_s: float = 0.0
-    connect_s: float = 0.0
+    connect_s: float = 0.0  # until all tablets were welcomed
+    refused_connects: int = 0  # answers to connects that were tried again
     lost_connections: int = 0
     errors: dict[str, int] = field(default_factory=dict)
-    log_ids: list[str] = field(default_factory=list)
 
 
 class Tablet(asyncio.Protocol):
@@ -103,7 +103,7 @@ class Tablet(asyncio.Protocol):
         self.lost = True
         self.saturates = False
         if not self.welcomed.done():
-            self.welcomed.set_exception(error or ConnectionResetError("closed before the welcome"))
+            self.welcomed.set_exception(ConnectionResetError(f"closed before the welcome: {dict(self.errors)}"))
 
     def data_received(self, data: bytes) -> None:
         """Take what the hub says."""
@@ -177,21 +177,28 @@ class Tablet(asyncio.Protocol):
         return frame
 
     def close(self) -> None:
-        """Say good-bye."""
+        """Say good-bye, if there still is somebody."""
+        if self.lost:
+            return
         self._transport.write(frames.small_frame(frames.CLOSE, (1000).to_bytes(2, "big"), self.mask))
         self._transport.close()
 
 
 async def connect(job: Job, errors: Counter[str]) -> list[Tablet]:
-    """Connect all tablets, some at a time; raises when one cannot."""
+    """Connect all tablets, some at a time; raises TimeoutError when one cannot."""
     loop = asyncio.get_running_loop()
     gate = asyncio.Semaphore(CONNECTING_AT_ONCE)
 
     async def one(index: int) -> Tablet:
         async with gate, asyncio.timeout(CONNECT_S):
-            _, tablet = await loop.create_connection(lambda: Tablet(job, index, errors), job.host, job.port)
-            await tablet.welcomed
-        return tablet
+            while True:
+                _, tablet = await loop.create_connection(lambda: Tablet(job, index, errors), job.host, job.port)
+                try:
+                    await tablet.welcomed
+                except ConnectionResetError:  # the hub was full for a moment: a device comes back
+                    await asyncio.sleep(0.5)
+                else:
+                    return tablet
 
     return list(await asyncio.gather(*(one(index) for index in range(len(job.secrets)))))
 
@@ -240,7 +247,8 @@ async def run(job: Job) -> Tally:
     tally = Tally()
     started = time.monotonic()
     tablets = await connect(job, errors)
-    tally.connect_s = time.monotonic() - started
+    tally.connect_s, tally.refused_connects = time.monotonic() - started, errors.total()
+    errors.clear()
     began = time.monotonic()
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(drive(tablets, job, began + job.warmup_s + job.seconds))
@@ -259,7 +267,6 @@ async def run(job: Job) -> Tally:
     for tablet in tablets:
         tablet.close()
     tally.acked_in_all, tally.sent_in_all = sum(t.acked for t in tablets), sum(t.seq for t in tablets)
-    tally.log_ids = [t.log_id for t in tablets]
     tally.errors = dict(errors)
     return tally
 
