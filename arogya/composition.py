@@ -65,6 +65,7 @@ async def pools(settings: Settings) -> AsyncIterator[Pools]:
                 role=role,
                 size=size,
                 command_timeout_s=timeout_s,
+                acquire_timeout_s=database.acquire_timeout_s,
                 settings=INGEST_SETTINGS if role == INGEST else None,
             )
             stack.push_async_callback(pool.close)
@@ -143,6 +144,8 @@ def retention_rules(settings: Settings) -> RetentionRules:
     return RetentionRules(
         positions_days=retention.ambulance_positions_days,
         motion_days=retention.motion_frames_days,
+        dead_letters_days=retention.dead_letters_days,
+        sessions_days=retention.sessions_days,
         ahead_days=retention.partitions_ahead_days,
     )
 
@@ -180,6 +183,7 @@ def http_settings(settings: Settings, *, cursor_key: bytes) -> HttpSettings:
         ticket_s=auth.ticket_s,
         sessions_per_user=auth.sessions_per_user,
         sign_ins_per_min=limits.login_per_minute,
+        sign_ins_per_network_per_min=limits.login_per_network_per_minute,
         api_per_s=limits.api_per_s,
         api_burst=limits.api_burst,
         metrics_token=settings.server.metrics_token,

@@ -1,4 +1,4 @@
-"""What a hub does by the hour: partitions ahead, and what is older than its retention behind."""
+"""What a hub does by the hour: partitions ahead, and behind them what is older than its retention."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from datetime import timedelta
 import structlog
 
 from hub.clock import Clock
-from storage import partitions
+from storage import expiry, partitions
 from storage.errors import StorageError
 from storage.pool import Database
 
@@ -20,10 +20,12 @@ _LOG = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class RetentionRules:
-    """How long telemetry is kept, and how far ahead its days are made."""
+    """How long what is not a record is kept, and how far ahead the days of telemetry are made."""
 
     positions_days: int = 90
     motion_days: int = 365
+    dead_letters_days: int = 30
+    sessions_days: int = 90  # ended sign-ins
     ahead_days: int = 7
 
 
@@ -51,7 +53,11 @@ class Housekeeping:
         await partitions.ensure(self._db, self._clock.now().date(), self._rules.ahead_days)
 
     async def retire(self) -> None:
-        """Drop the days that are over."""
-        today = self._clock.now().date()
+        """Drop the days that are over, and the rows that nobody asks for any more."""
+        now = self._clock.now()
+        await expiry.remove_dead_letters(self._db, now - timedelta(days=self._rules.dead_letters_days))
+        await expiry.remove_sessions(self._db, now - timedelta(days=self._rules.sessions_days))
+        await expiry.remove_tickets(self._db, now)
+        today = now.date()
         await partitions.retire(self._db, "ambulance_positions", today - timedelta(days=self._rules.positions_days))
         await partitions.retire(self._db, "motion_frames", today - timedelta(days=self._rules.motion_days))

@@ -9,7 +9,7 @@ from storage.pool import connect
 from storage.sql import load
 
 _QUERIES = load("inspection")
-EMPTY = _QUERIES.empty.sql  # given to psql, in the transaction of a restore
+EMPTY = f"{_QUERIES.empty.sql};\n{_QUERIES.give_place.sql};"  # given to psql, in the transaction of a restore
 
 
 class Server(NamedTuple):

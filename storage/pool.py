@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 Record = asyncpg.Record
 
 READER, APP, INGEST, OWNER = "arogya_reader", "arogya_app", "arogya_ingest", "arogya_owner"
-ACQUIRE_TIMEOUT_S = 2.0  # a busy pool says so instead of letting requests pile up
+ACQUIRE_TIMEOUT_S = 1.5  # a busy pool says so instead of letting requests pile up
 CONNECT_TIMEOUT_S = 5.0
 # An idle transaction holds locks and keeps old rows alive; a client that vanished must not do either for long.
 SETTINGS = {
@@ -66,8 +66,9 @@ class Transaction(HeldConnection):
 class Database:
     """A pool of connections of one role; every call takes a connection and gives it back."""
 
-    def __init__(self, pool: asyncpg.Pool[Record]) -> None:
+    def __init__(self, pool: asyncpg.Pool[Record], acquire_timeout_s: float = ACQUIRE_TIMEOUT_S) -> None:
         self._pool = pool  # opened by `open`, closed by `close`
+        self._acquire_timeout_s = acquire_timeout_s  # how long a call waits for a free connection
 
     @classmethod
     async def open(
@@ -77,6 +78,7 @@ class Database:
         role: str | None,
         size: int,
         command_timeout_s: float,
+        acquire_timeout_s: float = ACQUIRE_TIMEOUT_S,
         settings: Mapping[str, str] | None = None,
     ) -> Database:
         """Connect up to `size` times, each connection being `role` (None = the user of the dsn).
@@ -93,10 +95,10 @@ class Database:
                 init=prepare,
                 server_settings=server_settings(role, settings),
             )
-        return cls(pool)
+        return cls(pool, acquire_timeout_s)
 
     async def fetch(self, query: Query, **parameters: object) -> list[Record]:
-        """Return the rows; raises `StorageError`, `Unavailable` after 2 s without a free connection."""
+        """Return the rows; raises `StorageError`, `Unavailable` after `acquire_timeout_s` without a free connection."""
         async with self.hold() as held:
             return await held.fetch(query, **parameters)
 
@@ -150,7 +152,7 @@ class Database:
     async def _connection(self) -> AsyncIterator[Connection]:
         try:
             with translated():
-                connection = await self._pool.acquire(timeout=ACQUIRE_TIMEOUT_S)
+                connection = await self._pool.acquire(timeout=self._acquire_timeout_s)
         except Unavailable as error:
             raise Unavailable("no database connection is free") from error
         try:

@@ -20,8 +20,6 @@ if TYPE_CHECKING:  # loaded late, so that --help is quick
 
 T = TypeVar("T")
 
-CLAIM_LIFE = timedelta(hours=24)
-OVERLAP = timedelta(hours=24)  # an old secret counts this long beside a new one
 
 DESCRIPTION = """Add, list and end the devices that may send to the hub.
 
@@ -91,7 +89,7 @@ async def _add(db: Database, wanted: list[Wanted], parsed: argparse.Namespace) -
     from hub.access.tokens import claim_digest, digest, new_claim_code, new_token
     from storage import fleet
 
-    now = datetime.now(UTC)
+    now, auth = datetime.now(UTC), options.settings_of(parsed).auth
     added: list[dict[str, object]] = []
     unknown: list[str] = []
     async with db.transaction() as transaction:
@@ -103,7 +101,7 @@ async def _add(db: Database, wanted: list[Wanted], parsed: argparse.Namespace) -
                 unknown.append(f"{parsed.csv}, line {line}: " * bool(parsed.csv) + f"there is no ambulance {plate}")
                 continue
             code = new_token() if parsed.secret else new_claim_code()
-            claim = () if parsed.secret else (claim_digest(code), now + CLAIM_LIFE)
+            claim = () if parsed.secret else (claim_digest(code), now + timedelta(seconds=auth.claim_s))
             device_id = await fleet.create_device(
                 transaction, fleet.NewDevice(kind, name or kind, ambulance_id, *claim)
             )
@@ -149,17 +147,17 @@ async def _rotate(db: Database, parsed: argparse.Namespace) -> dict[str, object]
     from hub.access.tokens import claim_digest, digest, new_claim_code, new_token
     from storage import fleet
 
-    now = datetime.now(UTC)
+    now, auth = datetime.now(UTC), options.settings_of(parsed).auth
     found = next((device for device in await fleet.list_devices(db) if device.id == parsed.id), None)
     if found is None or found.revoked_at is not None:
         raise CommandError(f"there is no device {parsed.id}, or it is revoked")
     shown: dict[str, object] = {"id": found.id, "plate_number": found.plate_number, "name": found.name}
     if parsed.secret:
         secret = new_token()
-        await fleet.rotate_secret(db, found.id, digest(secret), now, now + OVERLAP)
+        await fleet.rotate_secret(db, found.id, digest(secret), now, now + timedelta(seconds=auth.rotation_overlap_s))
         return {**shown, "kind": found.kind, "secret": secret}
     code = new_claim_code()
-    await fleet.renew_claim(db, found.id, claim_digest(code), now + CLAIM_LIFE)
+    await fleet.renew_claim(db, found.id, claim_digest(code), now + timedelta(seconds=auth.claim_s))
     return {**shown, "kind": found.kind, "claim_code": code}
 
 

@@ -72,7 +72,7 @@ class Database:
     binaries: str | None = setting(None, "folder of PostgreSQL's programs for the embedded server", check=_folder)
     app_connections: int = setting(8, "connections of the HTTP handlers", minimum=1, maximum=500)
     reader_connections: int = setting(4, "connections of the read-only pool", minimum=1, maximum=500)
-    acquire_timeout_s: float = setting(2.0, "longest wait for a free connection, then 503", minimum=0.01, maximum=60)
+    acquire_timeout_s: float = setting(1.5, "longest wait for a free connection, then 503", minimum=0.01, maximum=60)
     command_timeout_s: float = setting(5.0, "longest statement", minimum=0.1, maximum=600)
 
 
@@ -100,9 +100,6 @@ class Ingest:
         8_192, "unacked samples that one connection may have", minimum=500, maximum=10_000_000
     )
     budget_samples: int = setting(400_000, "unacked samples over all connections", minimum=500, maximum=1_000_000_000)
-    budget_bytes: int = setting(
-        256 * MIB, "memory for samples that wait for the database", minimum=MIB, maximum=64 * GIB
-    )
     message_bytes: int = setting(256 * KIB, "largest message of a device", minimum=1 * KIB, maximum=16 * MIB)
     strikes: int = setting(3, "malformed messages until a connection is closed", minimum=1, maximum=1_000)
     live_hints_per_s: float = setting(1.0, "live hints a connection may send", minimum=0, maximum=1_000)
@@ -149,12 +146,15 @@ class Limits:
     """Bounds on what one caller may ask for."""
 
     login_per_minute: float = setting(5.0, "sign-in attempts for an account and network", minimum=0.1, maximum=1e6)
+    login_per_network_per_minute: float = setting(
+        60.0, "sign-in attempts for all accounts from a network", minimum=0.1, maximum=1e6
+    )
     api_per_s: float = setting(20.0, "requests of one user", minimum=0.1, maximum=1e6)
     api_burst: int = setting(60, "requests of one user at once", minimum=1, maximum=1_000_000)
     sockets_per_user: int = setting(5, "live connections of one user", minimum=1, maximum=1_000_000)
     sockets: int = setting(15_000, "WebSocket connections in all", minimum=1, maximum=10_000_000)
     page_rows: int = setting(200, "most rows of one page of a list", minimum=1, maximum=100_000)
-    body_bytes: int = setting(MIB, "largest request body", minimum=1 * KIB, maximum=GIB)
+    body_bytes: int = setting(64 * KIB, "largest request body", minimum=1 * KIB, maximum=GIB)
     header_s: float = setting(10.0, "time to send a request's headers", minimum=0.1, maximum=600)
     body_s: float = setting(10.0, "time to send a request's body", minimum=0.1, maximum=600)
 

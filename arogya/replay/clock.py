@@ -10,14 +10,17 @@ class TraceClock:
         self.speed = speed  # recorded seconds in a real one
         self._origin = 0  # recorded time (µs) at the start
         self._started_at_s = 0.0  # monotonic time of the start
+        # What the replayed device's clock shows: the newest fix that it has taken. Between two fixes it stands, because
+        # a fix that waited 50 ms for its frame is not a second old, however fast the replay runs.
+        self.shown = 0
 
     def start(self, origin: int, now_s: float) -> None:
         """Stand at the recorded time `origin` (µs) at this monotonic time, and run from then on."""
-        self._origin, self._started_at_s = origin, now_s
+        self._origin, self._started_at_s, self.shown = origin, now_s, origin
 
-    def recorded(self, now_s: float) -> int:
-        """Return the recorded time (µs) at a monotonic time: what a device's clock shows then."""
-        return self._origin + round((now_s - self._started_at_s) * self.speed * 1e6)
+    def take(self, recorded_at: int) -> None:
+        """Move on to a fix that is taken now."""
+        self.shown = max(self.shown, recorded_at)
 
     def due_s(self, recorded_at: int) -> float:
         """Return the monotonic time at which a recorded time (µs) is reached."""

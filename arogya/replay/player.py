@@ -100,7 +100,7 @@ class Player:
     def _client(self, part: Part, clock: TraceClock) -> DeviceClient:
         rows = len(part.trace.fixes)
         options = Options(
-            clock=lambda: clock.recorded(time.monotonic()),
+            clock=lambda: clock.shown,
             agent="arogya replay",
             spool_rows=rows + 1,  # whatever happens to the hub, no fix of the file is ever dropped
             spool_bytes=rows * 1_000 + 2**20,
@@ -119,6 +119,7 @@ class Player:
             if wait_s > 0:
                 await asyncio.sleep(wait_s)
                 behind = 0
+            clock.take(fix.recorded_at)
             behind += 1
             if behind % BURST_FIXES == 0:
                 await client.send(fix)  # waits for the disk, so that a burst can not outgrow the memory

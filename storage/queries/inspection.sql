@@ -53,7 +53,9 @@ END
 $roles$;
 
 -- name: empty
--- Removes everything of the hub's from the database, in front of a restore and in its transaction. What is restored is
--- handed to arogya_owner, which needs a place for it: only superusers hand on without.
+-- Removes everything of the hub's from the database, in front of a restore and in its transaction.
 DROP OWNED BY arogya_owner;
+
+-- name: give_place
+-- Lets arogya_owner take what is restored and handed to it: only superusers hand on without.
 GRANT USAGE, CREATE ON SCHEMA public TO arogya_owner;

@@ -1,0 +1,35 @@
+"""Removes rows that nobody asks for any more, some thousands at a time so that nobody waits for a long transaction."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from storage.pool import Database
+from storage.sql import Query, load
+
+ROWS_MAX = 5_000  # of one statement
+_QUERIES = load("expiry")
+
+
+async def remove_dead_letters(db: Database, before: datetime) -> int:
+    """Remove refused samples received before a moment; returns how many."""
+    return await _remove(db, _QUERIES.remove_dead_letters, before)
+
+
+async def remove_sessions(db: Database, before: datetime) -> int:
+    """Remove sign-ins that ended before a moment, and their tokens; returns how many."""
+    return await _remove(db, _QUERIES.remove_sessions, before)
+
+
+async def remove_tickets(db: Database, before: datetime) -> int:
+    """Remove tickets that ran out before a moment without being used; returns how many."""
+    return await _remove(db, _QUERIES.remove_tickets, before)
+
+
+async def _remove(db: Database, query: Query, before: datetime) -> int:
+    removed = 0
+    while True:
+        batch = await db.execute(query, before=before, rows_max=ROWS_MAX)
+        removed += batch
+        if batch < ROWS_MAX:
+            return removed
