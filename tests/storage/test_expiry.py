@@ -44,7 +44,8 @@ async def test_ended_sign_ins_go_with_their_tokens(owner_pool: Database, superus
     for number, ended in enumerate((OLD, YOUNG)):
         session = await superuser.fetchval(
             "INSERT INTO sessions (user_id, client, created_at, expires_at, ended_at, end_reason)"
-            " VALUES ($1, 'app', $2::timestamptz, $2 + interval '1 day', $2 + interval '1 minute', 'logout') RETURNING id",
+            " VALUES ($1, 'app', $2::timestamptz, $2 + interval '1 day', $2 + interval '1 minute', 'logout')"
+            " RETURNING id",
             user,
             ended,
         )
