@@ -14,6 +14,7 @@ from hub.ingest.flags import ALARM, LATE
 from hub.ingest.hygiene import Track, judge
 from hub.outcomes import outcome_of
 from hub.protocol.fix import Fix, parse_fix
+from hub.protocol.limits import TIME_US_MIN
 from storage.batch import AlarmRow, DeadLetter, Row
 
 _BODY_BYTES_MAX = 1_024  # of a refused sample: enough to see what it was
@@ -43,9 +44,12 @@ class Admitted:
 
 
 def fix_time(place: Place, recorded_at: int) -> int:
-    """Return when a sample was taken, by the hub's clock: never later than its arrival."""
+    """Return when a sample was taken, by the hub's clock: never later than its arrival, nor before the year 1900.
+
+    A device may give a sample an age of eleven thousand years, which neither PostgreSQL nor Python has a date for.
+    """
     age = place.sent_at - recorded_at
-    return place.received_at - age if age > 0 else place.received_at
+    return max(place.received_at - age, TIME_US_MIN) if age > 0 else place.received_at
 
 
 def admit(raw_fixes: list[object], first_seq: int, place: Place, track: Track) -> Admitted:

@@ -20,6 +20,8 @@ from hub.protocol.limits import (
 )
 
 ALARM_KINDS = frozenset({"sos"})
+# Halfway between the two largest float32 up to 360: from here on PostgreSQL's real would round to 360, which is north.
+_HEADING_STORED_AS_360 = 360.0 - 2.0**-16
 
 
 class Alarm(NamedTuple):
@@ -63,7 +65,7 @@ def parse_fix(raw: object) -> Fix:
         raise InvalidValue("speed or accuracy is out of range")
     if heading < 0.0 or heading > HEADING_MAX or altitude < ALTITUDE_MIN or altitude > ALTITUDE_MAX:
         raise InvalidValue("heading or altitude is out of range")
-    if heading == HEADING_MAX:
+    if heading >= _HEADING_STORED_AS_360:
         heading = 0.0
     alarm = parse_alarm(raw[7]) if len(raw) == 8 else None
     return Fix(recorded_at, latitude, longitude, speed, heading, accuracy, altitude, alarm)

@@ -9,6 +9,7 @@ import pytest
 from hub.ingest.admission import Place, admit, digest_of, fix_time
 from hub.ingest.flags import ALARM, CLOCK_SKEW, NULL_ISLAND
 from hub.ingest.hygiene import Track
+from hub.protocol.limits import TIME_US_MAX, TIME_US_MIN
 
 SECOND_US = 1_000_000
 ARRIVED = 1_800_000_000 * SECOND_US
@@ -40,6 +41,11 @@ def test_a_whole_number_is_a_number() -> None:
     assert admit([fix(lat=48, v=3)], 1, PLACE, Track()).rows[0][6:9] == (48.0, 11.5, 3.0)
 
 
+def test_a_heading_that_real_would_round_to_360_is_north() -> None:
+    headings = [admit([fix(h=heading)], 1, PLACE, Track()).rows[0][9] for heading in (359.99997, 359.99999, 360.0)]
+    assert headings == [359.99997, 0.0, 0.0]
+
+
 @pytest.mark.parametrize(
     ("sent_at", "recorded_at", "fix_at"),
     [
@@ -47,6 +53,7 @@ def test_a_whole_number_is_a_number() -> None:
         (0, -3 * SECOND_US, ARRIVED - 3 * SECOND_US),  # a clock that stands in 1970
         (ARRIVED + 10**15, ARRIVED + 10**15, ARRIVED),  # one that is years ahead
         (ARRIVED, ARRIVED + SECOND_US, ARRIVED),  # taken after it was sent
+        (TIME_US_MAX, 0, TIME_US_MIN),  # one that jumped eight thousand years: no calendar goes back so far
     ],
 )
 def test_a_sample_is_as_old_as_the_device_says_however_wrong_its_clock(
