@@ -114,8 +114,10 @@ class Batch:
     def condemn(self, row: Row, letter: DeadLetter) -> None:
         """Replace one row, which PostgreSQL refused, by its dead letter."""
         for run in self.runs.values():
-            if run.owner.stream_id == letter.stream_id and run.first <= letter.seq <= run.last:
-                run.rows = [kept for kept in run.rows if kept is not row]
+            # By identity: a connection that came back sends the samples again that its predecessor has in this batch.
+            kept = [other for other in run.rows if other is not row]
+            if len(kept) < len(run.rows):
+                run.rows = kept
                 run.dead.append(letter)
                 run.owner.refused(letter)
                 return

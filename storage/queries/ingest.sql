@@ -33,12 +33,18 @@ SELECT * FROM unnest(:stream_ids::bigint[], :firsts::bigint[], :lasts::bigint[],
 ON CONFLICT (stream_id, first_seq) DO NOTHING;
 
 -- name: insert_alarms
--- Record each alarm once, however often its fix was sent.
+-- Record each alarm once, however often its fix was sent. An ambulance that was removed meanwhile is left out: nothing
+-- may hold up the batch.
 INSERT INTO alarms (device_id, alarm_id, kind, ambulance_id, stream_id, seq, raised_at, received_at, late,
                     latitude, longitude)
-SELECT * FROM unnest(:device_ids::bigint[], :alarm_ids::text[], :kinds::text[], :ambulance_ids::bigint[],
-                     :stream_ids::bigint[], :seqs::bigint[], :raised_at::timestamptz[], :received_at::timestamptz[],
-                     :lates::boolean[], :latitudes::float8[], :longitudes::float8[])
+SELECT given.device_id, given.alarm_id, given.kind, a.id, given.stream_id, given.seq, given.raised_at,
+       given.received_at, given.late, given.latitude, given.longitude
+FROM unnest(:device_ids::bigint[], :alarm_ids::text[], :kinds::text[], :ambulance_ids::bigint[],
+            :stream_ids::bigint[], :seqs::bigint[], :raised_at::timestamptz[], :received_at::timestamptz[],
+            :lates::boolean[], :latitudes::float8[], :longitudes::float8[])
+    AS given (device_id, alarm_id, kind, ambulance_id, stream_id, seq, raised_at, received_at, late,
+              latitude, longitude)
+LEFT JOIN ambulances AS a ON a.id = given.ambulance_id
 ON CONFLICT (device_id, alarm_id) DO NOTHING;
 
 -- name: confirm_durability

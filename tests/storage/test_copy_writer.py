@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import asyncpg
 import pytest
 
-from storage.batch import DeadLetter, Row, Run, SkippedRange
+from storage.batch import AlarmRow, DeadLetter, Row, Run, SkippedRange
 from storage.copy_encoding import AMBULANCE_POSITIONS
 from storage.copy_writer import CopyWriter, FlushRules
 from storage.ingest_transaction import end_backend
@@ -174,6 +174,34 @@ async def test_a_poison_row_becomes_one_dead_letter_and_its_neighbours_are_store
     letters = await bench.superuser.fetch("SELECT seq, detail FROM dead_letters")
     assert [(letter["seq"], letter["detail"]) for letter in letters] == [(2, "no_66")]
     assert [letter.seq for letter in owner.letters] == [2]
+
+
+async def test_a_poison_row_that_was_sent_on_two_connections_holds_nothing_up(bench: Bench) -> None:
+    former = await bench.stream()
+    owner, neighbour = Owner(former.stream_id, fence=2), await bench.stream()
+    await bench.superuser.execute(
+        "ALTER TABLE ambulance_positions ADD CONSTRAINT no_66 CHECK (latitude <> 66) NOT VALID"
+    )
+    await bench.superuser.execute("UPDATE streams SET fence = 2 WHERE id = $1", owner.stream_id)
+    for one in (former, owner):  # both in one batch
+        bench.writer.append(Run(one, AMBULANCE_POSITIONS, 1, 2, [row(one, 1), row(one, 2, latitude=66.0)]))
+    bench.writer.append(run_of(neighbour, 1, 2))
+    await bench.until(lambda: owner.mark == 2 and neighbour.mark == 2 and former.lost)
+    assert [letter.seq for letter in owner.letters] == [2]
+    assert former.letters == []
+    assert await bench.stored(owner) == [1]
+
+
+async def test_an_alarm_of_an_ambulance_that_was_removed_is_kept_and_holds_nothing_up(bench: Bench) -> None:
+    owner = await bench.stream()
+    device: int = await bench.superuser.fetchval("SELECT device_id FROM streams WHERE id = $1", owner.stream_id)
+    now = time.time_ns() // 1_000
+    alarm = AlarmRow(device, "one", "sos", 10**9, owner.stream_id, 1, now, now, False, 18.5, 73.8)
+    bench.writer.append(Run(owner, AMBULANCE_POSITIONS, 1, 1, [row(owner, 1)], alarms=[alarm]))
+    await bench.until(lambda: owner.mark == 1)
+    kept = await bench.superuser.fetchrow("SELECT alarm_id, ambulance_id FROM alarms")
+    assert kept is not None
+    assert tuple(kept) == ("one", None)
 
 
 async def test_skips_and_dead_letters_move_the_mark_too(bench: Bench) -> None:
