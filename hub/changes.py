@@ -52,15 +52,16 @@ class Changes:
             self._arrived.clear()
             while self._waiting:
                 change = next(iter(self._waiting))
+                # Before it is applied: what is heard of the same thing meanwhile may be younger than what is read now.
+                del self._waiting[change]
                 try:
                     await self._apply(*change)
                 except StorageError as error:
                     _LOG.warning("a change waits", kind=change[0], reason=type(error).__name__)
+                    self.heard(*change)
                     await asyncio.sleep(RETRY_S)
-                    continue
                 except ValueError:
                     _LOG.warning("a change is not understood", kind=change[0])
-                self._waiting.pop(change, None)
 
     async def _apply(self, kind: str, key: str) -> None:
         if kind == "ambulance":
