@@ -26,6 +26,7 @@ from storage.copy_writer import BatchReport, CopyWriter
 from storage.errors import StorageError
 from storage.pool import Database
 
+_FENCES_S = 1.0  # between two questions whether a stream was taken over
 _CLOSED_AT_ONCE = 50  # devices; more than that would come back as one crowd
 
 
@@ -245,16 +246,18 @@ class Intake:
         """Close the connections whose streams another hub has claimed since."""
         owners = list(self._owners.values())
         if owners:
-            moved = await marks.fenced(self._db, [s.stream_id for s in owners], [s.fence for s in owners])
-            for stream_id in moved:
-                if stream_id in self._owners:
-                    self._owners[stream_id].superseded()
+            moved = set(await marks.fenced(self._db, [s.stream_id for s in owners], [s.fence for s in owners]))
+            for stream in owners:
+                # Not whoever owns it by now: that may be the very connection whose claim was seen.
+                if stream.stream_id in moved and self._owners.get(stream.stream_id) is stream:
+                    stream.superseded()
 
     async def run(self) -> None:
         """Own the tasks of device connections until `drain` has ended."""
         async with asyncio.TaskGroup() as self._tasks:
             self._flushing = [self._tasks.create_task(writer.run()) for writer in self._writers]
-            rounds = [self._tasks.create_task(self.locations.run()), self._tasks.create_task(self._patrol())]
+            todo = (self.locations.run(), self._patrol(), self._watch_fences())
+            rounds = [self._tasks.create_task(each) for each in todo]
             await self._drained.wait()
             for task in rounds:
                 task.cancel()
@@ -274,6 +277,11 @@ class Intake:
                     )
                 except HubError as error:
                     self.end(session, error)
+
+    async def _watch_fences(self) -> None:
+        """Ask once a second who lost a stream; apart from the patrol, which must not wait for PostgreSQL."""
+        while True:
+            await asyncio.sleep(_FENCES_S)
             try:
                 await self.check_fences()
             except StorageError:

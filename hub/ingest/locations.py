@@ -39,13 +39,17 @@ class LocationKeeper:
     async def write(self) -> None:
         """Write what moved since the last round; rows that somebody else holds wait for the next one."""
         chosen = list(self._moved)[:_ROWS_MAX]
+        self._moved.difference_update(chosen)  # first: one that moves while its row is written moves again
         rows = []
         for ambulance_id in chosen:
             fix = self._board.current(ambulance_id)
-            if fix is not None:
+            if fix is not None:  # None: it was removed
                 place = (fix.longitude, fix.latitude)
                 rows.append(
                     locations.Location(ambulance_id, place, from_us(fix.fix_at), fix.speed, fix.heading, fix.accuracy)
                 )
-        settled = await locations.follow(self._db, rows)
-        self._moved -= settled
+        unsettled = {row.ambulance_id for row in rows}
+        try:
+            unsettled -= await locations.follow(self._db, rows)
+        finally:
+            self._moved |= unsettled

@@ -57,6 +57,8 @@ class DeviceSession:
         # From here to the welcome nothing waits: a command must not overtake it.
         marks = []
         for wanted, claim in zip(message.streams, claims, strict=True):
+            if claim.ambulance_id is not None:
+                self.ambulance_id = claim.ambulance_id  # it may have been mounted elsewhere since the handshake
             stream = FixStream(self, claim.stream, claim.fence, claim.acked, self.ambulance_id)
             self.streams[claim.stream] = stream
             self._intake.own(stream)

@@ -1,0 +1,127 @@
+"""What all device connections share, on a real database whose answers come when a test lets them."""
+
+from __future__ import annotations
+
+import asyncio
+from uuid import uuid4
+
+import asyncpg
+import pytest
+
+from hub.clock import Clock
+from hub.ingest.credit import CreditRules
+from hub.ingest.intake import Intake, IntakeRules
+from hub.ingest.session import DeviceSession
+from hub.live.board import FleetBoard, LiveFix, Unit
+from hub.metrics import Metrics
+from hub.protocol.codec import JSON
+from tests.hub.conftest import SlowDatabase
+from tests.hub.live.viewer import Pipe
+from tests.storage.world import Connection, ambulance, tablet
+
+LOG_ID = "0" * 32
+HELLO = f'{{"type":"hello","streams":[{{"log_id":"{LOG_ID}","kind":"fixes"}}]}}'
+
+
+@pytest.fixture
+def intake(db: SlowDatabase) -> Intake:
+    return Intake(db, FleetBoard(), Clock(), Metrics(), rules=IntakeRules(), credit_rules=CreditRules())
+
+
+def connected(intake: Intake, device_id: int, ambulance_id: int) -> DeviceSession:
+    pipe = Pipe()
+    pipe.reading = False
+    session = DeviceSession(intake, pipe, JSON, session_id=uuid4().hex, device_id=device_id, ambulance_id=ambulance_id)
+    intake.attach(session)
+    return session
+
+
+async def test_a_claim_that_is_seen_before_its_answer_does_not_cost_the_claimant_its_stream(
+    superuser: Connection, db: SlowDatabase, intake: Intake
+) -> None:
+    vehicle = await ambulance(superuser)
+    device = await tablet(superuser, vehicle)
+    former, latter = connected(intake, device, vehicle), connected(intake, device, vehicle)
+    async with asyncio.TaskGroup() as tasks:
+        running = tasks.create_task(intake.run())
+        await former.open(HELLO)
+        claim = await intake.claim(device, LOG_ID, "fixes")  # the fence is raised in PostgreSQL, and nobody here knows
+        db.next_answer_comes_late()
+        checking = tasks.create_task(intake.check_fences())
+        await db.answered.wait()
+        await latter.open(HELLO)
+        db.go_on.set()
+        await checking
+        assert latter.streams[claim.stream].fence == claim.fence + 1
+        assert former.ending is not None
+        assert latter.ending is None
+        await intake.drain(1)
+        await running
+
+
+async def test_a_tablet_that_is_mounted_elsewhere_while_it_connects_reports_for_where_it_is(
+    superuser: Connection, intake: Intake
+) -> None:
+    before, after = await ambulance(superuser), await ambulance(superuser)
+    device = await tablet(superuser, before)
+    session = connected(intake, device, before)
+    await superuser.execute("UPDATE devices SET ambulance_id = $1 WHERE id = $2", after, device)
+    await session.open(HELLO)
+    assert session.ambulance_id == after
+    assert [stream.ambulance_id for stream in session.streams.values()] == [after]
+
+
+async def test_an_ambulance_that_moves_while_its_row_is_written_is_written_again(
+    superuser: Connection, db: SlowDatabase, intake: Intake
+) -> None:
+    vehicle = await ambulance(superuser)
+    board = intake._board
+    board.upsert_unit(Unit(vehicle, "A-1", None, "available"))
+    intake.show(vehicle, LiveFix(48.0, 11.0, 1.0, 2.0, 3.0, 1_000_000))
+    db.next_answer_comes_late()
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(intake.locations.write())
+        await db.answered.wait()
+        intake.show(vehicle, LiveFix(49.0, 11.0, 1.0, 2.0, 3.0, 2_000_000))
+        db.go_on.set()
+    await intake.locations.write()
+    assert await latitude(superuser, vehicle) == 49.0
+
+
+async def test_a_row_that_is_locked_is_written_in_a_later_round(
+    superuser: Connection, database: str, intake: Intake
+) -> None:
+    vehicle = await ambulance(superuser)
+    intake._board.upsert_unit(Unit(vehicle, "A-1", None, "available"))
+    intake.show(vehicle, LiveFix(48.0, 11.0, 1.0, 2.0, 3.0, 1_000_000))
+    holder = await asyncpg.connect(database)
+    async with holder.transaction():
+        await holder.execute("SELECT FROM ambulances WHERE id = $1 FOR UPDATE", vehicle)
+        await intake.locations.write()
+        assert await latitude(superuser, vehicle) is None
+    await holder.close()
+    await intake.locations.write()
+    assert await latitude(superuser, vehicle) == 48.0
+
+
+async def test_ambulances_that_were_removed_are_forgotten(
+    superuser: Connection, intake: Intake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("hub.ingest.locations._ROWS_MAX", 1)
+    gone, here = 10**9, await ambulance(superuser)
+    for number in (gone, here):
+        intake._board.upsert_unit(Unit(number, "A-1", None, "available"))
+        intake.show(number, LiveFix(48.0, 11.0, 1.0, 2.0, 3.0, 1_000_000))
+    intake._board.remove_unit(gone)
+    for _ in range(2):
+        await intake.locations.write()
+    assert await latitude(superuser, here) == 48.0
+    assert intake.locations._moved == set()
+
+
+async def latitude(superuser: Connection, ambulance_id: int) -> float | None:
+    """Return where the row of an ambulance says that it is."""
+    found: float | None = await superuser.fetchval(
+        "SELECT current_location[1] FROM ambulances WHERE id = $1", ambulance_id
+    )
+    return found
