@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 import signal
 
 import pytest
 
+from arogya.embedded.postgres import EmbeddedPostgres
 from tests.faults.conftest import PlayScene, StartHub
 from tests.faults.rig import checker, faults
+from tests.faults.rig.processes import PostgresFaults
 from tests.faults.rig.proxy import FaultProxy
 from tests.faults.rig.viewer import Viewer
 
 ENDED_S = 15.0
+HANGS_S = 3.0  # until every pool waits for an answer
 RESTART = 1012  # close code
 
 
@@ -44,5 +48,27 @@ async def test_a_hub_that_is_told_to_stop_flushes_acks_says_when_to_return_and_e
     assert verdict.stored == scene.journal.acked_samples()
     for tablet in scene.tablets:
         tablet.reconnects = True
+    await hub.start_ready()
+    await scene.judge()
+
+
+@pytest.mark.timeout(180)
+async def test_a_hub_whose_postgresql_hangs_stops_in_time_and_acks_nothing_that_is_not_stored(
+    start_hub: StartHub, play: PlayScene, fault_cluster: EmbeddedPostgres
+) -> None:
+    """F6 and F18 at once."""
+    hub = await start_hub()
+    scene = await play(hub)
+    await scene.acks_flow(5)
+    database = PostgresFaults(fault_cluster)
+    database.signal_tree(signal.SIGSTOP)
+    try:
+        await asyncio.sleep(HANGS_S)
+        hub.send(signal.SIGTERM)
+        print('ENDED', await hub.wait_ended(ENDED_S))
+    finally:
+        database.signal_tree(signal.SIGCONT)
+    assert hub.returncode == 0, hub.words()[-2000:]
+    assert hub.complaints() == []
     await hub.start_ready()
     await scene.judge()
