@@ -17,7 +17,6 @@ class Metrics:
         # HTTP
         self.http_requests = Counter("hub_http_requests", "Answers", ["method", "route", "status"], registry=own)
         self.http_seconds = Histogram("hub_http_seconds", "Time to answer", ["route"], buckets=_FAST_S, registry=own)
-        self.http_refused = Counter("hub_http_unparsable", "Bytes that were no HTTP request", registry=own)
         self.sign_ins = Counter("hub_sign_ins", "Attempts to sign in", ["result"], registry=own)
         # Connections
         self.sockets = Gauge("hub_sockets", "Open WebSockets", ["kind"], registry=own)
@@ -33,7 +32,6 @@ class Metrics:
         )
         self.samples_refused = Counter("hub_samples_refused", "Dead letters written", ["code"], registry=own)
         self.samples_skipped = Counter("hub_samples_skipped", "Samples declared lost", ["reason"], registry=own)
-        self.pending_bytes = Gauge("hub_ingest_pending_bytes", "Encoded rows that wait for a flush", registry=own)
         self.flush_seconds = Histogram("hub_flush_seconds", "One COPY transaction", buckets=_FAST_S, registry=own)
         self.flush_rows = Histogram("hub_flush_rows", "Rows of one COPY transaction", buckets=_ROWS, registry=own)
         self.flush_failures = Counter("hub_flush_failures", "Tries of a batch that ended in nothing", registry=own)
