@@ -122,12 +122,13 @@ def _pump(source: subprocess.Popen[bytes], target: subprocess.Popen[bytes], *, d
 
 def _follow(stream: IO[bytes], marker: bytes, on_table: OnTable, said: list[str]) -> None:
     """Read what a program says: its progress goes to `on_table`, its last words stay in `said`."""
-    for line in stream:
-        if marker in line:
-            on_table(line.decode(errors="replace").strip().rpartition(" ")[2].strip('"'))
-        else:
-            said.append(line.decode(errors="replace").strip())
-            del said[:-5]
+    with stream:
+        for line in stream:
+            if marker in line:
+                on_table(line.decode(errors="replace").strip().rpartition(" ")[2].strip('"'))
+            else:
+                said.append(line.decode(errors="replace").strip())
+                del said[:-5]
 
 
 @contextmanager

@@ -30,7 +30,7 @@ def lines_of(text: str) -> Iterator[list[str]]:
 
 def inline_of(text: str) -> Iterator[list[str]]:
     """Yield the words of each `arogya …` in a page's prose."""
-    for code in re.findall(r"`(arogya [^`]*)`", prose(text)):
+    for code in re.findall(r"`(arogya [^`→]*)`", prose(text)):
         yield code.replace("…", "").split()
 
 
@@ -99,6 +99,11 @@ def runnable() -> Iterator[list[str]]:
     for words in lines_of(text_of("docs/operations.md")):
         if Path(words[0]).name == "arogya" and not words[1].startswith("-") and words[1] not in FOREVER:
             yield words[1:]
+
+
+@pytest.fixture
+def blocking_calls_fail() -> None:
+    """Let calls block here: a command has its loop to itself."""
 
 
 @pytest.fixture
