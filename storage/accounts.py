@@ -8,7 +8,7 @@ from uuid import UUID
 
 from storage import audit, sessions
 from storage.passwords import Passwords
-from storage.pool import Database
+from storage.pool import Database, Transaction
 from storage.sql import load
 
 _QUERIES = load("accounts")
@@ -47,7 +47,13 @@ async def authenticate(db: Database, passwords: Passwords, email: str, password:
 
 
 async def create(
-    db: Database, *, name: str, email: str, role: str, password_hash: str | None = None, phone: str | None = None
+    db: Database | Transaction,
+    *,
+    name: str,
+    email: str,
+    role: str,
+    password_hash: str | None = None,
+    phone: str | None = None,
 ) -> UUID:
     """Store an account and return its id; raises Conflict for an email that is taken.
 
@@ -62,11 +68,21 @@ async def create(
     return user_id
 
 
-async def invite(db: Database, link_hash: bytes, user_id: UUID, *, purpose: str, expires_at: datetime) -> None:
+async def invite(
+    db: Database | Transaction, link_hash: bytes, user_id: UUID, *, purpose: str, expires_at: datetime
+) -> None:
     """Store a one-use activation link by its SHA-256."""
     await db.execute(
         _QUERIES.insert_activation, hash=link_hash, user_id=user_id, purpose=purpose, expires_at=expires_at
     )
+
+
+async def reinvite(
+    db: Database | Transaction, email: str, link_hash: bytes, now: datetime, *, expires_at: datetime
+) -> UUID | None:
+    """Store a new link for an account, end its earlier ones, and return its user; None without an enabled one."""
+    row = await db.fetch_one(_QUERIES.renew_activation, email=email, hash=link_hash, now=now, expires_at=expires_at)
+    return None if row is None else row["user_id"]
 
 
 async def find_invitation(db: Database, link_hash: bytes, now: datetime) -> Invitation | None:

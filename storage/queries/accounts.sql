@@ -1,5 +1,5 @@
 -- name: find_credentials
--- What a sign-in needs; the only statement that reads the password hash.
+-- What a sign-in needs; the only statement that hands out the password hash.
 SELECT u.id, u.name, u.email, u.role, st.role AS staff_role, st.duty, st.facility_id, u.disabled_at, u.password
   FROM users u
   LEFT JOIN staff st ON st.id = u.id
@@ -12,6 +12,20 @@ INSERT INTO users (name, email, password, phone, role) VALUES (:name, :email, :p
 -- name: insert_activation
 -- A one-use link that lets its holder choose the account's password.
 INSERT INTO activation_links (hash, user_id, purpose, expires_at) VALUES (:hash, :user_id, :purpose, :expires_at);
+
+-- name: renew_activation
+-- A new one-use link for an account that exists, whose earlier links end; no row without such an account.
+WITH account AS (
+  SELECT id, CASE WHEN password IS NULL THEN 'activate' ELSE 'reset' END AS purpose
+    FROM users
+   WHERE email = :email AND disabled_at IS NULL
+), ended AS (
+  UPDATE activation_links SET expires_at = :now
+   WHERE user_id IN (SELECT id FROM account) AND used_at IS NULL AND expires_at > :now
+)
+INSERT INTO activation_links (hash, user_id, purpose, expires_at)
+SELECT :hash, id, purpose, :expires_at FROM account
+RETURNING user_id;
 
 -- name: find_activation
 -- Whose password a link may set, so that the password can be judged before the link is used up.

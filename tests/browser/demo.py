@@ -27,6 +27,7 @@ class Demo:
     url: str
     password: str  # of every demo login
     pid: int  # of the supervisor
+    state: Path  # its folder
 
     @contextmanager
     def hub_killed(self) -> Iterator[None]:
@@ -51,6 +52,12 @@ class Demo:
         raise LookupError("the supervisor has no hub")
 
 
+def new_link(demo: Demo, *words: str) -> str:
+    """Return the activation link that `arogya admin` prints for these words."""
+    command = [sys.executable, "-m", "arogya", "admin", *words, "--state", str(demo.state)]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
+
+
 @contextmanager
 def running_demo(state: Path) -> Iterator[Demo]:
     """Start a demonstration in `state`, wait until it says where it is, and stop it afterwards."""
@@ -59,7 +66,7 @@ def running_demo(state: Path) -> Iterator[Demo]:
     with log.open("wb") as output:
         process = subprocess.Popen(command, stdout=output, stderr=output, stdin=subprocess.DEVNULL)
     try:
-        yield _wait_ready(process, log)
+        yield _wait_ready(process, log, state)
     finally:
         process.send_signal(signal.SIGINT)
         try:
@@ -69,12 +76,12 @@ def running_demo(state: Path) -> Iterator[Demo]:
             process.wait()
 
 
-def _wait_ready(process: subprocess.Popen[bytes], log: Path) -> Demo:
+def _wait_ready(process: subprocess.Popen[bytes], log: Path, state: Path) -> Demo:
     deadline = time.monotonic() + READY_S
     while time.monotonic() < deadline and process.poll() is None:
         said = log.read_text(errors="replace")
         address, password = ADDRESS.search(said), PASSWORD.search(said)
         if address and password:
-            return Demo(address[1], password[1], process.pid)
+            return Demo(address[1], password[1], process.pid, state)
         time.sleep(0.05)
     raise RuntimeError(f"the demo did not become ready:\n{log.read_text(errors='replace')}")

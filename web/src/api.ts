@@ -10,6 +10,8 @@ export class Problem extends Error {
     readonly title: string,
     readonly detail: string,
     readonly retryAfterS: number | null,
+    /** The field of the request that was no good, where there is one. */
+    readonly field: string,
   ) {
     super(detail || title);
   }
@@ -49,7 +51,7 @@ async function problemOf(response: Response): Promise<Problem> {
     // a proxy's own error page: the status has to do
   }
   const text = (field: string): string => (typeof body[field] === "string" ? body[field] : "");
-  return new Problem(response.status, text("code"), text("title"), text("detail"), retryAfterS);
+  return new Problem(response.status, text("code"), text("title"), text("detail"), retryAfterS, text("field"));
 }
 
 /** Send one request; answers the parsed body, or null for 204. Throws `Problem`. */
@@ -69,7 +71,7 @@ export async function call<T>(method: string, path: string, body?: object): Prom
   try {
     response = await fetch(path.startsWith("/api/") ? path : BASE + path, init);
   } catch {
-    throw new Problem(0, "unreachable", "The hub cannot be reached.", "", null);
+    throw new Problem(0, "unreachable", "The hub cannot be reached.", "", null, "");
   }
   if (!response.ok) throw await problemOf(response);
   return (response.status === 204 ? null : await response.json()) as T;
@@ -77,6 +79,10 @@ export async function call<T>(method: string, path: string, body?: object): Prom
 
 export const signIn = (email: string, password: string): Promise<SignedIn> =>
   call<SignedIn>("POST", "/sessions", { email, password, client: "web" });
+
+/** Set the password of the account that an activation link belongs to. */
+export const activate = (token: string, password: string): Promise<null> =>
+  call<null>("POST", "/activations", { token, password });
 
 export const currentSession = (): Promise<SignedIn> => call<SignedIn>("GET", "/sessions/current");
 

@@ -1,7 +1,10 @@
-/** Signed in or not: one of two pages. */
+/** Which page is shown: the fleet to those who are signed in, else the way there. */
 
 import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
+import { Activate } from "./activate.tsx";
+import { takeInvitation } from "./activation.ts";
+import type { Invitation } from "./activation.ts";
 import { currentSession, Problem, signOut } from "./api.ts";
 import type { User } from "./api.ts";
 import { FleetPage } from "./fleet-page.tsx";
@@ -10,22 +13,32 @@ import { SignIn } from "./sign-in.tsx";
 
 type State =
   | { readonly page: "asking" }
-  | { readonly page: "sign-in"; readonly note: string | null }
+  | { readonly page: "activation"; readonly invitation: Invitation }
+  | { readonly page: "sign-in"; readonly note: string | null; readonly email: string | null }
   | { readonly page: "fleet"; readonly user: User };
 
 const ENDED = "Your session has ended. Sign in again to go on.";
+const CHOSEN = "Your password is set. Sign in with it now.";
 const RETRY_MS = 2_000;
 
-export function App(): JSX.Element | null {
+/** The page of those who come without an activation link. */
+function usual(): State {
   // the cookie cannot be seen from here: remember that there may be one, so that newcomers cause no failed request
-  const [state, setState] = useState<State>(
-    recall("signed-in") === null ? { page: "sign-in", note: null } : { page: "asking" },
-  );
+  return recall("signed-in") === null ? { page: "sign-in", note: null, email: null } : { page: "asking" };
+}
+
+function invited(): State | null {
+  const invitation = takeInvitation();
+  return invitation === null ? null : { page: "activation", invitation };
+}
+
+export function App(): JSX.Element | null {
+  const [state, setState] = useState<State>(() => invited() ?? usual());
   const [attempt, setAttempt] = useState(0);
 
-  const leave = (note: string | null): void => {
+  const leave = (note: string | null, email: string | null = null): void => {
     remember("signed-in", null);
-    setState({ page: "sign-in", note });
+    setState({ page: "sign-in", note, email });
   };
   const enter = (user: User): void => {
     remember("signed-in", "yes");
@@ -33,22 +46,46 @@ export function App(): JSX.Element | null {
   };
 
   useEffect(() => {
+    // a link that is opened where the hub is open already changes the fragment alone
+    const onHashChange = (): void => {
+      const next = invited();
+      if (next !== null) setState(next);
+    };
+    addEventListener("hashchange", onHashChange);
+    return () => removeEventListener("hashchange", onHashChange);
+  }, []);
+  useEffect(() => {
     if (state.page !== "asking") return undefined;
     let timer: ReturnType<typeof setTimeout> | undefined;
+    let left = false; // for another page, before the answer came
     currentSession().then(
-      ({ user }) => enter(user),
+      ({ user }) => {
+        if (!left) enter(user);
+      },
       (error: unknown) => {
+        if (left) return;
         if (error instanceof Problem && error.status === 401) leave(ENDED);
         else timer = setTimeout(() => setAttempt(attempt + 1), RETRY_MS);
       },
     );
-    return () => clearTimeout(timer);
-  }, [attempt]);
+    return () => {
+      left = true;
+      clearTimeout(timer);
+    };
+  }, [attempt, state.page]);
 
   if (state.page === "asking") {
     return attempt === 0 ? null : <p class="sign-in sign-in__wait">The hub cannot be reached. Trying again…</p>;
   }
-  if (state.page === "sign-in") return <SignIn note={state.note} onSignedIn={({ user }) => enter(user)} />;
+  if (state.page === "activation") {
+    const { token, email } = state.invitation;
+    const onChosen = (): void => leave(CHOSEN, email);
+    const onLeave = (): void => setState(usual());
+    return <Activate key={token} invitation={state.invitation} onChosen={onChosen} onLeave={onLeave} />;
+  }
+  if (state.page === "sign-in") {
+    return <SignIn note={state.note} email={state.email} onSignedIn={({ user }) => enter(user)} />;
+  }
   const onSignOut = (): void => {
     // also when the hub cannot be told: the person wants to be gone
     void signOut().catch(() => undefined);

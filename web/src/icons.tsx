@@ -20,6 +20,8 @@ export function StatusIcon({ status, freshness = "live" }: { status: Status; fre
 
 const LINES = {
   search: "M10.5 4a6.5 6.5 0 1 0 0 13a6.5 6.5 0 0 0 0-13zM15.5 15.5 21 21",
+  check: "M5 12.500l4.5 4.500L19 7.500",
+  dot: "M12 9.500a2.5 2.5 0 1 0 0 5a2.5 2.5 0 0 0 0-5z",
   close: "M6 6 18 18M18 6 6 18",
   sun: "M12 8a4 4 0 1 0 0 8a4 4 0 0 0 0-8zM12 2v2.500M12 19.500V22M2 12h2.500M19.5 12H22M5 5l1.7 1.700M17.3 17.3 19 19M5 19l1.7-1.700M17.3 6.7 19 5",
   moon: "M20 14.500A8.5 8.5 0 0 1 9.5 4a8.5 8.5 0 1 0 10.5 10.500z",

@@ -6,6 +6,7 @@ import { Problem, signIn } from "./api.ts";
 import type { SignedIn } from "./api.ts";
 import { Icon, Mark } from "./icons.tsx";
 import { recall, remember } from "./memory.ts";
+import { PasswordField } from "./password-field.tsx";
 import { ThemeToggle } from "./theme-toggle.tsx";
 
 /** A refusal in words that say what to do next. */
@@ -24,11 +25,13 @@ export function explain(error: unknown): string {
 export interface SignInProps {
   /** Why the person is here again, if there is a reason. */
   readonly note: string | null;
+  /** The address to begin with; null for the one that signed in here last. */
+  readonly email: string | null;
   readonly onSignedIn: (signedIn: SignedIn) => void;
 }
 
-export function SignIn({ note, onSignedIn }: SignInProps): JSX.Element {
-  const [email, setEmail] = useState(recall("email") ?? "");
+export function SignIn({ note, email: given, onSignedIn }: SignInProps): JSX.Element {
+  const [email, setEmail] = useState(given ?? recall("email") ?? "");
   const [password, setPassword] = useState("");
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<string | null>(null);
@@ -86,53 +89,19 @@ export function SignIn({ note, onSignedIn }: SignInProps): JSX.Element {
             onInput={(event) => setEmail(event.currentTarget.value)}
           />
         </label>
-        <PasswordField input={second} value={password} wrong={error !== null} onInput={setPassword} />
+        <PasswordField
+          label="Password"
+          purpose="current-password"
+          input={second}
+          value={password}
+          wrong={error !== null}
+          describedBy={error === null ? undefined : "sign-in-error"}
+          onInput={setPassword}
+        />
         <button class="button button--primary" type="submit" disabled={busy}>
           {busy ? "Signing in…" : "Sign in"}
         </button>
       </form>
     </main>
-  );
-}
-
-interface PasswordProps {
-  readonly input: { current: HTMLInputElement | null };
-  readonly value: string;
-  readonly wrong: boolean;
-  readonly onInput: (value: string) => void;
-}
-
-function PasswordField({ input, value, wrong, onInput }: PasswordProps): JSX.Element {
-  const [shown, setShown] = useState(false);
-  // the two types are one element to us; the typings tell them apart by the roles they allow
-  const type = (shown ? "text" : "password") as "password";
-  return (
-    <div class="field">
-      <label for="password">Password</label>
-      <div class="field__row">
-        <input
-          ref={input}
-          id="password"
-          name="password"
-          type={type}
-          autocomplete="current-password"
-          required
-          aria-invalid={wrong}
-          aria-describedby={wrong ? "sign-in-error" : undefined}
-          value={value}
-          onInput={(event) => onInput(event.currentTarget.value)}
-        />
-        <button
-          class="icon-button"
-          type="button"
-          aria-pressed={shown}
-          aria-label="Show password"
-          title={shown ? "Hide password" : "Show password"}
-          onClick={() => setShown(!shown)}
-        >
-          <Icon name="eye" />
-        </button>
-      </div>
-    </div>
   );
 }

@@ -41,8 +41,8 @@ async def test_an_administrator_gets_a_link_that_is_stored_as_its_hash(
     words = ("admin", "create", "--name", "Asha", "asha@example.org", "--database", database)
     status, output, errors = await run(*words, "--url", "https://hub.example.org")
     assert status == 0, errors
-    address, _, token = output.strip().partition("/#activate=")
-    assert address == "https://hub.example.org"
+    address, token, email = link_parts(output)
+    assert (address, email) == ("https://hub.example.org", "asha%40example.org")
     row = await superuser.fetchrow(
         "SELECT u.role, u.password, l.purpose, l.expires_at FROM activation_links l JOIN users u ON u.id = l.user_id "
         "WHERE l.hash = $1",
@@ -54,7 +54,30 @@ async def test_an_administrator_gets_a_link_that_is_stored_as_its_hash(
     assert await superuser.fetchval("SELECT count(*) FROM audit_log WHERE action = 'users.C'") == 1
     status, _, errors = await run(*words)
     assert status == 1
-    assert "already" in errors
+    assert "arogya admin link asha@example.org" in errors
+
+
+async def test_a_new_link_for_an_account_ends_the_earlier_one(
+    database: str, superuser: asyncpg.Connection[asyncpg.Record]
+) -> None:
+    _, output, _ = await run("admin", "create", "--name", "Asha", "asha@example.org", "--database", database)
+    first = link_parts(output)[1]
+    status, output, errors = await run("admin", "link", "asha@example.org", "--database", database)
+    assert status == 0, errors
+    second = link_parts(output)[1]
+    count = "SELECT count(*) FROM activation_links WHERE hash = ANY($1) AND expires_at > now()"
+    assert await superuser.fetchval(count, [digest(first)]) == 0
+    assert await superuser.fetchval(count, [digest(second)]) == 1
+    status, output, errors = await run("admin", "link", "nobody@example.org", "--database", database)
+    assert (status, output) == (1, "")
+    assert "no account" in errors
+
+
+def link_parts(output: str) -> tuple[str, str, str]:
+    """Return the hub's address, the token and the encoded e-mail address of a printed activation link."""
+    address, _, rest = output.strip().partition("/#activate=")
+    token, _, email = rest.partition("/")
+    return address, token, email
 
 
 async def test_a_backup_is_restored_whole_into_an_empty_database(
