@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import importlib
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
@@ -20,6 +21,7 @@ from hub.live.hub import LiveRules
 from storage.copy_writer import BatchReport, CopyWriter, FlushRules
 from storage.pool import APP, INGEST, INGEST_SETTINGS, OWNER, READER, Database, connect
 
+POOL_CLOSE_S = 1.0  # nobody uses the pools any more; whatever has not said goodbye by then is cut
 # Without these aiohttp and msgpack fall back to Python and lose an order of magnitude without a word.
 EXTENSIONS = ("aiohttp._http_parser", "aiohttp._websocket.reader_c", "aiohttp._websocket.mask", "msgpack._cmsgpack")
 
@@ -55,9 +57,10 @@ def dsn_of(settings: Settings) -> str:
 
 @asynccontextmanager
 async def pools(settings: Settings) -> AsyncIterator[Pools]:
-    """Open a pool for each role, and close them all."""
+    """Open a pool for each role, and close them all at once: a server that hangs must not hold up a stop four times."""
     database, dsn = settings.database, dsn_of(settings)
-    async with AsyncExitStack() as stack:
+    opened: list[Database] = []
+    try:
 
         async def open_one(role: str, size: int, timeout_s: float) -> Database:
             pool = await Database.open(
@@ -68,7 +71,7 @@ async def pools(settings: Settings) -> AsyncIterator[Pools]:
                 acquire_timeout_s=database.acquire_timeout_s,
                 settings=INGEST_SETTINGS if role == INGEST else None,
             )
-            stack.push_async_callback(pool.close)
+            opened.append(pool)
             return pool
 
         yield Pools(
@@ -77,6 +80,10 @@ async def pools(settings: Settings) -> AsyncIterator[Pools]:
             await open_one(APP, database.app_connections, database.command_timeout_s),
             await open_one(OWNER, 1, 600.0),
         )
+    finally:
+        async with asyncio.TaskGroup() as closing:
+            for pool in opened:
+                closing.create_task(pool.close(POOL_CLOSE_S))
 
 
 def writers(

@@ -65,7 +65,7 @@ async def test_a_hub_whose_postgresql_hangs_stops_in_time_and_acks_nothing_that_
     try:
         await asyncio.sleep(HANGS_S)
         hub.send(signal.SIGTERM)
-        print('ENDED', await hub.wait_ended(ENDED_S))
+        await hub.wait_ended(ENDED_S)
     finally:
         database.signal_tree(signal.SIGCONT)
     assert hub.returncode == 0, hub.words()[-2000:]
