@@ -50,6 +50,8 @@ async def boundary(request: web.Request, handler: Handler) -> web.StreamResponse
     except asyncio.CancelledError:
         _log(request, 499, "gone", started_ns)
         raise
+    except ConnectionResetError:  # the peer left before it was answered: nobody reads this
+        response, code = web.Response(status=499), "gone"
     except Exception as error:  # noqa: BLE001 - the boundary: an unknown error becomes a 500 without a word of it
         response, code = _refusal(request, error, request_id)
     _log(request, response.status, code, started_ns)

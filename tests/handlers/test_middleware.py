@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import structlog
 from aiohttp import web
 
@@ -9,6 +11,10 @@ from tests.handlers.rig import Hub, running
 from tests.handlers.world import World
 
 MARK = "zq9marker"
+HANDSHAKE = (
+    b"GET /ws/live HTTP/1.1\r\nHost: h\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+    b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n"
+)
 
 
 async def test_a_fault_of_ours_is_a_500_without_a_word_of_it(database: str) -> None:
@@ -52,11 +58,27 @@ async def test_a_socket_that_fails_is_cut_and_not_answered_twice(database: str) 
         raise KeyError(MARK)
 
     async with running(database, live_socket=fail) as hub:
-        handshake = (
-            b"GET /ws/live HTTP/1.1\r\nHost: h\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
-            b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n"
-        )
-        received = await hub.raw(handshake, timeout_s=3)
+        received = await hub.raw(HANDSHAKE, timeout_s=3)
     assert received.startswith(b"HTTP/1.1 101 ")
     assert received.count(b"HTTP/1.1") == 1
     assert received.endswith(b"\r\n\r\n")
+
+
+async def test_a_peer_that_leaves_before_it_is_answered_is_no_fault(database: str) -> None:
+    async def answer_late(http_request: web.Request) -> web.StreamResponse:
+        while http_request.transport is not None:  # noqa: ASYNC110 - aiohttp tells nobody
+            await asyncio.sleep(0.01)
+        ws = web.WebSocketResponse()
+        await ws.prepare(http_request)
+        return ws
+
+    with structlog.testing.capture_logs() as entries:
+        async with running(database, live_socket=answer_late) as hub:
+            _, writer = await asyncio.open_connection("127.0.0.1", hub.port)
+            writer.write(HANDSHAKE)
+            await asyncio.sleep(0.1)
+            writer.transport.abort()
+            async with asyncio.timeout(5):
+                while not entries:  # noqa: ASYNC110 - the line is told to nobody
+                    await asyncio.sleep(0.01)
+    assert [(entry["event"], entry["status"], entry["code"]) for entry in entries] == [("http_request", 499, "gone")]
