@@ -9,10 +9,11 @@ import sys
 from collections.abc import Sequence
 from importlib import metadata
 
-from arogya.cli.outcome import EXIT_CODES, INTERRUPTED, MISTAKEN, OK, CommandError, complain
+from arogya.cli.outcome import EXIT_CODES, FAILED, INTERRUPTED, MISTAKEN, OK, CommandError, complain
 
 # Each module has `register(subparsers)`; the parser that it adds names its function with set_defaults(run=…).
 COMMANDS = ("demo", "serve", "migrate", "admin", "device", "replay", "simulate", "backup", "restore", "doctor", "hub")
+OURS = {"arogya", "handlers", "hub", "storage"}  # a module of ours that is not there is a mistake of ours
 DESCRIPTION = """Arogya Hub: the real-time heart of a health system.
 
 Start with a demonstration, everything included:
@@ -40,6 +41,11 @@ def run(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # the reader of our output has seen enough, like `head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return OK
+    except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] in OURS:
+            raise
+        complain(f"the package {error.name} is missing: install arogya-hub with its extra, arogya-hub[server]")
+        return FAILED
     except Exception as error:
         # Loaded only now: a command that goes well does not wait for it.
         from arogya.config import ConfigError

@@ -96,3 +96,17 @@ def test_a_reader_that_has_seen_enough_is_no_error() -> None:
     done = subprocess.run(["sh", "-c", script, sys.executable], capture_output=True, text=True, check=False)
     assert done.stdout == "[server]\n"
     assert "Traceback" not in done.stderr
+
+
+def test_a_command_without_the_servers_packages_says_how_to_get_them(tmp_path: Path) -> None:
+    program = f"""
+import sys
+sys.modules["asyncpg"] = None
+from arogya.cli.main import run
+sys.exit(run(["migrate", "--state", {str(tmp_path)!r}]))
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert done.stderr == (
+        "arogya: the package asyncpg is missing: install arogya-hub with its extra, arogya-hub[server]\n"
+    )
