@@ -11,7 +11,7 @@ from arogya.embedded.postgres import EmbeddedPostgres
 from tests.faults.rig.processes import HubProcess
 from tests.protocol.rig.hub import OPTIONS, Served, Tablet, data, serve
 
-HEARTBEAT_S = 0.5
+HEARTBEAT_S = 1.0
 MARKER = "XMARKERX"  # part of many inputs, and of nothing that the hub says
 GROWTH_BYTES = 5_000_000
 

@@ -80,3 +80,11 @@ async def test_a_peer_that_leaves_within_a_frame_is_forgotten(tablet: Tablet) ->
     socket.write(frame(TEXT, b"x" * 100)[:-50])
     await socket.flush()
     socket.abort()
+
+
+async def test_an_unmasked_frame_does_no_harm(tablet: Tablet) -> None:
+    # RFC 6455 wants 1002 here. aiohttp reads it, and masking protects proxies, not the hub.
+    socket, stream, _ = await tablet.join()
+    socket.write(frame(TEXT, JSON.dump(data(stream, 1)), masked=False))
+    assert (await socket.hear())["acks"] == [[stream, 1]]
+    await socket.say_goodbye()

@@ -16,13 +16,14 @@ import asyncpg
 from arogya.embedded.postgres import EmbeddedPostgres
 from hub.access.tokens import digest, new_token
 from hub.protocol.codec import JSON, Codec
+from tests.faults.rig.population import make_dispatcher
 from tests.faults.rig.processes import HubProcess
 from tests.protocol.rig.wire import Socket, connect
 
 ORIGIN = "http://tablet.test"
 CREDIT = 500
 OPTIONS: Mapping[str, Mapping[str, Any]] = {
-    "ingest": {"hello_s": 0.4, "credit_samples": CREDIT, "live_hints_per_s": 50.0, "location_s": 0.2},
+    "ingest": {"flush_s": 0.005, "hello_s": 1.0, "credit_samples": CREDIT, "live_hints_per_s": 50.0, "location_s": 0.2},
     "server": {"public_origins": (ORIGIN,), "shutdown_s": 2.0},
     "limits": {"api_per_s": 1e5, "api_burst": 100_000, "sockets_per_user": 100},
     "logging": {"level": "info", "format": "json"},
@@ -102,6 +103,12 @@ class Served:
         self.process = process
         self.dsn = dsn
         self.port = process.port
+        self._dispatcher: str | None = None
+
+    async def dispatcher(self) -> str:
+        """Return the access token of a dispatcher; one is enough for all tests."""
+        self._dispatcher = self._dispatcher or await make_dispatcher(self.dsn)
+        return self._dispatcher
 
     async def query(self, sql: str, *values: object) -> list[asyncpg.Record]:
         """Ask the database, as superuser."""
