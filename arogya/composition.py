@@ -7,6 +7,7 @@ import importlib
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
@@ -87,7 +88,7 @@ async def pools(settings: Settings) -> AsyncIterator[Pools]:
 
 
 def writers(
-    settings: Settings, on_settled: Callable[[BatchReport], None], repair: Callable[[], Awaitable[None]]
+    settings: Settings, on_settled: Callable[[BatchReport], None], repair: Callable[[set[date]], Awaitable[None]]
 ) -> list[CopyWriter]:
     """Return the copy writers, each with a connection of its own."""
     ingest, dsn = settings.ingest, dsn_of(settings)

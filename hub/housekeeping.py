@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 
 import structlog
 
@@ -48,9 +49,11 @@ class Housekeeping:
                 _LOG.warning("housekeeping failed", reason=type(error).__name__)
                 await asyncio.sleep(RETRY_S)
 
-    async def ensure_partitions(self) -> None:
-        """Make the days that are missing."""
+    async def ensure_partitions(self, days: Iterable[date] = ()) -> None:
+        """Make the days that are missing: those ahead, and `days` of samples that came before the clock was set."""
         await partitions.ensure(self._db, self._clock.now().date(), self._rules.ahead_days)
+        for day in days:
+            await partitions.ensure(self._db, day, 0)
 
     async def retire(self) -> None:
         """Drop the days that are over, and the rows that nobody asks for any more."""

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import date, timedelta
 from typing import NamedTuple, Protocol
 
 from storage.copy_encoding import CopyTable
 
 Row = tuple[object, ...]
-STREAM_ID, SEQ = 0, 1  # the first two columns of every telemetry table
+STREAM_ID, SEQ, RECEIVED_AT = 0, 1, 2  # the first columns of every telemetry table
+_EPOCH = date(1970, 1, 1)
+_DAY_US = 86_400_000_000
 
 
 class DeadLetter(NamedTuple):
@@ -83,6 +86,7 @@ class Run:
     dead: list[DeadLetter] = field(default_factory=list)
     skips: list[SkippedRange] = field(default_factory=list)
     alarms: list[AlarmRow] = field(default_factory=list)
+    dropped: bool = False  # its owner lost the stream while it waited: it is not stored
 
     def weight(self) -> int:
         """Return how many database rows this run costs beside its mark."""
@@ -111,6 +115,12 @@ class Batch:
                 tables.setdefault(run.table, []).extend(run.rows)
         return tables
 
+    def days(self) -> set[date]:
+        """Return the days (UTC) on which the rows were received: the partitions that they need."""
+        times = (row[RECEIVED_AT] for run in self.runs.values() for row in run.rows)
+        numbers = {time_us // _DAY_US for time_us in times if isinstance(time_us, int)}
+        return {_EPOCH + timedelta(days=number) for number in numbers}
+
     def condemn(self, row: Row, letter: DeadLetter) -> None:
         """Replace one row, which PostgreSQL refused, by its dead letter."""
         for run in self.runs.values():
@@ -129,23 +139,32 @@ class RunQueue:
     def __init__(self, *, run_rows_max: int) -> None:
         self._run_rows_max = run_rows_max  # a run stops growing here, so that a batch can be cut between runs
         self._runs: deque[Run] = deque()
-        self._growing: dict[StreamOwner, Run] = {}  # the last run of each owner, while it may still grow
+        self._waiting: dict[StreamOwner, list[Run]] = {}  # the runs of each owner; no empty lists; the last may grow
+        self._owners: dict[int, StreamOwner] = {}  # by stream: who appended last, while anything of it waits
         self.rows = 0  # what waits, in database rows
         self.bytes = 0  # the same as COPY bytes
 
     def __bool__(self) -> bool:
-        return bool(self._runs)
+        return bool(self._runs)  # those that were dropped too, until they are passed over
 
     def append(self, run: Run) -> None:
-        """Add a run behind everything its owner appended before."""
+        """Add a run behind everything its owner appended before.
+
+        What a former owner of the stream appended can never be stored, and is dropped: a device that comes back again
+        and again while nothing is stored sends the same samples each time.
+        """
+        former = self._owners.get(run.owner.stream_id)
+        if former is not None and former.fence < run.owner.fence:
+            self._drop(former)
+        self._owners[run.owner.stream_id] = run.owner
         self.rows += run.weight()
         self.bytes += len(run.rows) * run.table.row_bytes
-        growing = self._growing.get(run.owner)
-        if growing and growing.last + 1 == run.first and growing.weight() < self._run_rows_max:
-            growing.extend(run)
+        waiting = self._waiting.setdefault(run.owner, [])
+        if waiting and waiting[-1].last + 1 == run.first and waiting[-1].weight() < self._run_rows_max:
+            waiting[-1].extend(run)
             return
         self._runs.append(run)
-        self._growing[run.owner] = run
+        waiting.append(run)
 
     def take(self, *, rows_max: int, bytes_max: int) -> Batch:
         """Cut the next batch: whole runs in order, within both bounds, and never two of one owner."""
@@ -154,13 +173,14 @@ class RunQueue:
         rows = size = 0
         while self._runs:
             run = self._runs[0]
+            if run.dropped:
+                self._runs.popleft()
+                continue
             key = (run.owner.stream_id, run.owner.fence)
             run_bytes = len(run.rows) * run.table.row_bytes
             if taken and (key in owners or rows + run.weight() > rows_max or size + run_bytes > bytes_max):
                 break
-            self._runs.popleft()
-            if self._growing.get(run.owner) is run:
-                del self._growing[run.owner]
+            self._forget_first(run.owner)
             owners.add(key)
             taken.append(run)
             rows += run.weight()
@@ -168,3 +188,21 @@ class RunQueue:
         self.rows -= rows
         self.bytes -= size
         return Batch(taken)
+
+    def _forget_first(self, owner: StreamOwner) -> None:
+        self._runs.popleft()
+        waiting = self._waiting[owner]
+        del waiting[0]
+        if not waiting:
+            del self._waiting[owner]
+            if self._owners.get(owner.stream_id) is owner:
+                del self._owners[owner.stream_id]
+
+    def _drop(self, owner: StreamOwner) -> None:
+        for run in self._waiting.pop(owner, ()):
+            self.rows -= run.weight()
+            self.bytes -= len(run.rows) * run.table.row_bytes
+            run.dropped = True
+            for samples in (run.rows, run.dead, run.skips, run.alarms):
+                samples.clear()
+        owner.superseded()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import date
 from typing import NamedTuple
 
 import asyncpg
@@ -48,13 +49,13 @@ class CopyWriter:
         rules: FlushRules,
         *,
         on_settled: Callable[[BatchReport], None],
-        repair_partitions: Callable[[], Awaitable[None]],
+        repair_partitions: Callable[[set[date]], Awaitable[None]],
         after_commit: Callable[[], None] | None = None,
     ) -> None:
         self._connect = connect
         self._rules = rules
         self._on_settled = on_settled  # called once a batch, after its owners were told
-        self._repair_partitions = repair_partitions
+        self._repair_partitions = repair_partitions  # given the days that the batch needs
         self._after_commit = after_commit  # a point at which tests let the process die
         self._queue = RunQueue(run_rows_max=rules.run_rows_max)
         self._connection: asyncpg.Connection[asyncpg.Record] | None = None
@@ -100,7 +101,8 @@ class CopyWriter:
                 await self._linger()
                 batch = self._queue.take(rows_max=self._rules.flush_rows, bytes_max=self._rules.batch_bytes_max)
                 self._waiting_since = asyncio.get_running_loop().time()  # of what is left, or comes meanwhile
-                await self._settle(batch)
+                if batch.runs:
+                    await self._settle(batch)
         finally:
             self._give_up_connection()
 
@@ -131,7 +133,7 @@ class CopyWriter:
                 continue
             except MissingPartition:
                 self._give_up_connection()
-                await self._repair()
+                await self._repair(batch)
             except StorageError:
                 doubtful = True
                 self._give_up_connection()
@@ -171,9 +173,9 @@ class CopyWriter:
             self._lost_pid = self._pid
             connection.terminate()
 
-    async def _repair(self) -> None:
+    async def _repair(self, batch: Batch) -> None:
         try:
-            await self._repair_partitions()
+            await self._repair_partitions(batch.days())
         except StorageError:
             return  # the batch is tried again, and asks for the repair again
 

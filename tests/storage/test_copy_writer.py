@@ -7,6 +7,7 @@ import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import asyncpg
@@ -51,7 +52,7 @@ class Bench:
         self.dsn = dsn
         self.superuser = superuser
         self.connections: list[Connection] = []
-        self.repairs = 0
+        self.repaired: list[set[date]] = []
         self.settled = asyncio.Event()
         self.writer = CopyWriter(
             self._connect, RULES, on_settled=lambda _report: self.settled.set(), repair_partitions=self._repair
@@ -62,8 +63,8 @@ class Bench:
         self.connections.append(connection)
         return connection
 
-    async def _repair(self) -> None:
-        self.repairs += 1
+    async def _repair(self, days: set[date]) -> None:
+        self.repaired.append(days)
         await self.superuser.execute(
             "CREATE TABLE IF NOT EXISTS far_day PARTITION OF ambulance_positions"
             " FOR VALUES FROM ('2001-01-01') TO ('2001-01-02')"
@@ -221,7 +222,7 @@ async def test_a_missing_partition_is_made_and_the_batch_stored(bench: Bench) ->
     long_ago = 978_310_000_000_000  # 2001-01-01
     bench.writer.append(Run(owner, AMBULANCE_POSITIONS, 1, 1, [row(owner, 1, received_at=long_ago)]))
     await bench.until(lambda: owner.mark == 1)
-    assert bench.repairs == 1
+    assert bench.repaired == [{date(2001, 1, 1)}]
     assert await bench.stored(owner) == [1]
 
 
