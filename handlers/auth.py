@@ -48,13 +48,15 @@ def user_principal(session: LiveSession) -> Principal:
     )
 
 
-def device_caller(device: Device) -> Principal:
-    """Return the caller that a device's secret stands for."""
+def device_caller(device: Device, credential: bytes | None = None) -> Principal:
+    """Return the caller that a device is; `credential` is the hash of the secret that it sent, None for a ticket."""
     return Principal(
         device_codes(device.kind),
         device_id=device.device_id,
         ambulance_id=device.ambulance_id,
         facility_id=device.facility_id,
+        credential=credential,
+        credential_ends_at=device.secret_expires_at,
     )
 
 
@@ -83,10 +85,11 @@ async def authenticate_device(context: HubContext, bearer: str) -> Principal:
     """Return the device that a secret belongs to; raises Unauthorized."""
     if not tokens.is_token(bearer):
         raise Unauthorized("the credential does not count")
-    device = await devices.find_by_secret(context.app, tokens.digest(bearer), context.clock.now())
+    credential = tokens.digest(bearer)
+    device = await devices.find_by_secret(context.app, credential, context.clock.now())
     if device is None:
         raise Unauthorized("the credential does not count")
-    return device_caller(device)
+    return device_caller(device, credential)
 
 
 async def viewer_principal(http_request: web.Request) -> tuple[Principal, str | None]:

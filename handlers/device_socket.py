@@ -46,8 +46,7 @@ def device_socket(intake: Intake, *, send_buffer_bytes: int = SEND_BUFFER_BYTES)
             transport,
             CODECS[subprotocol],
             session_id=connection_id(),
-            device_id=principal.device_id,
-            ambulance_id=principal.ambulance_id,
+            principal=principal,
         )
         try:
             await _serve(intake, session, transport)

@@ -8,12 +8,12 @@ from uuid import UUID
 import structlog
 
 from hub.clock import to_us
-from hub.errors import Resync
+from hub.errors import Resync, Revoked
 from hub.ingest.flags import INACCURATE, JUMP, LATE, NULL_ISLAND, OUT_OF_RANGE
 from hub.ingest.intake import Intake
 from hub.live.board import FleetBoard, LiveFix, Unit
 from hub.live.hub import LiveHub
-from storage import locations, sessions
+from storage import devices, locations, sessions
 from storage.errors import StorageError
 from storage.pool import Database
 
@@ -67,7 +67,7 @@ class Changes:
         if kind == "ambulance":
             await self._intake.refresh_unit(int(key))
         elif kind == "device":
-            await self._intake.recheck_device(int(key))
+            await self._recheck_device(int(key))
         elif kind == "command":
             await self._intake.deliver_commands(int(key))
         elif kind == "session":
@@ -89,9 +89,23 @@ class Changes:
             if fix is not None and (current is None or fix.fix_at > current.fix_at):
                 self._board.move(row.ambulance_id, fix)
 
+    async def _recheck_device(self, device_id: int) -> None:
+        """Close a device's connections when it was revoked, lost its secret or was mounted elsewhere."""
+        for session in self._intake.roster.of_device(device_id):
+            if session.credential is None:  # a ticket opened it
+                device = await devices.find_by_id(self._app, device_id)
+            else:
+                device = await devices.find_by_secret(self._app, session.credential, self._intake.clock.now())
+            if device is None:
+                self._intake.end(session, Revoked("the device or its secret was withdrawn"))
+            elif device.ambulance_id != session.ambulance_id:
+                self._intake.end(session, Resync("the device was mounted elsewhere"))
+            else:
+                session.credential_ends_at = device.secret_expires_at
+
     async def _recheck_everybody(self) -> None:
-        for device_id in {session.device_id for session in self._intake.sessions.values()}:
-            await self._intake.recheck_device(device_id)
+        for device_id in self._intake.roster.devices():
+            await self._recheck_device(device_id)
         await self.check_sign_ins()
 
     async def patrol(self) -> None:

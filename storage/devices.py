@@ -20,6 +20,7 @@ class Device(NamedTuple):
     kind: str  # tablet or physio
     ambulance_id: int | None
     facility_id: UUID | None
+    secret_expires_at: datetime | None = None  # of the secret that it was found by, once that was rotated
 
 
 class Claimed(NamedTuple):

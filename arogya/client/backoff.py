@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from random import Random
 
-STAY_AWAY_CODES = range(4500, 5000)  # docs/protocol.md: the hub refuses this client, not this moment
+# docs/protocol.md: the hub refuses this client, not this moment.
+STAY_AWAY_CODES = frozenset({1002, 1003, 1007, 1009, *range(4500, 5000)})
 STAY_AWAY_STATUSES = frozenset({401, 403})  # the same, said before the WebSocket existed
 RESTART_CODES = frozenset({1001, 1012})  # RFC 6455 "going away"; IANA registry "service restart"
 

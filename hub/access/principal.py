@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 
@@ -16,6 +17,8 @@ class Principal:
     device_id: int | None = None  # a tablet or a physio device
     ambulance_id: int | None = None  # the ambulance that a tablet is bound to
     facility_id: UUID | None = None  # the one facility of a staff member
+    credential: bytes | None = None  # SHA-256 of the device secret that was sent
+    credential_ends_at: datetime | None = None  # when that secret runs out, where it was rotated
 
     @property
     def key(self) -> str:

@@ -13,7 +13,7 @@ from hub.errors import BadInput
 from hub.ingest.flags import ALARM, LATE
 from hub.ingest.hygiene import Track, judge
 from hub.outcomes import outcome_of
-from hub.protocol.fix import Fix, parse_fix
+from hub.protocol.fix import Alarm, Fix, parse_fix
 from hub.protocol.limits import TIME_US_MIN
 from storage.batch import AlarmRow, DeadLetter, Row
 
@@ -79,39 +79,26 @@ def admit(raw_fixes: list[object], first_seq: int, place: Place, track: Track) -
             admitted.shown, admitted.shown_at = fix, fix_at
         if alarm:
             flags |= ALARM
-            admitted.alarms.append(
-                AlarmRow(
-                    place.device_id,
-                    alarm.id,
-                    alarm.kind,
-                    ambulance_id,
-                    stream_id,
-                    seq,
-                    fix_at,
-                    received_at,
-                    bool(flags & LATE),
-                    latitude,
-                    longitude,
-                )
-            )
-        rows.append(
-            (
-                stream_id,
-                seq,
-                received_at,
-                ambulance_id,
-                recorded_at,
-                fix_at,
-                latitude,
-                longitude,
-                speed,
-                heading,
-                accuracy,
-                altitude,
-                flags,
-            )
-        )
+            admitted.alarms.append(_alarm_row(alarm, fix, seq, fix_at, place, late=bool(flags & LATE)))
+        head = (stream_id, seq, received_at, ambulance_id, recorded_at, fix_at)
+        rows.append((*head, latitude, longitude, speed, heading, accuracy, altitude, flags))
     return admitted
+
+
+def _alarm_row(alarm: Alarm, fix: Fix, seq: int, fix_at: int, place: Place, *, late: bool) -> AlarmRow:
+    return AlarmRow(
+        place.device_id,
+        alarm.id,
+        alarm.kind,
+        place.ambulance_id,
+        place.stream_id,
+        seq,
+        fix_at,
+        place.received_at,
+        late,
+        fix.latitude,
+        fix.longitude,
+    )
 
 
 def digest_of(raw: object) -> int:

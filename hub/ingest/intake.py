@@ -5,22 +5,21 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Protocol
 from uuid import UUID
 
 from hub.clock import Clock
-from hub.errors import Forbidden, HubError, NotFound, Overloaded, Restarting, Revoked, Superseded, TooManySessions
+from hub.errors import Forbidden, HubError, NotFound, Restarting, Revoked, Superseded
 from hub.ingest.credit import CreditRules
 from hub.ingest.fix_stream import FixStream
 from hub.ingest.hygiene import Track
 from hub.ingest.locations import LocationKeeper
 from hub.ingest.patrol import inspect, round_s
+from hub.ingest.roster import DeviceConnection, Roster
 from hub.live.board import FleetBoard, LiveFix, Unit
 from hub.metrics import Metrics
 from hub.outcomes import outcome_of
-from hub.protocol.fields import Wire
-from hub.transport import Transport, refuse
-from storage import commands, devices, locations, marks
+from hub.transport import refuse
+from storage import commands, locations, marks
 from storage.batch import Run
 from storage.copy_writer import BatchReport, CopyWriter
 from storage.errors import StorageError
@@ -28,24 +27,6 @@ from storage.pool import Database
 
 _FENCES_S = 1.0  # between two questions whether a stream was taken over
 _CLOSED_AT_ONCE = 50  # devices; more than that would come back as one crowd
-
-
-class DeviceConnection(Protocol):
-    """A device session, as far as the hub handles all of them alike."""
-
-    transport: Transport
-    device_id: int
-    ambulance_id: int
-    session_id: str
-    streams: dict[int, FixStream]
-    ending: Exception | None
-    pinged_s: float  # monotonic: when it was last asked for a sign of life
-
-    def flush_acks(self) -> None:
-        """Send the acks that are due."""
-
-    def command(self, command_id: UUID, kind: str, body: Wire) -> None:
-        """Send one command."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +62,7 @@ class Intake:
         self.clock = clock
         self.rules = rules
         self.metrics = metrics
-        self.sessions: dict[str, DeviceConnection] = {}  # by session id; from attach to detach
-        self._by_device: dict[int, list[DeviceConnection]] = {}  # the same, oldest first; no empty lists
+        self.roster = Roster(connections_max=rules.sessions_max, per_device_max=rules.sessions_per_device)
         self._owners: dict[int, FixStream] = {}  # the newest owner of each stream on this hub
         self._tracks: dict[int, Track] = {}  # by ambulance: at most one for each that ever sent
         self._due: dict[str, DeviceConnection] = {}  # sessions with acks to send after this commit
@@ -106,29 +86,20 @@ class Intake:
 
     def credit(self) -> int:
         """Return what each connection may have unacked now."""
-        return self._credit_rules.share(len(self.sessions))
+        return self._credit_rules.share(len(self.roster))
 
     def attach(self, session: DeviceConnection) -> None:
         """Admit a connection; raises `Restarting`, `Overloaded` or `TooManySessions`."""
         if self.draining:
             raise Restarting("this hub is going away")
-        if len(self.sessions) >= self.rules.sessions_max:
-            raise Overloaded("this hub has as many devices as it takes")
-        same = self._by_device.setdefault(session.device_id, [])
-        if len(same) >= self.rules.sessions_per_device:
-            raise TooManySessions("this device has too many connections")
-        same.append(session)
-        self.sessions[session.session_id] = session
+        self.roster.add(session)
         self.metrics.sockets.labels("device").inc()
 
     def detach(self, session: DeviceConnection) -> None:
         """Forget a connection; what it appended is still stored, and acked to nobody."""
-        if self.sessions.pop(session.session_id, None) is not None:
+        if session in self.roster:
+            self.roster.remove(session)
             self.metrics.sockets.labels("device").dec()
-            same = self._by_device[session.device_id]
-            same.remove(session)
-            if not same:
-                del self._by_device[session.device_id]
         self._due.pop(session.session_id, None)
         for stream_id, stream in session.streams.items():
             if self._owners.get(stream_id) is stream:
@@ -220,27 +191,13 @@ class Intake:
 
     async def deliver_commands(self, device_id: int) -> None:
         """Send a device what it has not answered yet, where it is connected here and was welcomed."""
-        if self._newest(device_id) is None:
+        if self.roster.newest(device_id) is None:
             return
         pending = await commands.pending(self._db, device_id)
-        session = self._newest(device_id)  # again: it may have gone meanwhile
+        session = self.roster.newest(device_id)  # again: it may have gone meanwhile
         if session is not None:
             for command in pending:
                 session.command(command.id, command.kind, command.body)
-
-    def _newest(self, device_id: int) -> DeviceConnection | None:
-        """Return the last connection of a device that has been welcomed: it has streams."""
-        welcomed = [s for s in self._by_device.get(device_id, ()) if s.streams and s.ending is None]
-        return welcomed[-1] if welcomed else None
-
-    async def recheck_device(self, device_id: int) -> None:
-        """Close a device's connections when it was revoked or bound elsewhere."""
-        sessions = list(self._by_device.get(device_id, ()))
-        if sessions:
-            device = await devices.find_by_id(self._db, device_id)
-            for session in sessions:
-                if device is None or device.ambulance_id != session.ambulance_id:
-                    self.end(session, Revoked("the device's credential or its ambulance changed"))
 
     async def check_fences(self) -> None:
         """Close the connections whose streams another hub has claimed since."""
@@ -266,8 +223,10 @@ class Intake:
         """Look at every connection, once a second or more often."""
         while True:
             await asyncio.sleep(round_s(self.rules.heartbeat_s))
-            now_s = self.clock.monotonic_s()
-            for session in list(self.sessions.values()):
+            now_s, now = self.clock.monotonic_s(), self.clock.now()
+            for session in self.roster:
+                if session.credential_ends_at is not None and session.credential_ends_at <= now:
+                    self.end(session, Revoked("the device's secret has run out"))
                 try:
                     session.pinged_s = inspect(
                         session.transport,
@@ -299,7 +258,7 @@ class Intake:
             _, late = await asyncio.wait(self._flushing, timeout=timeout_s / 2)
             for task in late:
                 task.cancel()
-        sessions = list(self.sessions.values())
+        sessions = list(self.roster)
         spread_s = min(self.rules.restart_spread_s, timeout_s / 4)
         for session in sessions:
             self.end(session, Restarting("this hub is going away"))

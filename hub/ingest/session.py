@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from hub.access.principal import Principal
 from hub.errors import BadInput, CreditExceeded, Forbidden, HubError, Malformed, NotFound
 from hub.ingest.admission import Place, admit, digest_of, fix_time
 from hub.ingest.credit import Account
@@ -30,14 +31,18 @@ class DeviceSession:
     """The life of one connection of one device."""
 
     def __init__(
-        self, intake: Intake, transport: Transport, codec: Codec, *, session_id: str, device_id: int, ambulance_id: int
+        self, intake: Intake, transport: Transport, codec: Codec, *, session_id: str, principal: Principal
     ) -> None:
+        if principal.device_id is None or principal.ambulance_id is None:
+            raise Forbidden("the device is bound to no ambulance")
         self._intake = intake
         self.transport = transport
         self._codec = codec
         self.session_id = session_id
-        self.device_id = device_id
-        self.ambulance_id = ambulance_id
+        self.device_id = principal.device_id
+        self.ambulance_id = principal.ambulance_id
+        self.credential = principal.credential
+        self.credential_ends_at = principal.credential_ends_at
         self.streams: dict[int, FixStream] = {}  # by stream number; filled by hello
         self._account = Account(intake.credit())
         self._due: dict[int, FixStream] = {}  # streams with a new mark that the device was not told yet

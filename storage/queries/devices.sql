@@ -1,6 +1,6 @@
 -- name: find_by_secret
 -- The device that a secret stands for; a rotated secret counts until it expires.
-SELECT d.id AS device_id, d.kind, d.ambulance_id, d.facility_id
+SELECT d.id AS device_id, d.kind, d.ambulance_id, d.facility_id, s.expires_at AS secret_expires_at
   FROM device_secrets s
   JOIN devices d ON d.id = s.device_id
  WHERE s.hash = :hash AND s.revoked_at IS NULL AND (s.expires_at IS NULL OR s.expires_at > :now)

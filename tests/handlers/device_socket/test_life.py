@@ -192,6 +192,24 @@ async def test_a_device_in_another_ambulance_begins_a_new_connection(served: Ser
     socket, _, _ = await tablet.join()
     other = await served.tablet()
     await served.query("UPDATE devices SET ambulance_id = $2 WHERE id = $1", tablet.device_id, other.ambulance_id)
+    assert (await socket.ending()).code == 4005
+
+
+async def test_a_withdrawn_secret_closes_the_connection_that_it_opened(served: Served, tablet: Tablet) -> None:
+    socket, _, _ = await tablet.join()
+    started = time.monotonic()
+    await served.query("UPDATE device_secrets SET revoked_at = now() WHERE device_id = $1", tablet.device_id)
+    assert (await socket.ending()).code == 4504
+    assert time.monotonic() - started < 2.0
+
+
+async def test_a_rotated_secret_that_runs_out_closes_its_connection(served: Served, tablet: Tablet) -> None:
+    socket, stream, _ = await tablet.join()
+    await served.query(
+        "UPDATE device_secrets SET expires_at = now() + interval '1 second' WHERE device_id = $1", tablet.device_id
+    )
+    socket.say(data(stream, 1))
+    assert (await socket.hear("ack"))["acks"] == [[stream, 1]]
     assert (await socket.ending()).code == 4504
 
 

@@ -8,6 +8,7 @@ from uuid import uuid4
 import asyncpg
 import pytest
 
+from hub.access.principal import Principal
 from hub.clock import Clock
 from hub.ingest.credit import CreditRules
 from hub.ingest.intake import Intake, IntakeRules
@@ -31,7 +32,8 @@ def intake(db: SlowDatabase) -> Intake:
 def connected(intake: Intake, device_id: int, ambulance_id: int) -> DeviceSession:
     pipe = Pipe()
     pipe.reading = False
-    session = DeviceSession(intake, pipe, JSON, session_id=uuid4().hex, device_id=device_id, ambulance_id=ambulance_id)
+    principal = Principal(frozenset({"TB"}), device_id=device_id, ambulance_id=ambulance_id)
+    session = DeviceSession(intake, pipe, JSON, session_id=uuid4().hex, principal=principal)
     intake.attach(session)
     return session
 

@@ -10,6 +10,7 @@ from typing import Any
 import asyncpg
 import pytest
 
+from hub.access.principal import Principal
 from hub.clock import Clock
 from hub.errors import CreditExceeded, Forbidden, HubError, Malformed, Overloaded, Restarting, TooManySessions
 from hub.ingest.credit import CreditRules
@@ -73,8 +74,7 @@ class Desk:
             line,
             JSON,
             session_id=f"session-{id(line)}",
-            device_id=self.device_id,
-            ambulance_id=self.ambulance_id,
+            principal=Principal(frozenset({"TB"}), device_id=self.device_id, ambulance_id=self.ambulance_id),
         )
         self.intake.attach(session)
         return session, line
