@@ -69,6 +69,15 @@ async def test_poison_in_a_binary_copy_names_its_row(superuser: Connection) -> N
     assert caught.value.constraint == "ambulance_positions_place"
 
 
+@pytest.mark.parametrize("word", ["line", "Zeile", "ligne", "línea", "строка", "行"])
+def test_a_server_that_speaks_another_language_names_the_row_too(word: str) -> None:
+    error = asyncpg.CheckViolationError("")
+    error.constraint_name, error.context = "place", f"COPY ambulance_positions, {word} 7: «...»"
+    poison = translate(error)
+    assert isinstance(poison, Poison)
+    assert (poison.table, poison.line) == ("ambulance_positions", 7)
+
+
 async def test_a_row_without_a_partition_is_not_poison(superuser: Connection) -> None:
     sql = "INSERT INTO motion_frames VALUES (1, 1, '1970-01-02', now(), 0, '{}', '{1}')"
     assert isinstance(await _raised(superuser, sql), MissingPartition)
