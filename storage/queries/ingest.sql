@@ -1,17 +1,20 @@
 -- name: advance_marks
 -- Move the marks of the runs whose fence and predecessor still hold, and say which those are.
 -- The rows are locked in id order first, so that two writers never wait for each other in a circle; a row that another
--- transaction has just changed is judged by its new version.
-WITH runs AS (
-    SELECT * FROM unnest(:ids::bigint[], :fences::bigint[], :firsts::bigint[], :lasts::bigint[])
+-- transaction has just changed is judged by its new version. Each join meets an index or is done once: joining the
+-- arrays with the locked rows themselves was quadratic, 1.4 s for 3,700 runs.
+WITH locked AS MATERIALIZED (
+    SELECT s.id, r.last_seq
+    FROM unnest(:ids::bigint[], :fences::bigint[], :firsts::bigint[], :lasts::bigint[])
         AS r (id, fence, first_seq, last_seq)
-), locked AS (
-    SELECT id FROM streams WHERE id = ANY (:ids::bigint[]) ORDER BY id FOR UPDATE
+    JOIN streams AS s ON s.id = r.id AND s.fence = r.fence AND s.last_seq = r.first_seq - 1
+    ORDER BY s.id
+    FOR UPDATE OF s
 )
 UPDATE streams AS s
-SET last_seq = runs.last_seq
-FROM runs JOIN locked USING (id)
-WHERE s.id = runs.id AND s.fence = runs.fence AND s.last_seq = runs.first_seq - 1
+SET last_seq = locked.last_seq
+FROM locked
+WHERE s.id = locked.id
 RETURNING s.id, s.fence;
 
 -- name: read_marks

@@ -1,18 +1,21 @@
 -- name: follow
 -- Move the locations that are older; rows that somebody holds are passed over, so that nobody waits for a marker.
 -- Returned are the rows that were free: those that were locked are tried again.
-WITH given AS (
-    SELECT * FROM unnest(:ids::bigint[], :longitudes::float8[], :latitudes::float8[], :fix_at::timestamptz[],
-                         :speeds::real[], :headings::real[], :accuracies::real[])
-        AS g (id, longitude, latitude, fix_at, speed, heading, accuracy)
-), free AS (
-    SELECT id FROM ambulances WHERE id = ANY (:ids::bigint[]) ORDER BY id FOR NO KEY UPDATE SKIP LOCKED
+-- The arrays meet the table by its key only: joined with the locked rows instead, the work grew with their square.
+WITH free AS MATERIALIZED (
+    SELECT a.id, g.longitude, g.latitude, g.fix_at, g.speed, g.heading, g.accuracy
+      FROM unnest(:ids::bigint[], :longitudes::float8[], :latitudes::float8[], :fix_at::timestamptz[],
+                  :speeds::real[], :headings::real[], :accuracies::real[])
+           AS g (id, longitude, latitude, fix_at, speed, heading, accuracy)
+      JOIN ambulances AS a ON a.id = g.id
+     ORDER BY a.id
+       FOR UPDATE OF a SKIP LOCKED
 ), moved AS (
     UPDATE ambulances AS a
-       SET current_location = point(given.longitude, given.latitude), location_fix_at = given.fix_at,
-           location_speed = given.speed, location_heading = given.heading, location_accuracy = given.accuracy
-      FROM given JOIN free USING (id)
-     WHERE a.id = given.id AND (a.location_fix_at IS NULL OR a.location_fix_at < given.fix_at)
+       SET current_location = point(free.longitude, free.latitude), location_fix_at = free.fix_at,
+           location_speed = free.speed, location_heading = free.heading, location_accuracy = free.accuracy
+      FROM free
+     WHERE a.id = free.id AND (a.location_fix_at IS NULL OR a.location_fix_at < free.fix_at)
 )
 SELECT id FROM free;
 
