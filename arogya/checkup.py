@@ -15,7 +15,7 @@ from typing import Literal, NamedTuple
 from arogya.config import Settings
 from arogya.embedded.binaries import SUPPORTED
 from storage import inspection, migrate
-from storage.errors import StorageError
+from storage.errors import StorageError, Unavailable, server_words
 from storage.inspection import Partitions, Role, Server
 
 State = Literal["ok", "warning", "failure"]
@@ -43,16 +43,21 @@ def of_machine(settings: Settings, state: Path) -> list[Finding]:
     return [extensions(), descriptors(settings), disk(state), pages()]
 
 
-def of_database(dsn: str, settings: Settings) -> list[Finding]:
-    """Check a database that answers."""
+def of_database(dsn: str, settings: Settings, place: str) -> list[Finding]:
+    """Check a database that answers; `place` says in words which one it is."""
     try:
         began_at = time.time()
         found = asyncio.run(inspection.inspect(dsn))
         here = (began_at + time.time()) / 2
+    except Unavailable as error:
+        return [Finding("database", "failure", f"it cannot be reached ({error})", "start it, or correct its address")]
     except StorageError as error:
-        return [Finding("database", "failure", f"it refused: {error}", "check its address, user and password")]
+        return [
+            Finding("database", "failure", f"it refused: {server_words(error)}", "check its address, user and password")
+        ]
     days = settings.retention.partitions_ahead_days
     return [
+        Finding("looked at", "ok", place),
         version(found.server),
         migrations(dsn),
         roles(found.roles),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from arogya.cli import options
@@ -36,9 +37,11 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 def run(parsed: argparse.Namespace) -> int:
     """Check and report."""
     settings = options.settings_of(parsed)
-    from arogya import checkup
+    from arogya import checkup, running
 
-    findings = checkup.of_machine(settings, options.state_of(parsed)) + _database(parsed, settings)
+    hub = running.find(parsed.state) if settings.database.url is None else None
+    state = Path(hub.state) if hub else options.state_of(parsed)
+    findings = checkup.of_machine(settings, state) + _database(parsed, settings)
     if parsed.json:
         sys.stdout.write(json.dumps([finding._asdict() for finding in findings], indent=2) + "\n")
     else:
@@ -53,9 +56,9 @@ def _database(parsed: argparse.Namespace, settings: Settings) -> list[Finding]:
 
     try:
         with explained(), reached(parsed, settings) as database:
-            return checkup.of_database(database.dsn, settings)
-    except CommandError as error:
-        return [checkup.Finding("database", "failure", str(error), "start it, or correct its address")]
+            return checkup.of_database(database.dsn, settings, database.place)
+    except CommandError as error:  # its sentence says what to do
+        return [checkup.Finding("database", "failure", str(error))]
 
 
 def _line(finding: Finding) -> str:

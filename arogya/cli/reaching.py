@@ -19,6 +19,7 @@ class Reached(NamedTuple):
 
     dsn: str
     running: running.Running | None  # the hub that is using it, where one of ours is
+    place: str  # in words: many commands find it by themselves, and then say what they found
 
 
 @contextmanager
@@ -28,11 +29,11 @@ def reached(parsed: argparse.Namespace, settings: Settings, *, create: bool = Fa
     `create` makes an embedded one where there is none yet; otherwise that is a `CommandError`.
     """
     if settings.database.url is not None:
-        yield Reached(settings.database.url, None)
+        yield Reached(settings.database.url, None, "the given database")
         return
     hub = running.find(parsed.state)
     if hub is not None:
-        yield Reached(hub.dsn, hub)
+        yield Reached(hub.dsn, hub, f"the database of the hub at {hub.url} (state folder {hub.state})")
         return
     state = options.state_of(parsed)
     if not create and not (state / DATABASE_FOLDER).exists():
@@ -43,6 +44,6 @@ def reached(parsed: argparse.Namespace, settings: Settings, *, create: bool = Fa
         )
     server = embedded(settings, state)
     try:
-        yield Reached(server.start(), None)
+        yield Reached(server.start(), None, f"the database in {state}")
     finally:
         server.stop()

@@ -22,11 +22,12 @@ DESCRIPTION = """Put a backup into a database: all of it, or nothing.
 The file is read from end to end first. A database that holds tables is replaced only with --force; everything happens
 in one transaction, so a restore that fails has changed nothing. Afterwards the schema is brought to this version,
 and a hub that runs on the database is started anew. Devices then send again what the backup does not hold and they
-still keep.
+still keep. Unlike other commands this one never looks for a hub that runs elsewhere: without --state and --database
+it means the state folder here.
 
 examples:
   arogya restore hub-2026-11-23.dump --state /srv/new-hub
-  arogya restore hub-2026-11-23.dump --force         replaces what the running hub holds"""
+  arogya restore hub-2026-11-23.dump --force --state /srv/hub      replaces what the hub there holds"""
 
 
 def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -46,12 +47,15 @@ def run(parsed: argparse.Namespace) -> int:
     from arogya.cli.reaching import reached
     from arogya.cli.starting import explained
 
+    # What replaces everything goes where it was told to, and never into whichever hub was started last.
+    parsed.state = options.state_of(parsed)
     given = settings.database.binaries
     with explained(), reached(parsed, settings, create=True) as database:
         _restore(database, parsed.file, Path(given) if given else None, force=parsed.force)
         if database.running is not None:
             os.kill(database.running.pid, signal.SIGUSR1)
-    sys.stdout.write(f"{parsed.file} is restored\n")
+    anew = "; the hub starts anew with it" if database.running else ""
+    sys.stdout.write(f"{parsed.file} is restored into {database.place}{anew}\n")
     return OK
 
 
@@ -64,7 +68,7 @@ def _restore(database: Reached, file: Path, binaries: Path | None, *, force: boo
     tables = archive.tables_in(tools, file)
     occupied = asyncio.run(inspection.prepare_restore(database.dsn))
     if occupied and not force:
-        raise CommandError("the database holds data already; --force replaces all of it", FAILED)
+        raise CommandError(f"{database.place} holds data already; --force replaces all of it", FAILED)
     with Progress("restoring", tables, unit="tables") as progress:
         archive.restore(
             tools,

@@ -79,7 +79,7 @@ def test_every_bad_finding_says_what_to_do(tmp_path: Path) -> None:
         checkup.partitions([], 7),
         checkup.clock(GOOD, 99.0),
         checkup.durability(GOOD._replace(full_page_writes=False)),
-        *checkup.of_database(f"postgresql://x@/x?host={tmp_path}", load(env={})),
+        *checkup.of_database(f"postgresql://x@/x?host={tmp_path}", load(env={}), "a given one"),
     ]
     assert all(finding.remedy for finding in findings if finding.state != "ok")
     assert [finding.state for finding in findings] == ["failure"] * len(findings)

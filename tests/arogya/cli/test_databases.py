@@ -14,6 +14,7 @@ import asyncpg
 import pytest
 
 from arogya.embedded.postgres import EmbeddedPostgres
+from arogya.running import Registry
 from hub.access.tokens import digest
 from tests.system.processes import arogya
 
@@ -92,6 +93,27 @@ async def test_a_backup_is_restored_whole_into_an_empty_database(
     status, _, errors = await run("restore", str(file), "--database", empty_database)
     assert status == 0, errors
     assert await contents(empty_database) == await contents(database)
+
+
+def test_a_restore_never_goes_into_a_hub_that_it_was_not_told_of(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for folder in ("runtime", "here"):
+        (tmp_path / folder).mkdir()
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path / "runtime"))
+    monkeypatch.chdir(tmp_path / "here")
+    (tmp_path / "no.dump").write_text("not a backup")
+    elsewhere = Registry(tmp_path / "elsewhere")
+    elsewhere.claim()
+    elsewhere.publish("http://127.0.0.1:1", f"postgresql://x@/x?host={tmp_path}")
+    try:
+        found = arogya("backup", str(tmp_path / "new.dump"))
+        restored = arogya("restore", str(tmp_path / "no.dump"), "--force")
+    finally:
+        elsewhere.withdraw()
+    assert (found.returncode, "cannot be reached" in found.stderr) == (3, True)  # another command follows the trace
+    assert (restored.returncode, "file cannot be read" in restored.stderr) == (1, True), restored.stderr
+    assert (tmp_path / "here" / ".arogya").is_dir()
 
 
 async def contents(dsn: str) -> dict[str, Any]:
@@ -213,4 +235,4 @@ async def test_the_doctor_says_what_to_do_with_an_empty_database(empty_database:
 async def test_the_doctor_tells_when_there_is_no_database(tmp_path: Path) -> None:
     status, output, _ = await run("doctor", "--database", f"postgresql://x@/x?host={tmp_path}")
     assert status == 1
-    assert "✗ database" in output
+    assert "✗ database         it cannot be reached" in output
