@@ -27,7 +27,7 @@ export function TopBar({ store, user, rows, onSignOut }: TopBarProps): JSX.Eleme
       </h1>
       <p class="top__sums">
         <span class="sum">
-          <b>{rows.length}</b> ambulances
+          <b>{rows.length}</b> {rows.length === 1 ? "ambulance" : "ambulances"}
         </span>
         {late > 0 && (
           <span class="sum sum--late">
