@@ -80,7 +80,7 @@ class Database:
 class Ingest:
     """Device connections and the writing of their samples."""
 
-    writers: int = setting(1, "copy writers, each with a connection; streams are pinned to one", minimum=1, maximum=64)
+    writers: int = setting(2, "copy writers, each with a connection; streams are pinned to one", minimum=1, maximum=64)
     flush_s: float = setting(0.05, "longest wait before a batch is written", minimum=0, maximum=5)
     flush_bytes: int = setting(
         256 * KIB, "size at which a batch is written at once", minimum=1 * KIB, maximum=512 * KIB
