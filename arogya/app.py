@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import secrets
 import signal
@@ -58,9 +59,21 @@ def run(settings: Settings, listen_fd: int, metrics_fd: int | None, *, state: ob
     """Serve on bound sockets until SIGTERM or SIGINT; returns the exit status."""
     logs.configure(settings.logging.level, settings.logging.format)
     composition.require_extensions()
+    calm_collector()
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(_main(settings, listen_fd, metrics_fd))
     return 0
+
+
+def calm_collector() -> None:
+    """Let the garbage collector look less often, and never at what was loaded at the start.
+
+    Rows and frames are freed by their reference counts; the collector finds next to nothing, and with thousands of
+    connections each of its full rounds held the event loop up for tens of milliseconds.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 50, 100)
 
 
 async def _main(settings: Settings, listen_fd: int, metrics_fd: int | None) -> None:
