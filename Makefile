@@ -4,6 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
+JOBS ?= 2
 export UV_PYTHON_DOWNLOADS := never
 UV_INSTALL = $(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes
 LOCK = $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 \
@@ -21,7 +22,7 @@ run: $(VENV)/server handlers/pages/index.html ## Set everything up, start the de
 	$(BIN)/arogya demo $(ARGS)
 
 test: $(VENV)/dev handlers/pages/index.html ## Run every test (ARGS="-k name" for some)
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest --numprocesses $(JOBS) --dist loadfile $(ARGS)
 
 lint: $(VENV)/dev $(VENV)/node ## Every static check
 	$(BIN)/ruff check .

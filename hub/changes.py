@@ -20,6 +20,8 @@ from storage.pool import Database
 HIDDEN_FLAGS = NULL_ISLAND | OUT_OF_RANGE | JUMP | LATE | INACCURATE
 RETRY_S = 0.5
 PATROL_S = 1.0
+READ_ONE_BY_ONE = 10  # changed ambulances; more of them are read in one query
+FLEET = ("fleet", "")  # some ambulances
 EVERYTHING = ("everything", "")  # after a reconnect: nobody knows what was missed
 _LOG = structlog.get_logger(__name__)
 
@@ -34,10 +36,14 @@ class Changes:
         self._intake = intake
         self._live = live
         self._waiting: dict[tuple[str, str], None] = {}  # in order of arrival, each thing once
+        self._ambulances: set[str] = set()  # which ones FLEET is about
         self._arrived = asyncio.Event()
 
     def heard(self, kind: str, key: str) -> None:
         """Take note of one change."""
+        if kind == "ambulance":
+            self._ambulances.add(key)
+            kind, key = FLEET
         self._waiting[kind, key] = None
         self._arrived.set()
 
@@ -64,8 +70,8 @@ class Changes:
                     _LOG.warning("a change is not understood", kind=change[0])
 
     async def _apply(self, kind: str, key: str) -> None:
-        if kind == "ambulance":
-            await self._intake.refresh_unit(int(key))
+        if (kind, key) == FLEET:
+            await self._refresh_ambulances()
         elif kind == "device":
             await self._recheck_device(int(key))
         elif kind == "command":
@@ -78,6 +84,19 @@ class Changes:
         elif (kind, key) == EVERYTHING:
             await self.read_fleet()
             await self._recheck_everybody()
+
+    async def _refresh_ambulances(self) -> None:
+        """Read the ambulances that changed: each of a few, or all at once after an import."""
+        changed, self._ambulances = self._ambulances, set()
+        try:
+            if len(changed) > READ_ONE_BY_ONE:
+                await self.read_fleet()
+            else:
+                for ambulance_id in changed:
+                    await self._intake.refresh_unit(int(ambulance_id))
+        except StorageError:
+            self._ambulances |= changed
+            raise
 
     async def read_fleet(self) -> None:
         """Make the board hold what is stored: every ambulance, and positions that are newer than its own."""
