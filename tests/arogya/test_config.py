@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 
 import pytest
+
 from arogya import config
 from arogya.config import ConfigError, load
 

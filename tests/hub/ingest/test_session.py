@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import date
 from typing import Any
 
 import asyncpg
@@ -109,7 +110,7 @@ async def running(dsn: str, pool: Database) -> AsyncIterator[tuple[Intake, Fleet
     board, clock = FleetBoard(), StandingClock()
     intake = Intake(pool, board, clock, Metrics(), rules=RULES, credit_rules=CREDIT)
 
-    async def nothing() -> None:
+    async def nothing(_days: set[date]) -> None:
         return None
 
     async def open_connection() -> object:
