@@ -6,6 +6,8 @@ BIN := $(VENV)/bin
 ARGS ?=
 JOBS ?= 2
 export UV_PYTHON_DOWNLOADS := never
+# The pages are built while the libraries are installed.
+MAKEFLAGS += --jobs=2
 UV_INSTALL = $(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes
 LOCK = $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 \
 	--generate-hashes --no-header --extra server --group build --upgrade --no-emit-index-url --no-emit-find-links
@@ -69,7 +71,7 @@ $(VENV)/dev: $(VENV)/server requirements/dev.txt
 	@touch $@
 
 # Node 20 or newer is taken from the system; only a machine without it installs a packaged one.
-$(VENV)/node: $(VENV)/server requirements/web.txt
+$(VENV)/node: $(VENV)/uv requirements/web.txt
 	$(BIN)/python web/build.py --find-node >/dev/null 2>&1 || $(UV_INSTALL) -r requirements/web.txt
 	@touch $@
 
