@@ -71,7 +71,9 @@ def _has_name(uid: int) -> bool:
 
 
 def _works(identity: Identity, programs: Path, folder: Path) -> bool:
-    probe = [*identity.prefix, "/bin/sh", "-c", 'cd "$1" && "$0" --version', str(programs / "postgres"), str(folder)]
+    # `--show` looks for postgres as a start does; `--version` would be answered by programs that cannot start.
+    script = 'cd "$1" && "$0" --show --pgdata="$1"'
+    probe = [*identity.prefix, "/bin/sh", "-c", script, str(programs / "initdb"), str(folder)]
     try:
         return subprocess.run(probe, capture_output=True, check=False, cwd="/", **identity.options).returncode == 0  # noqa: S603 - fixed words and our own paths
     except OSError:

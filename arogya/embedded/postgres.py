@@ -18,6 +18,7 @@ from urllib.parse import quote
 from arogya.embedded import identity as identities
 from arogya.embedded.binaries import find_binaries, major_version
 from arogya.embedded.guard import Guard
+from arogya.embedded.reachable import copied
 from arogya.embedded.stale import clear_stale_pid, pid_file
 
 SUPERUSER = "postgres"
@@ -63,6 +64,7 @@ class EmbeddedPostgres:
         self.cluster = self.folder / "cluster"  # PGDATA
         self.log_path = self.folder / "postgres.log"
         self.binaries = find_binaries(binaries)  # also psql, pg_dump, pg_restore, pg_basebackup
+        self._programs = self.binaries  # the server's: a copy, where its user cannot reach the originals
         self.durable = durable
         self.settings = {**BASE_SETTINGS, **({} if durable else FORGETFUL), **(settings or {})}
         self.socket_dir = _socket_dir(self.folder)
@@ -130,7 +132,7 @@ class EmbeddedPostgres:
             os.truncate(self.log_path, 0)  # the server appends, so it goes on at the new end
 
     def _start(self, deadline: float) -> None:
-        self._identity = self._identity or identities.choose(self.binaries, self.folder)
+        self._chosen()
         clear_stale_pid(self.cluster)
         if not (self.cluster / "PG_VERSION").exists():
             self._create_cluster()
@@ -159,7 +161,7 @@ class EmbeddedPostgres:
 
     def _run(self, program: str, *arguments: str, text: str = "") -> None:
         identity = self._chosen()
-        command = [*identity.prefix, str(self.binaries / program), *arguments]
+        command = [*identity.prefix, str(self._programs / program), *arguments]
         done = subprocess.run(  # noqa: S603 - PostgreSQL's own programs
             command,
             input=text,
@@ -210,7 +212,7 @@ class EmbeddedPostgres:
         identity = self._chosen()
         options = {**self.settings, "unix_socket_directories": str(self.socket_dir)}
         flags = [part for name, value in options.items() for part in ("-c", f"{name}={value}")]
-        command = [*identity.prefix, str(self.binaries / "postgres"), "-D", str(self.cluster), *flags]
+        command = [*identity.prefix, str(self._programs / "postgres"), "-D", str(self.cluster), *flags]
         self._guard = Guard()
         with self.log_path.open("ab") as log:
             self._process = self._guard.spawn(command, log=log, env=ENVIRONMENT, options=identity.options)
@@ -254,8 +256,13 @@ class EmbeddedPostgres:
             self._lock = None
 
     def _chosen(self) -> identities.Identity:
+        """Find out once who can run the server, from a copy of its programs where these cannot be reached."""
         if self._identity is None:
-            self._identity = identities.choose(self.binaries, self.folder)
+            try:
+                self._identity = identities.choose(self._programs, self.folder)
+            except identities.NoIdentity:
+                self._programs = copied(self.binaries)
+                self._identity = identities.choose(self._programs, self.folder)
         return self._identity
 
 

