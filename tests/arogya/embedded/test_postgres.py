@@ -199,7 +199,7 @@ def test_each_identity_can_serve_a_cluster_made_by_another(
     monkeypatch.setattr(identity, "candidates", lambda: (chosen,))
     server = EmbeddedPostgres(folder, durable=False)
     if name == "nobody":
-        for parent in (folder, *list(folder.parents)[:3]):
+        for parent in (folder, *list(folder.parents)[:4]):
             parent.mkdir(exist_ok=True)
             parent.chmod(parent.stat().st_mode | 0o011)
     try:
