@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from hub.clock import Clock
-from hub.errors import Forbidden, HubError, NotFound, Restarting, Revoked, Superseded
+from hub.errors import Forbidden, HubError, NotFound, Overloaded, Restarting, Revoked, Superseded
 from hub.ingest.credit import CreditRules
 from hub.ingest.fix_stream import FixStream
 from hub.ingest.hygiene import Track
@@ -106,7 +106,12 @@ class Intake:
                 del self._owners[stream_id]
 
     async def claim(self, device_id: int, log_id: str, kind: str) -> marks.Claim:
-        """Raise the fence of a device's stream, opening it where it is new; raises `Forbidden`."""
+        """Raise the fence of a device's stream, opening it where it is new; raises `Forbidden` or `Overloaded`.
+
+        A new stream brings new credit, so there are none while as much waits as all credit together was meant to be.
+        """
+        if sum(writer.waiting_rows for writer in self._writers) >= self._credit_rules.budget_samples:
+            raise Overloaded("too much waits for the database")
         claim = await marks.claim(self._db, device_id, log_id, kind)
         if claim is None:
             raise Forbidden("this device may not send such a stream: it is revoked, or bound to no ambulance")

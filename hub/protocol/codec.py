@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from typing import Protocol, TypeVar
 
@@ -34,19 +35,19 @@ class Encodable(Protocol):
         """Return the message as plain types."""
 
 
-class Codec:
+class Codec(ABC):
     """One encoding, chosen by WebSocket subprotocol; both directions, no state."""
 
     subprotocol: str
     binary: bool  # whether its messages are binary WebSocket messages
 
+    @abstractmethod
     def dump(self, wire: object) -> bytes:
         """Encode plain types; raises TypeError for anything else."""
-        raise NotImplementedError
 
+    @abstractmethod
     def load(self, payload: bytes | str) -> object:
         """Decode one message into plain types; raises `Malformed` for everything that is not exactly one."""
-        raise NotImplementedError
 
     def encode(self, message: Encodable) -> bytes:
         """Encode one message record."""

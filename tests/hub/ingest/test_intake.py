@@ -10,12 +10,14 @@ import pytest
 
 from hub.access.principal import Principal
 from hub.clock import Clock
+from hub.errors import Overloaded
 from hub.ingest.credit import CreditRules
 from hub.ingest.intake import Intake, IntakeRules
 from hub.ingest.session import DeviceSession
 from hub.live.board import FleetBoard, LiveFix, Unit
 from hub.metrics import Metrics
 from hub.protocol.codec import JSON
+from storage.copy_writer import CopyWriter
 from tests.hub.conftest import SlowDatabase
 from tests.hub.live.viewer import Pipe
 from tests.storage.world import Connection, ambulance, tablet
@@ -27,6 +29,17 @@ HELLO = f'{{"type":"hello","streams":[{{"log_id":"{LOG_ID}","kind":"fixes"}}]}}'
 @pytest.fixture
 def intake(db: SlowDatabase) -> Intake:
     return Intake(db, FleetBoard(), Clock(), Metrics(), rules=IntakeRules(), credit_rules=CreditRules())
+
+
+class Backlog(CopyWriter):
+    """A writer that is so far behind."""
+
+    def __init__(self, rows: int) -> None:
+        self._rows = rows
+
+    @property
+    def waiting_rows(self) -> int:
+        return self._rows
 
 
 def connected(intake: Intake, device_id: int, ambulance_id: int) -> DeviceSession:
@@ -127,3 +140,12 @@ async def latitude(superuser: Connection, ambulance_id: int) -> float | None:
         "SELECT current_location[1] FROM ambulances WHERE id = $1", ambulance_id
     )
     return found
+
+
+async def test_no_stream_is_opened_while_as_much_waits_as_credit_allows(db: SlowDatabase) -> None:
+    rules = CreditRules(budget_samples=100)
+    intake = Intake(db, FleetBoard(), Clock(), Metrics(), rules=IntakeRules(), credit_rules=rules)
+    writer = Backlog(100)
+    intake.use_writers([writer])
+    with pytest.raises(Overloaded):
+        await intake.claim(1, LOG_ID, "fixes")
