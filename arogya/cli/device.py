@@ -34,6 +34,7 @@ examples:
   arogya device list
   arogya device rotate 7                                    a new claim code; using it ends the old secret
   arogya device rotate 7 --secret                           a new secret; the old one counts for another 24 h
+  arogya device report 7 --every 5                          ask a tablet for a fix every 5 s
   arogya device revoke 7                                    cut off now"""
 
 
@@ -57,6 +58,13 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     rotate.add_argument("id", type=int, help="of `arogya device list`")
     _add_output(rotate)
     rotate.set_defaults(run=run_rotate)
+    report = options.command(actions, "report", "ask a tablet to report more or less often", DESCRIPTION)
+    report.add_argument("id", type=int, help="of `arogya device list`")
+    report.add_argument(
+        "--every", type=_seconds, required=True, metavar="S", help="seconds from fix to fix, 0.1 to 3600"
+    )
+    options.add_database(report)
+    report.set_defaults(run=run_report)
     revoke = options.command(actions, "revoke", "end a device's right to send, now", DESCRIPTION)
     revoke.add_argument("id", type=int, help="of `arogya device list`")
     options.add_database(revoke)
@@ -159,6 +167,33 @@ async def _rotate(db: Database, parsed: argparse.Namespace) -> dict[str, object]
     code = new_claim_code()
     await fleet.renew_claim(db, found.id, claim_digest(code), now + timedelta(seconds=auth.claim_s))
     return {**shown, "kind": found.kind, "claim_code": code}
+
+
+def _seconds(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError("write seconds, like 5 or 0.5") from None
+    if not 0.1 <= seconds <= 3_600:
+        raise argparse.ArgumentTypeError("from 0.1 to 3600 seconds")
+    return seconds
+
+
+def run_report(parsed: argparse.Namespace) -> int:
+    """Leave a reporting command for a tablet: it is sent at once where the tablet is connected, else when it is."""
+
+    async def leave(db: Database) -> bool:
+        from storage import commands, fleet
+
+        if not any(device.id == parsed.id and device.revoked_at is None for device in await fleet.list_devices(db)):
+            return False
+        await commands.enqueue(db, parsed.id, "reporting", {"interval_s": parsed.every})
+        return True
+
+    if not _with_database(parsed, leave):
+        raise CommandError(f"there is no device {parsed.id}, or it is revoked")
+    sys.stderr.write(f"Device {parsed.id} will be asked to report every {parsed.every:g} s.\n")
+    return OK
 
 
 def run_revoke(parsed: argparse.Namespace) -> int:

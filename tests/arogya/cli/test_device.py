@@ -14,7 +14,8 @@ import aiohttp
 import pytest
 
 from arogya.cli.demo_data import PASSWORD
-from arogya.client import DeviceClient, Fix, LiveClient, sign_in
+from arogya.client import Command, DeviceClient, Fix, LiveClient, sign_in
+from arogya.client.hooks import Hooks
 from tests.arogya.client.tiny_hub import until
 from tests.system.processes import COMMAND, Run, arogya
 
@@ -54,6 +55,27 @@ def test_a_device_added_with_a_secret_can_send_until_it_is_revoked(demo: Run) ->
     assert asyncio.run(send()) == 4504
     assert device(demo, "revoke", str(made["id"])).returncode == 1
     assert f"{made['id']}  tablet  D-1" in " ".join(device(demo, "list").stdout.split("\n")).replace("   ", "  ")
+
+
+def test_a_tablet_is_asked_to_report_more_often_and_answers(demo: Run) -> None:
+    (made,) = added(demo, "--plate", "D-8", "--new-ambulance", "--secret")
+    asked: list[Command] = []
+
+    async def note(command: Command) -> None:
+        asked.append(command)
+
+    async def listen() -> None:
+        async with DeviceClient(demo.url, made["secret"], hooks=Hooks(on_command=note)) as client:
+            await client.send(fix(1))
+            await client.drained(10)
+            done = await asyncio.to_thread(device, demo, "report", str(made["id"]), "--every", "2.5")
+            assert done.returncode == 0, done.stderr
+            await until(lambda: asked, 5)
+
+    asyncio.run(listen())
+    assert [(command.kind, command.body) for command in asked] == [("reporting", {"interval_s": 2.5})]
+    assert device(demo, "report", str(made["id"]), "--every", "0").returncode == 2
+    assert device(demo, "report", "999999", "--every", "1").returncode == 1
 
 
 def test_a_claim_code_becomes_a_secret_once(demo: Run) -> None:
