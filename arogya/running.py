@@ -50,7 +50,8 @@ class Registry:
     def claim(self) -> None:
         """Take the state folder, making it when it is missing; raises `StateInUse`."""
         self._state.mkdir(parents=True, exist_ok=True, mode=0o711)
-        lock = (self._state / LOCK).open("ab")
+        # Whoever can open it can hold it, and keep the owner out.
+        lock = os.fdopen(os.open(self._state / LOCK, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600), "ab")
         deadline = time.monotonic() + CLAIM_S
         while not _locks(lock):
             if time.monotonic() > deadline:

@@ -56,17 +56,21 @@ class Spool:
     def _start_or_put_aside(self, path: Path | None) -> sqlite3.Connection:
         if path is None:
             return self._start(":memory:")
-        path.parent.mkdir(parents=True, exist_ok=True)
         try:
-            return self._start(str(path))
-        except sqlite3.OperationalError as error:
+            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            return self._start_file(path)
+        except (OSError, sqlite3.OperationalError) as error:
             raise SpoolError(f"the spool {path} can not be opened: {error}") from error
         except sqlite3.DatabaseError:
             # Not a database (any more). A tablet must go on; what can be saved is saved by a person from the copy.
             for part in (path, path.with_name(path.name + "-wal")):
                 if part.exists():
                     part.replace(part.with_name(part.name + ".corrupt"))
-            return self._start(str(path))
+            return self._start_file(path)
+
+    def _start_file(self, path: Path) -> sqlite3.Connection:
+        path.touch(mode=0o600)  # where somebody was is nobody else's business; SQLite gives its journal the same mode
+        return self._start(str(path))
 
     def _start(self, name: str) -> sqlite3.Connection:
         db = sqlite3.connect(name, timeout=0.0, isolation_level=None, check_same_thread=False)

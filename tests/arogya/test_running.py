@@ -56,6 +56,13 @@ def test_what_runs_here_comes_before_what_was_started_last(tmp_path: Path) -> No
     there.withdraw()
 
 
+def test_only_the_owner_can_hold_a_state_folder(tmp_path: Path) -> None:
+    registry = Registry(tmp_path / "state")
+    registry.claim()
+    assert (tmp_path / "state" / running.LOCK).stat().st_mode & 0o777 == 0o600
+    registry.withdraw()
+
+
 def test_a_state_folder_has_one_owner(tmp_path: Path) -> None:
     first, second = Registry(tmp_path / "state"), Registry(tmp_path / "state")
     first.claim()

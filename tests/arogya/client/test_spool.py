@@ -34,6 +34,24 @@ def contents(spool: Spool) -> dict[int, bytes]:
     return dict(enumerate(bodies, first))
 
 
+def test_where_somebody_was_is_readable_by_the_owner_only(tmp_path: Path) -> None:
+    path = tmp_path / "spools" / "spool"
+    with opened(path) as spool:
+        spool.append([b"a"])
+        assert {file.stat().st_mode & 0o777 for file in path.parent.iterdir()} == {0o600}
+        assert len(list(path.parent.iterdir())) > 1  # the journal too
+    assert path.parent.stat().st_mode & 0o777 == 0o700
+    path.write_bytes(b"no database" * 100)
+    with opened(path):
+        assert path.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_folder_that_can_not_be_is_a_spool_error(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(SpoolError, match="can not be opened"):
+        Spool(tmp_path / "file" / "spool")
+
+
 def test_a_new_spool_draws_a_name_of_its_own(tmp_path: Path) -> None:
     with opened(tmp_path / "a") as a, opened(tmp_path / "b") as b:
         assert a.log_id != b.log_id
