@@ -115,7 +115,8 @@ class MsgpackCodec(Codec):
                 object_pairs_hook=_unique,
                 max_str_len=TEXT_CHARS_MAX * 4,
                 max_bin_len=len(payload),
-                max_array_len=_ARRAY_MAX,
+                # An element has a byte at least. Lists are made as long as they claim to be before one is read.
+                max_array_len=min(_ARRAY_MAX, len(payload)),
                 max_map_len=_MAP_KEYS_MAX,
                 max_ext_len=0,
             )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from collections.abc import Callable
 from typing import Any
 
@@ -147,6 +148,17 @@ def test_what_looks_like_a_key_in_a_text_is_none() -> None:
     read = JSON.decode(JSON.dump(wire).decode(), FROM_DEVICE)
     assert isinstance(read, Hello)
     assert read.agent == agent
+
+
+def test_arrays_that_only_claim_to_be_long_cost_nothing() -> None:
+    nested = b"\xdd\x00\x01\x86\x9f" * 1_000  # each of them an array of 99,999, the next one its first element
+    tracemalloc.start()
+    try:
+        with pytest.raises(Malformed):
+            MSGPACK.load(nested)
+        assert tracemalloc.get_traced_memory()[1] < 2**20
+    finally:
+        tracemalloc.stop()
 
 
 def test_smaller_floats_of_msgpack_are_read() -> None:
