@@ -13,8 +13,17 @@ class Clock:
         """Return the wall time, aware UTC."""
         return datetime.now(UTC)
 
+    _newest_us = 0  # what now_us said last
+
     def now_us(self) -> int:
-        """Return the wall time in integer µs since 1970-01-01 UTC."""
+        """Return the wall time in integer µs since 1970-01-01 UTC; it never goes back.
+
+        It orders what is live: a machine whose clock is set back by an hour would otherwise show no fix for that long.
+        """
+        self._newest_us = max(self._newest_us, self._machine_us())
+        return self._newest_us
+
+    def _machine_us(self) -> int:
         return time.time_ns() // 1_000
 
     def monotonic_s(self) -> float:

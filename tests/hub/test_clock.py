@@ -24,3 +24,17 @@ def test_the_clocks_agree() -> None:
     clock = Clock()
     assert abs(clock.now_us() - to_us(clock.now())) < 1_000_000
     assert clock.monotonic_s() <= clock.monotonic_s()
+
+
+class SetBack(Clock):
+    """A machine whose clock is set back by an hour."""
+
+    moments = iter((2_000_000_000, 2_000_000_000 - 3_600_000_000 + 5, 2_000_000_010))
+
+    def _machine_us(self) -> int:
+        return next(self.moments)
+
+
+def test_what_orders_fixes_never_goes_back() -> None:
+    clock = SetBack()
+    assert [clock.now_us() for _ in range(3)] == [2_000_000_000, 2_000_000_000, 2_000_000_010]
