@@ -20,6 +20,7 @@ LEDGER = "schema_migrations"  # the table that makes an archive one of ours
 DUMPING = b"dumping contents of table"
 RESTORING = b"processing data for table"
 # Written by pg_dump 17 and newer, unknown to the servers before it.
+PASSWORD_PARAMETER = re.compile(r"(?:^|(?<=&))password=([^&]*)(?:&|$)")
 NEWER_SETTING = re.compile(rb"^SET transaction_timeout = 0;\n", re.MULTILINE)
 FIRST_WITH_SETTING = 17
 
@@ -103,10 +104,13 @@ def restore(tools: Path, dsn: str, file: Path, *, first: str, server_version: in
 def without_password(dsn: str) -> tuple[str, str]:
     """Split a connection string into one without the password, for a command line, and the password."""
     parts = urlsplit(dsn)
-    if not parts.password:
+    parameter = PASSWORD_PARAMETER.search(parts.query)
+    password = parameter[1] if parameter else parts.password or ""
+    if not password:
         return dsn, ""
-    user, _, host = parts.netloc.rpartition("@")
-    return parts._replace(netloc=f"{user.partition(':')[0]}@{host}").geturl(), unquote(parts.password)
+    user, at, host = parts.netloc.rpartition("@")
+    query = PASSWORD_PARAMETER.sub("", parts.query).strip("&")
+    return parts._replace(netloc=f"{user.partition(':')[0]}{at}{host}", query=query).geturl(), unquote(password)
 
 
 def _pump(source: subprocess.Popen[bytes], target: subprocess.Popen[bytes], *, drop_setting: bool) -> None:

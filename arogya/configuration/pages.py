@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
@@ -10,6 +11,7 @@ from urllib.parse import urlsplit
 from arogya.configuration.fields import Field, bounds, fields_of
 
 MASK = "********"
+_PARAMETER = re.compile(r"([?&](?:ssl)?password=)[^&]*")  # libpq takes passwords behind the question mark too
 INTRODUCTION = """# Configuration
 
 Every setting has a default, so nothing needs to be configured to start. A setting is written in a TOML file
@@ -62,9 +64,10 @@ def _toml(field: Field, value: Any) -> str:
 
 def _masked(value: str) -> str:
     parts = urlsplit(value)
-    if parts.scheme and parts.password:
-        return value.replace(f":{parts.password}@", f":{MASK}@")
-    return value if parts.scheme and parts.hostname else MASK
+    if not (parts.scheme and parts.netloc) or "@" in parts.path + parts.query + parts.fragment:
+        return MASK  # no address, or one whose password has a sign that had to be escaped
+    shown = value.replace(f":{parts.password}@", f":{MASK}@") if parts.password else value
+    return _PARAMETER.sub(rf"\1{MASK}", shown)
 
 
 if __name__ == "__main__":

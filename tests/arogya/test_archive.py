@@ -17,6 +17,9 @@ from arogya.embedded.binaries import SUPPORTED, major_version
         ("postgresql://me:p%40ss@db:5432/x?sslmode=require", "postgresql://me@db:5432/x?sslmode=require", "p@ss"),
         ("postgresql://me@/x?host=%2Ftmp%2Fa&port=5432", "postgresql://me@/x?host=%2Ftmp%2Fa&port=5432", ""),
         ("postgresql://db/x", "postgresql://db/x", ""),
+        ("postgresql://db/x?password=p%40ss", "postgresql://db/x", "p@ss"),
+        ("postgresql://me@db/x?a=1&password=p&b=2", "postgresql://me@db/x?a=1&b=2", "p"),
+        ("postgresql://me:first@db/x?password=last", "postgresql://me@db/x", "last"),
     ],
 )
 def test_no_password_stands_on_a_command_line(dsn: str, plain: str, password: str) -> None:

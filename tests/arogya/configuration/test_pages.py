@@ -5,6 +5,8 @@ from __future__ import annotations
 import tomllib
 from pathlib import Path
 
+import pytest
+
 from arogya.config import SECTIONS, load
 from arogya.configuration.fields import fields_of
 from arogya.configuration.pages import reference, toml_of
@@ -42,3 +44,19 @@ def test_secrets_are_masked_and_the_rest_of_their_address_is_not() -> None:
     assert "hunter2" not in text
     assert "sesame" not in text
     assert "postgresql://me:********@db/x" in text
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("postgresql://me@db/x?password=hunter2&a=1", "postgresql://me@db/x?password=********&a=1"),
+        ("postgresql://db/x?a=1&sslpassword=hunter2", "postgresql://db/x?a=1&sslpassword=********"),
+        ("postgresql://me:hunter2@db/x?password=hunter2", "postgresql://me:********@db/x?password=********"),
+        ("postgresql://me:hun/ter2@db/x", "********"),
+        ("postgresql://me:hun#ter2@db/x", "********"),
+        ("postgresql://me:hun?ter2@db/x", "********"),
+    ],
+)
+def test_a_password_is_masked_wherever_an_address_has_it(url: str, shown: str) -> None:
+    settings = load(env={"AROGYA_DATABASE_URL": url})
+    assert f'url = "{shown}"' in toml_of({"database": settings.database})
