@@ -25,6 +25,8 @@ def read_file(path: Path) -> tuple[dict[str, Any], list[Mistake]]:
         return {}, [Mistake(str(path), f"cannot be read ({error.strerror})", "name a file that exists")]
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         return {}, [Mistake(str(path), f"is not TOML ({error})", "see docs/configuration.md")]
+    except RecursionError:
+        return {}, [Mistake(str(path), "is nested too deeply", "see docs/configuration.md")]
 
 
 def read_document(document: Mapping[str, Any], sections: Mapping[str, type]) -> tuple[Values, list[Mistake]]:

@@ -18,7 +18,10 @@ YEARS_100 = 36_500  # days
 
 
 def _database_url(value: str) -> str | None:
-    good = urlsplit(value).scheme in ("postgresql", "postgres")
+    try:
+        good = urlsplit(value).scheme in ("postgresql", "postgres")
+    except ValueError:  # a bracket of an IPv6 address without the other
+        good = False
     return None if good else "write postgresql://user:password@host:5432/database"
 
 

@@ -142,3 +142,16 @@ def test_the_runtime_folder_is_the_logins_own(tmp_path: Path, monkeypatch: pytes
     assert config.runtime_dir() == tmp_path / "arogya"
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path / "gone"))
     assert config.runtime_dir().parent == Path("/tmp")
+
+
+def test_a_file_that_is_nested_without_end_is_a_mistake(tmp_path: Path) -> None:
+    file = tmp_path / "arogya.toml"
+    file.write_text("a=" + "[" * 5_000)
+    with pytest.raises(ConfigError, match="nested too deeply"):
+        load(file, {})
+
+
+def test_an_address_that_cannot_be_split_is_a_mistake_and_not_shown() -> None:
+    with pytest.raises(ConfigError, match=r"not shown.*write postgresql://") as refused:
+        load(env={"AROGYA_DATABASE_URL": "postgresql://me:hunter2@[::1/x"})
+    assert "hunter2" not in str(refused.value)
