@@ -79,7 +79,7 @@ def _add_output(parser: argparse.ArgumentParser) -> None:
 
 def run_add(parsed: argparse.Namespace) -> int:
     """Add one device or those of a file, and print how each gets its secret."""
-    from arogya.cli.device_list import ListError, Wanted, read_list
+    from arogya.cli.device_list import LONGEST, ListError, Wanted, is_name, read_list
 
     try:
         wanted = read_list(parsed.csv) if parsed.csv else [Wanted(1, parsed.plate or "", parsed.name, parsed.kind)]
@@ -87,6 +87,8 @@ def run_add(parsed: argparse.Namespace) -> int:
         raise CommandError(str(error), MISTAKEN) from error
     if parsed.csv is None and parsed.kind == "tablet" and not parsed.plate:
         raise CommandError("name the ambulance with --plate, or a list with --csv", MISTAKEN)
+    if not (is_name(parsed.plate or "") and is_name(parsed.name)):
+        raise CommandError(f"a plate and a name have at most {LONGEST} printable characters", MISTAKEN)
     added = _with_database(parsed, lambda db: _add(db, wanted, parsed))
     _print_added(added, parsed)
     return OK
@@ -140,7 +142,7 @@ def run_list(parsed: argparse.Namespace) -> int:
         rows.append(
             (str(device.id), device.kind, device.plate_number or "-", device.name, state, f"{device.samples:,}")
         )
-    _print_table(rows)
+    print_table(rows)
     return OK
 
 
@@ -231,14 +233,16 @@ def _print_added(added: list[dict[str, object]], parsed: argparse.Namespace) -> 
         return
     what = "secret" if parsed.secret else "claim_code"
     head = ("id", "plate", "name", "secret" if parsed.secret else "claim code")
-    _print_table([head, *((str(d["id"]), str(d["plate_number"] or "-"), str(d["name"]), str(d[what])) for d in added)])
+    print_table([head, *((str(d["id"]), str(d["plate_number"] or "-"), str(d["name"]), str(d[what])) for d in added)])
     if parsed.secret:
         sys.stderr.write("Keep the secrets now: the hub has only their hashes and can not show them again.\n")
     else:
         sys.stderr.write("Type each code into its tablet within 24 hours; it works once.\n")
 
 
-def _print_table(rows: Sequence[tuple[str, ...]]) -> None:
+def print_table(rows: Sequence[tuple[str, ...]]) -> None:
+    """Print rows in columns; what a terminal would obey instead of showing becomes a question mark."""
+    rows = [tuple("".join(sign if sign.isprintable() else "?" for sign in cell) for cell in row) for row in rows]
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     for row in rows:
         print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())

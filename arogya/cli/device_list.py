@@ -12,6 +12,11 @@ COLUMNS = frozenset({"plate_number", "name", "kind"})
 LONGEST = 100  # characters of a plate or a name
 
 
+def is_name(text: str) -> bool:
+    """Say whether a text can be a plate or a name: others would break the screens and terminals that show it."""
+    return len(text) <= LONGEST and text.isprintable()
+
+
 class ListError(Exception):
     """The list can not be used; one line a mistake."""
 
@@ -75,7 +80,7 @@ def _mistakes(one: Wanted, row: dict[str, str], seen: dict[tuple[str, str], int]
         yield "a physio device is in no ambulance: leave plate_number empty"
     for name in ("plate_number", "name"):
         text: str = getattr(one, name)
-        if len(text) > LONGEST or not (text.isprintable()):
+        if not is_name(text):
             yield f"{name} must have at most {LONGEST} printable characters"
     key = (one.plate_number, one.name)
     if one.plate_number and key in seen:

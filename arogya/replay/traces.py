@@ -23,6 +23,7 @@ COLUMNS = {
     "altitude": ("altitude_m", "altitude", "elevation", "ele"),
 }
 REQUIRED = ("time", "latitude", "longitude")
+NAME_CHARACTERS_MAX = 100  # as of any other ambulance
 
 
 class TraceError(Exception):
@@ -68,7 +69,8 @@ def _from_gpx(path: Path) -> list[Trace]:
     for number, point in enumerate(points, 1):
         row = {"time": point.time, "latitude": point.latitude, "longitude": point.longitude}
         row |= {"speed": point.speed, "heading": point.course, "altitude": point.elevation}
-        fixes.setdefault(point.track or path.stem, []).append(_fix(row, f"{path}: point {number}"))
+        where = f"{path}: point {number}"
+        fixes.setdefault(_name(point.track or path.stem, where), []).append(_fix(row, where))
     if not fixes:
         raise TraceError(f"{path}: there are no track points in it")
     return [Trace(plate, path, recorded) for plate, recorded in fixes.items()]
@@ -82,7 +84,7 @@ def _from_csv(path: Path) -> list[Trace]:
         for record in reader:
             row = {field: record[column] or "" for field, column in columns.items()}
             where = f"{path}, line {reader.line_num}"
-            fixes.setdefault(row.get("vehicle") or path.stem, []).append(_fix(row, where))
+            fixes.setdefault(_name(row.get("vehicle") or path.stem, where), []).append(_fix(row, where))
     if not fixes:
         raise TraceError(f"{path}: there are no fixes in it")
     return [Trace(plate, path, recorded) for plate, recorded in fixes.items()]
@@ -97,6 +99,13 @@ def _columns(names: object, path: Path) -> dict[str, str]:
     if missing:
         raise TraceError(f"{path}: no column for {', '.join(missing)}")
     return columns
+
+
+def _name(text: str, where: str) -> str:
+    """Return a vehicle's name; a trace of somebody else's must not write to the terminal whatever it likes."""
+    if len(text) > NAME_CHARACTERS_MAX or not text.isprintable():
+        raise TraceError(f"{where}: a vehicle's name has at most {NAME_CHARACTERS_MAX} printable characters")
+    return text
 
 
 def _fix(row: dict[str, str], where: str) -> Fix:

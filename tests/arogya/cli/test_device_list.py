@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from arogya.cli.device import print_table
 from arogya.cli.device_list import ListError, Wanted, read_list
 
 
@@ -62,3 +63,8 @@ def test_a_list_of_another_shape_is_refused(tmp_path: Path, text: str, mistake: 
 def test_a_missing_list_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ListError, match="No such file"):
         read_list(tmp_path / "none.csv")
+
+
+def test_a_table_writes_nothing_but_text_to_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    print_table([("plate", "name"), ("\x1b[31mA\x07", "a\nb")])
+    assert capsys.readouterr().out == "plate    name\n?[31mA?  a?b\n"

@@ -41,6 +41,16 @@ def test_a_mistaken_command_line_is_2(words: tuple[str, ...], capsys: pytest.Cap
     assert "usage: arogya" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    "words", [("--plate", "\x1b[31mA-1"), ("--plate", "A-1", "--name", "a\nb"), ("--plate", "A" * 101)]
+)
+def test_a_device_has_a_name_that_every_screen_can_show(
+    words: tuple[str, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert outcome("device", "add", *words) == 2
+    assert "at most 100 printable characters" in capsys.readouterr().err
+
+
 def test_only_the_named_command_is_loaded() -> None:
     # The help of one command must not wait for what another one needs.
     program = "import sys; from arogya.cli.main import parser; parser(['demo']); print(*sys.modules)"

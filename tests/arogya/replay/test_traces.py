@@ -110,3 +110,10 @@ def test_a_replay_taken_up_again_begins_at_the_first_fix_still_to_come(tmp_path:
     traces = read_traces(write(tmp_path / "t.csv", "vehicle_id,t_utc,lat,lon\n" + rows))
     next_at = [traces[0].began_at + 20 * SECOND, traces[1].began_at + 25 * SECOND]
     assert common_clocks(traces, next_at) == [traces[0].began_at + 20 * SECOND] * 2
+
+
+@pytest.mark.parametrize("name", ["\x1b]0;owned\x07", "a\tb", "x" * 101])
+def test_a_vehicle_whose_name_would_break_a_terminal_is_refused(tmp_path: Path, name: str) -> None:
+    path = write(tmp_path / "t.csv", f"vehicle_id,t_utc,lat,lon\n{name},2026-01-01T00:00:00Z,1,2\n")
+    with pytest.raises(TraceError, match="line 2: a vehicle's name has at most 100 printable characters"):
+        read_traces(path)
