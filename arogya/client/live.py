@@ -28,6 +28,7 @@ CHANNEL = "fleet"
 CODECS = {"msgpack": MSGPACK, "json": JSON}
 SNAPSHOT_BYTES_MAX = 64 * 2**20  # 500,000 ambulances
 RESUBSCRIBE_S = 2.0  # without an answer to a subscription, ask again
+REFUSALS = ("forbidden", "not_found")  # codes of an answer to a subscription that stays as it is
 TOKEN_ENDED = (4500, 4504)  # close codes that a new token may cure
 
 Token = str | Callable[[], Awaitable[str]]
@@ -39,7 +40,8 @@ class LiveClient:
     `token` is an access token, or an async function that gets one whenever a connection is made (tokens end after some
     minutes; `lambda: sign_in(url, email, password)` will do). A consumer that is slower than the fleet gets several
     changes merged into one, never a queue of old ones. Iterating raises `AccessRefused` when the hub refuses the
-    token for good; no other trouble raises: the client reconnects, and resyncs from where it was.
+    sign-in, the fleet, or a token that is a string; no other trouble raises: the client reconnects, and resyncs from
+    where it was.
     """
 
     def __init__(
@@ -111,12 +113,16 @@ class LiveClient:
     async def _stay_connected(self) -> None:
         rng = Random()  # noqa: S311 - spreads viewers over time, keeps no secret
         while True:
-            ending = await self._connect_once()
-            self.connected = False
-            if ending.refused and isinstance(self._token, str):
-                self._refusal = AccessRefused(f"the hub refused the token ({ending.detail or ending.close_code})")
+            try:
+                ending = await self._connect_once()
+                if ending.refused and isinstance(self._token, str):
+                    raise AccessRefused(f"the hub refused the token ({ending.detail or ending.close_code})")
+            except AccessRefused as error:
+                self._refusal = error
                 self._told.set()
                 return
+            finally:
+                self.connected = False
             if ending.close_code in TOKEN_ENDED or ending.status == 401:
                 ending = Ending(detail=ending.detail)  # a new token may do: no reason to stay away
             delay_s = self._backoff.delay_s(ending, rng)
@@ -130,8 +136,6 @@ class LiveClient:
                 self._url, token, self._codec, heartbeat_s=self._heartbeat_s, bytes_max=SNAPSHOT_BYTES_MAX
             ) as socket:
                 return await self._follow(socket)
-        except AccessRefused as error:
-            return Ending(status=401, detail=str(error))
         except EXPECTED as error:
             return ending_of(error)
 
@@ -148,6 +152,8 @@ class LiveClient:
                 await close(socket, aiohttp.WSCloseCode.PROTOCOL_ERROR)
                 return Ending(detail=f"the hub does not speak the protocol: {error.detail}")
             if isinstance(heard, Error):
+                if heard.channel == CHANNEL and heard.code in REFUSALS:
+                    raise AccessRefused(f"this account may not watch the fleet ({heard.code}: {heard.detail})")
                 detail = f"{heard.code}: {heard.detail}"
                 logger.warning("the hub answered with %s", detail)
         return Ending(close_code=socket.close_code, detail=detail)

@@ -11,6 +11,7 @@ from aiohttp import web
 
 from arogya.client import AccessRefused, Backoff, LiveClient, sign_in
 from hub.protocol.codec import CODECS
+from hub.protocol.hub_frames import Error
 from hub.protocol.live_frames import FROM_VIEWER, Delta, LiveWelcome, Rows, Snapshot, Subscribe, Unsubscribe
 from tests.arogya.client.test_fleet import NOON, fix, unit
 from tests.arogya.client.tiny_hub import until
@@ -27,6 +28,7 @@ class TinyLive:
         self.rows: Rows = {"units": [unit(1)], "fixes": [fix(1)]}
         self.offset = 10
         self.answers = True
+        self.refusal: Error | None = None  # what it answers subscriptions with instead
         self.tokens: list[str] = []
 
     async def serve(self, request: web.Request) -> web.StreamResponse:
@@ -41,11 +43,13 @@ class TinyLive:
             asked = CODECS[socket.ws_protocol or ""].decode(message.data, FROM_VIEWER)
             assert not isinstance(asked, Unsubscribe)
             self.asked.append(asked)
-            if self.answers:
+            if self.refusal is not None:
+                await self.send(socket, self.refusal)
+            elif self.answers:
                 await self.send(socket, Snapshot("fleet", "e", self.offset, NOON, self.rows))
         return socket
 
-    async def send(self, socket: web.WebSocketResponse, message: LiveWelcome | Snapshot | Delta) -> None:
+    async def send(self, socket: web.WebSocketResponse, message: LiveWelcome | Snapshot | Delta | Error) -> None:
         codec = CODECS[socket.ws_protocol or ""]
         payload = codec.encode(message)
         await (socket.send_bytes(payload) if codec.binary else socket.send_str(payload.decode()))
@@ -152,6 +156,22 @@ async def test_a_refused_token_is_replaced_where_there_is_a_way_to_get_another()
         async with LiveClient(url, next_token, backoff=Backoff(first_s=0.01)) as fleet:
             await anext(fleet)
         assert hub.tokens == ["wrong", TOKEN]
+
+
+async def test_a_refused_sign_in_ends_the_iteration() -> None:
+    async with tiny_live() as (_, url), LiveClient(url, lambda: sign_in(url, "a@example.org", "wrong")) as fleet:
+        async with asyncio.timeout(5):
+            with pytest.raises(AccessRefused, match=r"a@example\.org"):
+                await anext(fleet)
+
+
+async def test_an_account_that_may_not_watch_the_fleet_is_told_so() -> None:
+    async with tiny_live() as (hub, url):
+        hub.refusal = Error("not_found", "there is no such channel", "fleet")
+        async with client(url) as fleet, asyncio.timeout(5):
+            with pytest.raises(AccessRefused, match="may not watch"):
+                await anext(fleet)
+        assert len(hub.tokens) == 1
 
 
 async def test_signing_in_gives_a_token_or_says_that_it_is_refused() -> None:
