@@ -103,6 +103,17 @@ async def test_the_keyboard_reaches_everything(fleet: OpenVisit) -> None:
     assert await page.locator(".list").evaluate(outline) == "solid"
 
 
+async def test_enter_in_the_search_selects_the_first_that_matches(fleet: OpenVisit) -> None:
+    opened = await fleet()
+    page = opened.page
+    await page.keyboard.press("/")
+    await page.keyboard.press("Enter")
+    await expect(page.locator(".details")).to_have_count(0)
+    await page.keyboard.type("1003")
+    await page.keyboard.press("Enter")
+    await expect(page.locator(".details h2")).to_contain_text("1003")
+
+
 async def test_a_status_can_be_hidden_in_list_and_map(fleet: OpenVisit) -> None:
     opened = await fleet()
     page = opened.page

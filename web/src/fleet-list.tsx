@@ -93,7 +93,7 @@ function ListRow({ row, position, count, selected, onSelect }: ListRowProps): JS
       </span>
       <span class="row__end">
         <FreshnessBadge row={row} />
-        <span class="row__speed">{fix !== null && freshness === "live" && `${speed(fix.speed)} km/h`}</span>
+        <span class="row__speed">{typeof fix?.speed === "number" && freshness === "live" && `${speed(fix.speed)} km/h`}</span>
       </span>
     </div>
   );

@@ -56,6 +56,7 @@ export function FleetPage({ user, onSignOut, onExpired }: FleetPageProps): JSX.E
   };
   const rows = store.rows();
   const shown = arrange(rows, filter, order);
+  const [first] = shown;
   const row = selected === null ? null : store.row(selected);
   return (
     <div class="fleet" data-sheet={sheet} data-connection={connection.phase} data-selected={row !== null}>
@@ -69,6 +70,7 @@ export function FleetPage({ user, onSignOut, onExpired }: FleetPageProps): JSX.E
           search={search}
           onFilter={setFilter}
           onOrder={setOrder}
+          onFound={() => first !== undefined && filter.text !== "" && select(first.unit.id)}
         />
         {shown.length > 0 && <FleetList rows={shown} selected={selected} onSelect={select} />}
         {shown.length === 0 && rows.length > 0 && <NothingMatches onReset={() => setFilter(NO_FILTER)} />}

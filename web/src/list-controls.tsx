@@ -15,9 +15,12 @@ export interface ListControlsProps {
   readonly search: Ref<HTMLInputElement>;
   readonly onFilter: (filter: Filter) => void;
   readonly onOrder: (order: Order) => void;
+  /** Enter in the search. */
+  readonly onFound: () => void;
 }
 
-export function ListControls({ rows, filter, order, search, onFilter, onOrder }: ListControlsProps): JSX.Element {
+export function ListControls(props: ListControlsProps): JSX.Element {
+  const { rows, filter, order, search, onFilter, onOrder, onFound } = props;
   return (
     <div class="controls">
       <div class="controls__row">
@@ -30,6 +33,9 @@ export function ListControls({ rows, filter, order, search, onFilter, onOrder }:
             placeholder="Plate, driver or status"
             value={filter.text}
             aria-keyshortcuts="/"
+            onKeyDown={(event) => {
+              if (event.key === "Enter" && !event.isComposing) onFound();
+            }}
             onInput={(event) => onFilter({ ...filter, text: event.currentTarget.value })}
           />
           <kbd aria-hidden="true">/</kbd>

@@ -4,6 +4,7 @@ import type { JSX } from "preact";
 import type { User } from "./api.ts";
 import { ConnectionPill } from "./connection-pill.tsx";
 import type { FleetStore, Row } from "./fleet-store.ts";
+import { useConnection } from "./hooks.ts";
 import { Icon, Mark } from "./icons.tsx";
 import { overdue } from "./selection.ts";
 import { ThemeToggle } from "./theme-toggle.tsx";
@@ -16,6 +17,7 @@ export interface TopBarProps {
 }
 
 export function TopBar({ store, user, rows, onSignOut }: TopBarProps): JSX.Element {
+  const { phase } = useConnection(store);
   const late = rows.filter(overdue).length;
   const alarms = rows.filter((row) => row.alarm).length;
   return (
@@ -26,9 +28,11 @@ export function TopBar({ store, user, rows, onSignOut }: TopBarProps): JSX.Eleme
         <span class="top__page">Fleet</span>
       </h1>
       <p class="top__sums">
-        <span class="sum">
-          <b>{rows.length}</b> {rows.length === 1 ? "ambulance" : "ambulances"}
-        </span>
+        {phase !== "refused" && (
+          <span class="sum">
+            <b>{rows.length}</b> {rows.length === 1 ? "ambulance" : "ambulances"}
+          </span>
+        )}
         {late > 0 && (
           <span class="sum sum--late">
             <b>{late}</b> not fresh

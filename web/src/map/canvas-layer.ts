@@ -12,6 +12,8 @@ export interface View {
   readonly width: number;
   readonly height: number;
   readonly pixelRatio: number;
+  /** The map's left and right edge, in px of the canvas, which reaches beyond them. */
+  readonly edges: readonly [left: number, right: number];
 }
 
 /** Painted beyond each edge, as a part of the map's size. */
@@ -100,6 +102,7 @@ export abstract class CanvasLayer extends L.Layer {
       width: full.x,
       height: full.y,
       pixelRatio,
+      edges: [margin.x, full.x - margin.x],
     });
   }
 

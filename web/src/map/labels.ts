@@ -70,8 +70,13 @@ export class LabelPainter {
 
   constructor(private readonly colours: MarkerColours) {}
 
-  /** Draw what has room; `spots` are the markers in view. */
-  paint(context: CanvasRenderingContext2D, labels: readonly Label[], spots: readonly Spot[]): void {
+  /** Draw what has room; `spots` are the markers in view, `edges` the map's left and right edge on the canvas. */
+  paint(
+    context: CanvasRenderingContext2D,
+    labels: readonly Label[],
+    spots: readonly Spot[],
+    edges: readonly [left: number, right: number],
+  ): void {
     const bodies = spots.map((spot) => around(spot, BODY));
     const taken: Box[] = [];
     context.textBaseline = "middle";
@@ -79,7 +84,11 @@ export class LabelPainter {
     for (const label of [...labels].sort((one, other) => urgency(one) - urgency(other))) {
       const nameWidth = label.name === "" ? 0 : this.width(context, label.name, NAME_FONT);
       const width = nameWidth + (nameWidth > 0 ? GAP : 0) + this.width(context, label.age, AGE_FONT) + PAD * 2;
-      const boxes = places(label, width);
+      // a plate that the edge cuts in two is read wrongly: only what must not be overlooked stands there, if it has to
+      const cut = (box: Box): boolean => box.left < edges[0] || box.right > edges[1];
+      const every = places(label, width);
+      const whole = every.filter((box) => !cut(box));
+      const boxes = urgency(label) === 2 ? whole : [...whole, ...every.filter(cut)];
       const free = boxes.find((box) => ![...taken, ...bodies].some((other) => overlaps(box, other)));
       // what is overdue may cover a marker, and what insists anything: they must not be overlooked
       const fallback = urgency(label) === 1 ? boxes.find((box) => !taken.some((other) => overlaps(box, other))) : boxes[0];

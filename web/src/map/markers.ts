@@ -114,7 +114,8 @@ export class MarkerLayer extends CanvasLayer {
       for (const placed of this.placed) if (placed.freshness === layer) this.paintMarker(context, placed, large);
     }
     for (const placed of this.placed) if (this.emphasised(placed)) this.paintEmphasis(context, placed, view);
-    this.labels.paint(context, this.chooseLabels(), this.placed.length <= URGENT_AT_MOST ? this.placed : []);
+    const spots = this.placed.length <= URGENT_AT_MOST ? this.placed : [];
+    this.labels.paint(context, this.chooseLabels(), spots, view.edges);
     if (moving) this.request();
   }
 
