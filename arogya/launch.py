@@ -61,7 +61,9 @@ class Launch:
         self._registry.claim()
         server = self.settings.server
         main = self._bind(server.host, server.port)
-        metrics = self._bind(server.metrics_host, server.metrics_port)
+        metrics = self._bind(
+            server.metrics_host, server.metrics_port, "server.metrics_port, or 0 there for any free one"
+        )
         self.settings = changed(
             self.settings, "server", port=main.getsockname()[1], metrics_port=metrics.getsockname()[1]
         )
@@ -100,10 +102,11 @@ class Launch:
         """Keep everything running until a signal asks to stop, or for this long."""
         self.supervisor.run(for_seconds)
 
-    def _bind(self, host: str, port: int) -> socket.socket:
+    def _bind(self, host: str, port: int, remedy: str = "--port") -> socket.socket:
+        backlog = self.settings.server.backlog
         patience_s = 0.0 if self._search else PORT_PATIENCE_S
         listener = listening.bind(
-            host, port, backlog=self.settings.server.backlog, search=self._search, patience_s=patience_s
+            host, port, backlog=backlog, search=self._search, patience_s=patience_s, remedy=remedy
         )
         self._sockets.append(listener)
         return listener

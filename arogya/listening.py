@@ -13,8 +13,10 @@ class PortTaken(Exception):
     """Nothing could be bound."""
 
 
-def bind(host: str, port: int, *, backlog: int, search: bool = False, patience_s: float = 0.0) -> socket.socket:
-    """Return a listening socket; raises `PortTaken`.
+def bind(
+    host: str, port: int, *, backlog: int, search: bool = False, patience_s: float = 0.0, remedy: str = "--port"
+) -> socket.socket:
+    """Return a listening socket; raises `PortTaken`, which names `remedy` as what chooses another port.
 
     `search` goes on to the next free port; `patience_s` waits that long for one port, because a hub whose
     supervisor was killed holds it until it has closed its connections.
@@ -28,7 +30,7 @@ def bind(host: str, port: int, *, backlog: int, search: bool = False, patience_s
                 if error.errno != errno.EADDRINUSE:
                     raise PortTaken(f"cannot listen on {host} port {candidate}: {error.strerror or error}") from error
         if time.monotonic() >= deadline:
-            raise PortTaken(f"port {port} of {host} is in use by another program; choose another with --port")
+            raise PortTaken(f"port {port} of {host} is in use by another program; choose another with {remedy}")
         time.sleep(0.1)
 
 

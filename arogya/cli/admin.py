@@ -51,6 +51,8 @@ def run_create(parsed: argparse.Namespace) -> int:
     """Store the account and its link, and print the link."""
     if "@" not in parsed.email.strip("@"):
         raise CommandError(f"{parsed.email} is not an e-mail address", MISTAKEN)
+    if not parsed.name.strip():
+        raise CommandError("the name is empty", MISTAKEN)
     return _print_link(parsed, lambda db, link_hash, expires_at: _create(db, parsed, link_hash, expires_at))
 
 

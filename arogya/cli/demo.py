@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import shutil
 import sys
 import time
 from pathlib import Path
@@ -104,8 +105,16 @@ def _announce(launch: Launch, seconds: float) -> None:
 
   Metrics  {launch.metrics_url}
   Data     {launch.state} (kept until you remove it)
-  Replay   arogya replay trace.csv --speed 20
+  Replay   {_program()} replay trace.csv --speed 20
   Stop     Ctrl-C
 
 """)
     sys.stdout.flush()
+
+
+def _program() -> str:
+    """Return how to call this program from here: by its name alone where that is on the path."""
+    called = Path(sys.argv[0]).name
+    if called == "__main__.py":
+        return "python -m arogya"
+    return called if shutil.which(called) else sys.argv[0]

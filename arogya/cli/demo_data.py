@@ -32,13 +32,13 @@ USERS = (
 )
 # What the ready block says of each login.
 MEANINGS = {
-    "dispatcher": "watches the fleet and assigns",
-    "supervisor": "a dispatcher who may also correct",
-    "reception": "front desk of one facility",
-    "doctor": "treats patients",
-    "patient": "sees what is theirs",
-    "facility": "runs one facility",
-    "admin": "runs the platform",
+    "dispatcher": "watches the fleet",
+    "supervisor": "watches the fleet, leads the dispatchers",
+    "reception": "front desk of one facility; sees no fleet",
+    "doctor": "treats patients; sees no fleet",
+    "patient": "sees no fleet",
+    "facility": "runs one facility; sees no fleet",
+    "admin": "runs the platform, watches the fleet",
 }
 DRIVERS = (
     *("Anil Rao", "Bina Shetty", "Chetan Gowda", "Deepa Nair", "Eshwar Reddy", "Farah Khan", "Ganesh Pai", "Hema Iyer"),
@@ -82,6 +82,7 @@ async def prepare(dsn: str, state: Path) -> Path:
     ]
     await demo.seed(dsn, facilities=FACILITIES, users=USERS, ambulances=ambulances, password_hash=password_hash)
     spools = state / SPOOLS
+    spools.mkdir(mode=0o700, exist_ok=True)
     entries = [
         {"plate_number": plate, "secret": secret, "spool": str(spools / plate)} for plate, secret in secrets.items()
     ]
