@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import structlog
 from aiohttp import web
-from aiohttp.web_protocol import RequestHandler
+from aiohttp.web_protocol import RequestHandler, _ErrInfo
 
 from handlers import problem
 from handlers.middleware import SECURITY_HEADERS
@@ -76,9 +76,23 @@ def quiet_aiohttp() -> None:
 
 
 class _Connection(RequestHandler):
-    """A connection that answers bytes which are no HTTP with a problem document."""
+    """A connection that answers bytes which are no HTTP with a problem document, and reads nothing after them."""
 
-    __slots__ = ()
+    __slots__ = ("_unreadable",)
+
+    def data_received(self, data: bytes) -> None:
+        """Take what arrived.
+
+        aiohttp would parse on after an error, and each error would keep its bytes: its traceback leads to the frame
+        that holds them, and back. Only the garbage collector ends that, which runs seldom here.
+        """
+        if getattr(self, "_unreadable", False):
+            return
+        super().data_received(data)
+        newest = self._messages[-1][0] if self._messages else None
+        if isinstance(newest, _ErrInfo):
+            self._unreadable = True
+            newest.exc.__traceback__ = None
 
     def handle_error(
         self,

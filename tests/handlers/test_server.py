@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import socket
+import tracemalloc
+from contextlib import suppress
 
 import aiohttp
 import pytest
@@ -53,3 +56,25 @@ async def test_a_request_that_never_ends_is_cut_in_time() -> None:
         stopping_s = loop.time()
     assert loop.time() - stopping_s < 2
     writer.close()
+
+
+async def test_bytes_that_are_no_http_are_not_kept_until_the_garbage_collector_runs() -> None:
+    sock = socket.create_server(("127.0.0.1", 0))
+    address = sock.getsockname()
+    gc.collect()
+    gc.disable()
+    try:
+        async with serving(web.Application(), sock):
+            tracemalloc.start()
+            for _ in range(10):
+                with suppress(ConnectionError):
+                    reader, writer = await asyncio.open_connection(*address)
+                    writer.write(b"GET / HTTP/1.1\r\nX: " + b"a" * 2_000_000)
+                    await asyncio.wait_for(reader.read(), 5)
+                writer.transport.abort()
+            await asyncio.sleep(0)
+            kept, _ = tracemalloc.get_traced_memory()
+            assert kept < 2_000_000
+    finally:
+        tracemalloc.stop()
+        gc.enable()
