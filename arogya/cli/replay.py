@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import os
+import signal
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -72,8 +74,13 @@ def _spool_folder(kept: Path | None) -> Iterator[Path]:
         kept.mkdir(parents=True, exist_ok=True, mode=0o700)
         yield kept
         return
-    with tempfile.TemporaryDirectory(prefix="arogya-replay-") as folder:
-        yield Path(folder)
+    # The folder holds secrets: a replay that is told to end removes it, as after Ctrl-C.
+    before = signal.signal(signal.SIGTERM, lambda *_: os.kill(os.getpid(), signal.SIGINT))
+    try:
+        with tempfile.TemporaryDirectory(prefix="arogya-replay-") as folder:
+            yield Path(folder)
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _reach(parsed: argparse.Namespace, traces: list[Trace], folder: Path) -> tuple[str, dict[str, str]]:

@@ -151,7 +151,7 @@ class EmbeddedPostgres:
             time.sleep(0.05)
 
     def _take_lock(self) -> None:
-        lock = (self.folder / "lock").open("ab")
+        lock = open(self.folder / "lock", "ab", opener=_for_its_owner)
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -214,7 +214,7 @@ class EmbeddedPostgres:
         flags = [part for name, value in options.items() for part in ("-c", f"{name}={value}")]
         command = [*identity.prefix, str(self._programs / "postgres"), "-D", str(self.cluster), *flags]
         self._guard = Guard()
-        with self.log_path.open("ab") as log:
+        with open(self.log_path, "ab", opener=_for_its_owner) as log:
             self._process = self._guard.spawn(command, log=log, env=ENVIRONMENT, options=identity.options)
 
     def _came_up(self, deadline: float) -> bool:
@@ -264,6 +264,11 @@ class EmbeddedPostgres:
                 self._programs = copied(self.binaries)
                 self._identity = identities.choose(self._programs, self.folder)
         return self._identity
+
+
+def _for_its_owner(path: str, flags: int) -> int:
+    """Open a file that nobody else reads: statements in the log may name people, and who opens the lock can hold it."""
+    return os.open(path, flags, 0o600)
 
 
 def _socket_dir(folder: Path) -> Path:

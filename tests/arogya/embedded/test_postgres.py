@@ -229,6 +229,15 @@ def test_root_can_keep_everything_under_a_private_home(tmp_path: Path) -> None:
         server.stop()
 
 
+def test_log_and_lock_are_nobody_elses_to_read(folder: Path) -> None:
+    server = EmbeddedPostgres(folder, durable=False)
+    try:
+        server.start()
+        assert [(folder / name).stat().st_mode & 0o777 for name in ("postgres.log", "lock")] == [0o600, 0o600]
+    finally:
+        server.stop()
+
+
 @as_root
 def test_programs_in_a_private_folder_are_copied_where_namespaces_are_forbidden(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch

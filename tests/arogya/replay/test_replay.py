@@ -124,6 +124,20 @@ def test_a_killed_replay_is_taken_up_where_it_was(demo: Run, tmp_path: Path) -> 
     assert list(stored(demo, "R-4").values()) == [expected(path, "R-4")]
 
 
+def test_a_replay_that_is_told_to_end_leaves_no_secrets_behind(demo: Run, tmp_path: Path) -> None:
+    path = write_trace(tmp_path, ["R-9"], 120)
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    command = [*COMMAND, "replay", "--state", str(demo.state), str(path), "--speed", "10"]
+    environment = {**os.environ, "TMPDIR": str(temporary)}
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment) as replay:
+        wait_until(some(demo, "R-9", 10), "10 fixes")
+        assert any(temporary.glob("arogya-replay-*"))
+        replay.terminate()
+        assert replay.wait(20) == 130
+    assert not any(temporary.glob("arogya-replay-*"))
+
+
 def test_a_wiped_spool_is_a_second_stream_and_nothing_acked_is_lost(demo: Run, tmp_path: Path) -> None:
     path = write_trace(tmp_path, ["R-5"], 120)
     words = (str(path), "--speed", "40", "--spool", str(tmp_path / "spools"))
