@@ -49,7 +49,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--profile", choices=("both", "saturate", "paced"), default="both")
     parser.add_argument("--tablets", type=int, default=64, help="tablets that saturate (64)")
     parser.add_argument("--frame", type=int, default=50, help="fixes in a frame of a saturating tablet (50)")
-    parser.add_argument("--window", type=int, default=4, help="frames a saturating tablet keeps on the way (4)")
+    parser.add_argument("--window", type=int, default=8, help="frames a saturating tablet keeps on the way (8)")
     parser.add_argument("--paced-tablets", type=int, default=5000, help="tablets of the paced load (5000)")
     parser.add_argument("--rate", type=float, default=1.0, metavar="HZ", help="fixes a second and paced tablet (1)")
 
