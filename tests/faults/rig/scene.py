@@ -20,6 +20,9 @@ from tests.faults.rig.viewer import Viewer
 CONNECT_S = 30.0
 HEAL_S = 30.0  # until everything that the devices held is stored
 SHOWN_S = 5.0  # until every dashboard shows what is stored
+MEMORY_S = 10.0  # until the hub's memory is back
+MEMORY_GROWTH = 1.10  # of what it had before the fault
+YOUNG_BYTES = 12 * 2**20  # what a process that has just started still takes for its caches, fault or none
 MAP_DIGITS = 7  # of a degree: what viewers are sent
 
 
@@ -50,6 +53,7 @@ class Scene:
         self.journal = Journal()
         self.tablets: list[Tablet] = []
         self.viewers: list[Viewer] = []
+        self.memory_before = 0  # the hub's resident bytes when everything flowed, before any fault
         self.tasks: asyncio.TaskGroup  # owns every device and dashboard, from `play` on
 
     @contextlib.asynccontextmanager
@@ -71,6 +75,7 @@ class Scene:
             running = [self.tasks.create_task(life) for life in lives]
             try:
                 await self.wait_flowing()
+                self.memory_before = self.hub.memory_bytes()
                 yield self
             finally:
                 for task in running:
@@ -121,6 +126,9 @@ class Scene:
         for viewer in self.viewers:
             assert viewer.backwards == [], viewer.backwards[:5]
             assert viewer.negative_ages == [], viewer.negative_ages[:5]
+        if self.hub.alive():
+            most = self.memory_before * MEMORY_GROWTH + YOUNG_BYTES
+            await wait_until(lambda: self.hub.memory_bytes() <= most, MEMORY_S, f"memory back under {most:.0f} bytes")
         return verdict
 
     def shown(self) -> bool:
