@@ -170,7 +170,8 @@ class Run:
         raise AssertionError(f"no process with {words} in {[words_of(pid) for pid in descendants(self.pid)]}")
 
     def hub(self) -> int:
-        """Process id of the hub."""
+        """Process id of the hub, waiting for one that is just being started again."""
+        wait_until(lambda: self.hub_or_none() is not None, "a hub")
         return self.child("arogya", "hub")
 
     def child_or_none(self, *words: str) -> int | None:
