@@ -14,13 +14,13 @@ from hub.access import tokens
 from hub.access.policy import allowed
 from hub.access.principal import Principal, device_codes, user_codes
 from hub.errors import Forbidden, Malformed, Unauthorized, UnsupportedVersion
+from hub.protocol.codec import CODECS
+from hub.protocol.limits import TICKET_PREFIX
 from storage import devices, sessions, tickets
 from storage.devices import Device
 from storage.sessions import LiveSession
 from storage.tickets import Ticket
 
-SUBPROTOCOLS = ("hub.v1", "hub.v1.msgpack")
-_TICKET_PREFIX = "ticket."
 _TOUCH_AFTER = timedelta(minutes=1)
 _SAFE_METHODS = frozenset({hdrs.METH_GET, hdrs.METH_HEAD, hdrs.METH_OPTIONS})
 
@@ -224,6 +224,6 @@ def _subprotocols(http_request: web.Request) -> tuple[str | None, str | None]:
         for value in http_request.headers.getall(hdrs.SEC_WEBSOCKET_PROTOCOL, [])
         for name in value.split(",")
     ]
-    accepted = next((name for name in offered if name in SUBPROTOCOLS), None)
-    found = [name.removeprefix(_TICKET_PREFIX) for name in offered if name.startswith(_TICKET_PREFIX)]
+    accepted = next((name for name in offered if name in CODECS), None)
+    found = [name.removeprefix(TICKET_PREFIX) for name in offered if name.startswith(TICKET_PREFIX)]
     return accepted, found[0] if len(found) == 1 else None
