@@ -147,7 +147,9 @@ def _stay(  # noqa: PLR0913 - see judge
 ) -> Verdict:
     """Take a fix inside the circle: creeping at first, standing after a while."""
     if not track.standing:
-        if _elapsed_us(track.anchor_recorded_at, track.anchor_fix_at, recorded_at, fix_at) < STAND_AFTER_US:
+        by_device = _elapsed_us(track.anchor_recorded_at, track.anchor_fix_at, recorded_at, fix_at)
+        # Both clocks must have seen the time pass: one that was set forward has not stood anywhere.
+        if by_device < STAND_AFTER_US or fix_at - track.anchor_fix_at < STAND_AFTER_US:
             _show(track, latitude, longitude, accuracy, fix_at, recorded_at)
             return _SHOWN[flags]
         # The circle moves to where the vehicle came to rest, so that its marker need not step back to the old centre.

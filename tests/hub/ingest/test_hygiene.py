@@ -221,6 +221,13 @@ def test_a_marker_does_not_step_back_when_its_vehicle_comes_to_rest() -> None:
     assert drive.north_m == pytest.approx(14.0)
 
 
+def test_a_device_clock_that_is_set_forward_makes_no_vehicle_stand() -> None:
+    drive = Drive()
+    drive.fix(0, 0.0)
+    assert drive.fix(1, 5.0, recorded_s=3_601, skew_s=3_600) == (flags.CLOCK_SKEW, True)
+    assert drive.north_m == pytest.approx(5.0)
+
+
 def test_a_vehicle_in_ordinary_traffic_is_never_called_standing() -> None:
     drive = Drive()
     for second in range(300):

@@ -83,3 +83,13 @@ def test_buses_that_report_rarely_and_with_long_gaps_lose_nothing(bus: str) -> N
     rows = _replay(f"liverpool_bus_{bus}.csv")
     assert not any(row.verdict.flags & flags.JUMP for row in rows)
     assert all(row.verdict.show for row in rows)
+
+
+@pytest.mark.parametrize("bus", ["4716", "4720", "4733", "4842"])
+def test_a_parked_bus_stands_and_its_marker_rests(bus: str) -> None:
+    rows = _replay(f"liverpool_bus_{bus}.csv")
+    parked = [row for row in rows if row.verdict.flags & flags.STATIONARY]
+    assert len(parked) > 10, "every one of them waits somewhere"
+    for before, after in pairwise(rows):
+        if before.verdict.flags & after.verdict.flags & flags.STATIONARY:
+            assert before.marker == after.marker
