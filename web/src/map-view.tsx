@@ -23,6 +23,8 @@ export interface MapViewProps {
   readonly pan: number;
   readonly bottomInset: number;
   readonly onPick: (id: number | null) => void;
+  /** Told the map for as long as there is one, so that others can put layers on it. */
+  readonly onMap?: (map: FleetMap | null) => void;
 }
 
 /** Read what lies under the fleet; the fleet itself never waits for it. */
@@ -40,7 +42,7 @@ async function furnish(map: FleetMap, fleet: Fleet, onAttribution: (text: string
   map.setWorld(await world);
 }
 
-export function MapView({ store, filter, selected, pan, bottomInset, onPick }: MapViewProps): JSX.Element {
+export function MapView({ store, filter, selected, pan, bottomInset, onPick, onMap }: MapViewProps): JSX.Element {
   const element = useRef<HTMLDivElement>(null);
   const map = useRef<FleetMap | null>(null);
   const pick = useRef(onPick);
@@ -57,6 +59,7 @@ export function MapView({ store, filter, selected, pan, bottomInset, onPick }: M
       onPick: (id) => pick.current(id),
     });
     map.current = drawn;
+    onMap?.(drawn);
     drawn.follow(store.live.fleet, { whole: true, units: [], fixes: [...store.live.fleet.fixes.keys()] });
     const unfollow = store.onChange((change) => drawn.follow(store.live.fleet, change));
     const timer = setInterval(() => drawn.tick(), 1000);
@@ -64,6 +67,7 @@ export function MapView({ store, filter, selected, pan, bottomInset, onPick }: M
     return () => {
       unfollow();
       clearInterval(timer);
+      onMap?.(null);
       drawn.destroy();
       map.current = null;
     };

@@ -11,6 +11,11 @@ import type { Marker } from "./marker.ts";
 import { MarkerLayer } from "./markers.ts";
 import { readPalette } from "./palette.ts";
 
+/** Stands in for the live fleet, and answers what is under the pointer. */
+export interface StandIn extends L.Layer {
+  hitAt(place: L.LatLng): number | null;
+}
+
 export interface FleetMapOptions {
   readonly element: HTMLElement;
   readonly serverNowUs: () => number;
@@ -35,6 +40,8 @@ export class FleetMap {
   private home: L.LatLng | null = null;
   /** The first view has been chosen, and from then on people choose. */
   private framed = false;
+  /** Drawn in place of the live fleet, which goes on underneath unseen; null while the map is live. */
+  private standIn: StandIn | null = null;
   private readonly observer: ResizeObserver;
   /** As in the options, as it is now. */
   bottomInset: number;
@@ -144,6 +151,37 @@ export class FleetMap {
     });
   }
 
+  /** Put a layer of another part of the page on the map; the returned function takes it off. */
+  attach(layer: L.Layer): () => void {
+    layer.addTo(this.map);
+    return () => void layer.remove();
+  }
+
+  /** Show `layer` in place of the live fleet; the returned function brings the fleet back as it is by then. */
+  replaceFleet(layer: StandIn): () => void {
+    const pane = this.map.getPane("fleet");
+    layer.addTo(this.map);
+    this.standIn = layer;
+    if (pane !== undefined) pane.style.visibility = "hidden";
+    return () => {
+      this.standIn = null;
+      if (pane !== undefined) pane.style.visibility = "";
+      layer.remove();
+    };
+  }
+
+  /** Bring a box of degrees into what can be seen of the map. */
+  showBox(south: number, west: number, north: number, east: number): void {
+    const calm = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
+    this.map.fitBounds(L.latLngBounds([south, west], [north, east]), {
+      paddingTopLeft: [48, 72],
+      paddingBottomRight: [64, 64 + this.bottomInset],
+      maxZoom: 17,
+      animate: !calm,
+      duration: 0.35,
+    });
+  }
+
   zoomBy(steps: number): void {
     this.map.setZoom(this.map.getZoom() + steps);
   }
@@ -157,7 +195,9 @@ export class FleetMap {
     for (const [name, depth] of [
       ["ground", "100"],
       ["tiles", "200"],
+      ["track", "430"],
       ["fleet", "450"],
+      ["playback", "450"],
     ] as const) {
       this.map.createPane(name).style.zIndex = depth;
     }
@@ -170,7 +210,7 @@ export class FleetMap {
   }
 
   private at(event: L.LeafletMouseEvent): number | null {
-    return this.markers.hitAt(event.latlng);
+    return (this.standIn ?? this.markers).hitAt(event.latlng);
   }
 
   private hover(id: number | null): void {
