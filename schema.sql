@@ -7,7 +7,8 @@
 --   2  shared functions              7  devices, streams, telemetry
 --   3  people and places             8  payments, messages, notifications
 --   4  appointments                  9  sign-in, audit, idempotency
---   5  ambulances and dispatch      10  notifications to the hub, comments on keys, grants
+--   5  ambulances and dispatch      10  event channels
+--                                   11  notifications to the hub, comments on keys, grants
 --
 -- Conventions: time is timestamptz; money is numeric with a currency; places are `point` with x = longitude and
 -- y = latitude in WGS84 degrees; weekdays are ISO (1 = Monday … 7 = Sunday); statuses are text with a CHECK, and the
@@ -84,6 +85,11 @@ CREATE FUNCTION is_place(place point) RETURNS boolean
     LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
     RETURN place[0] BETWEEN -180 AND 180 AND place[1] BETWEEN -90 AND 90;
 COMMENT ON FUNCTION is_place(point) IS 'Whether x is a longitude and y a latitude, in degrees.';
+
+CREATE FUNCTION to_us(moment timestamptz) RETURNS bigint
+    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    RETURN (extract(epoch FROM moment) * 1000000)::bigint;
+COMMENT ON FUNCTION to_us(timestamptz) IS 'Microseconds since 1970, as times are written on the wire.';
 
 CREATE FUNCTION minutes_from(start timestamptz, minutes int) RETURNS tstzrange
     LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
@@ -912,6 +918,7 @@ CREATE TABLE alarms (
     CONSTRAINT alarms_device_id_alarm_id_key UNIQUE (device_id, alarm_id)
 );
 CREATE INDEX alarms_ambulance_id_idx ON alarms (ambulance_id, raised_at);
+CREATE INDEX alarms_raised_at_idx ON alarms (raised_at, id);
 CREATE INDEX alarms_open_idx ON alarms (raised_at) WHERE acknowledged_at IS NULL;
 COMMENT ON TABLE alarms IS 'Alarms that devices raised; each fires once, however often and late it arrives.';
 COMMENT ON COLUMN alarms.kind IS 'sos: the crew pressed the button.';
@@ -919,6 +926,7 @@ COMMENT ON COLUMN alarms.raised_at IS 'fix_at of the sample that carried it.';
 COMMENT ON COLUMN alarms.late IS 'It came in a sample older than the newest: from a backlog.';
 COMMENT ON INDEX alarms_device_id_alarm_id_key IS 'An alarm fires once.';
 COMMENT ON INDEX alarms_ambulance_id_idx IS 'The alarms of an ambulance by time.';
+COMMENT ON INDEX alarms_raised_at_idx IS 'All alarms, to list them newest first.';
 COMMENT ON INDEX alarms_open_idx IS 'Alarms that nobody has acknowledged yet.';
 
 
@@ -1209,7 +1217,86 @@ CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON audit_seals
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 
--- 10  Notifications to the hub, comments on keys, grants -------------------------------------------------------------
+-- 10  Event channels -------------------------------------------------------------------------------------------------
+
+CREATE TABLE event_channels (
+    channel       text PRIMARY KEY CHECK (channel <> ''),
+    epoch         uuid NOT NULL DEFAULT gen_random_uuid(),
+    last_offset   bigint NOT NULL DEFAULT 0,
+    oldest_offset bigint NOT NULL DEFAULT 0 CHECK (oldest_offset >= 0),
+    CONSTRAINT event_channels_forward CHECK (oldest_offset <= last_offset)
+) WITH (fillfactor = 50);
+COMMENT ON TABLE event_channels IS 'Where each channel of events stands. Its row is locked by whoever appends, until that commits: offsets have no holes, and become visible in order.';
+COMMENT ON COLUMN event_channels.channel IS 'As viewers subscribe to it: alarms.';
+COMMENT ON COLUMN event_channels.epoch IS 'Names this numbering; a restore gives it another name, so that no position from before fits.';
+COMMENT ON COLUMN event_channels.last_offset IS 'The number of the newest event; 0 = none yet.';
+COMMENT ON COLUMN event_channels.oldest_offset IS 'The lowest position that can be continued: events up to it were removed.';
+
+CREATE TABLE channel_events (
+    channel  text NOT NULL REFERENCES event_channels,
+    "offset" bigint NOT NULL CHECK ("offset" > 0),
+    at       timestamptz NOT NULL,
+    kind     text NOT NULL CHECK (kind <> ''),
+    body     jsonb NOT NULL,
+    PRIMARY KEY (channel, "offset")
+);
+COMMENT ON TABLE channel_events IS 'The events of each channel, kept for viewers that were away. Written by append_channel_event() alone.';
+COMMENT ON COLUMN channel_events."offset" IS 'Contiguous within the channel, from 1.';
+COMMENT ON COLUMN channel_events.at IS 'When it happened, on the clock of the hub; need not ascend with the offset.';
+COMMENT ON COLUMN channel_events.kind IS 'On alarms: raised, acknowledged.';
+COMMENT ON COLUMN channel_events.body IS 'Everything that a viewer needs to show it, without another read; times in microseconds since 1970.';
+
+CREATE FUNCTION append_channel_event(channel text, at timestamptz, kind text, body jsonb) RETURNS bigint
+    LANGUAGE plpgsql SET search_path = public, pg_temp
+    AS $$
+DECLARE
+    next_offset bigint;
+BEGIN
+    INSERT INTO event_channels AS c (channel, last_offset) VALUES (append_channel_event.channel, 1)
+    ON CONFLICT ON CONSTRAINT event_channels_pkey DO UPDATE SET last_offset = c.last_offset + 1
+    RETURNING c.last_offset INTO next_offset;
+    INSERT INTO channel_events (channel, "offset", at, kind, body)
+    VALUES (append_channel_event.channel, next_offset, append_channel_event.at, append_channel_event.kind,
+            append_channel_event.body);
+    PERFORM pg_notify('arogya', 'event:' || append_channel_event.channel);
+    RETURN next_offset;
+END
+$$;
+COMMENT ON FUNCTION append_channel_event(text, timestamptz, text, jsonb) IS
+    'Appends an event in the transaction of its cause and returns its offset; the hubs hear of it after commit. It locks the channel, so call it last, best from a deferred trigger: then nobody waits for more than a commit, and no two in a circle.';
+
+CREATE FUNCTION tell_alarm() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
+    AS $$
+BEGIN
+    PERFORM append_channel_event(
+        'alarms', coalesce(NEW.acknowledged_at, NEW.received_at), TG_ARGV[0],
+        jsonb_build_object(
+            'id', NEW.id,
+            'ambulance_id', NEW.ambulance_id,
+            'plate_number', (SELECT plate_number FROM ambulances WHERE id = NEW.ambulance_id),
+            'kind', NEW.kind,
+            'raised_at', to_us(NEW.raised_at),
+            'late', NEW.late,
+            'latitude', NEW.latitude,
+            'longitude', NEW.longitude,
+            'acknowledged_at', to_us(NEW.acknowledged_at),
+            'acknowledged_by', (SELECT name FROM users WHERE id = NEW.acknowledged_by)));
+    RETURN NULL;
+END
+$$;
+COMMENT ON FUNCTION tell_alarm() IS 'Appends what became of an alarm to the channel alarms. Argument: the kind of event.';
+
+CREATE CONSTRAINT TRIGGER tell_raised AFTER INSERT ON alarms
+    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION tell_alarm('raised');
+CREATE CONSTRAINT TRIGGER tell_acknowledged AFTER UPDATE OF acknowledged_at ON alarms
+    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW
+    WHEN (OLD.acknowledged_at IS NULL AND NEW.acknowledged_at IS NOT NULL) EXECUTE FUNCTION tell_alarm('acknowledged');
+
+INSERT INTO event_channels (channel) VALUES ('alarms');
+
+
+-- 11  Notifications to the hub, comments on keys, grants -------------------------------------------------------------
 
 CREATE FUNCTION notify_hub() RETURNS trigger
     LANGUAGE plpgsql
@@ -1258,7 +1345,8 @@ GRANT SELECT ON
     ambulance_requests, assignments, assignment_events, workout_plans, plan_exercises, rehab_progress, physio_devices,
     physio_sessions, engagements, device_commands, streams, stream_skips, dead_letters, ambulance_positions,
     motion_frames, motion_repetitions, joint_motion_logs, alarms, transactions, ledger_entries, payment_events,
-    messages, notifications, sessions, audit_log, audit_unsealed, audit_seals, schema_migrations
+    messages, notifications, sessions, audit_log, audit_unsealed, audit_seals, event_channels, channel_events,
+    schema_migrations
     TO arogya_reader;
 GRANT SELECT (id, name, email, phone, role, time_zone, phone_verified_at, disabled_at, created_at)
     ON users TO arogya_reader;
