@@ -1,6 +1,6 @@
 /** The fleet as the hub last told it: units and fixes by ambulance id. */
 
-import type { Delta, FixRow, Snapshot, UnitRow } from "./protocol.ts";
+import type { FixRow, Rows, UnitRow } from "./protocol.ts";
 
 export interface Unit {
   readonly id: number;
@@ -45,36 +45,50 @@ function fixOf(row: FixRow): Fix {
   };
 }
 
+/** What a delta did: whom it touched, and who is now somewhere else than before. */
+export interface Merged {
+  readonly change: Change;
+  readonly moved: readonly Fix[];
+}
+
 export class Fleet {
   /** Every ambulance the viewer may see; replaced row by row as deltas come. */
   units: ReadonlyMap<number, Unit> = new Map<number, Unit>();
   /** The newest fix of each ambulance that has one. */
   fixes: ReadonlyMap<number, Fix> = new Map<number, Fix>();
 
-  /** Take a snapshot in one step, so that nobody ever draws half a fleet. */
-  replace(snapshot: Snapshot): Change {
-    const units = (snapshot.set.units ?? []).map(unitOf);
-    const fixes = (snapshot.set.fixes ?? []).map(fixOf);
-    this.units = new Map(units.map((unit) => [unit.id, unit]));
-    this.fixes = new Map(fixes.map((fix) => [fix.id, fix]));
-    return { whole: true, units: units.map((unit) => unit.id), fixes: fixes.map((fix) => fix.id) };
+  /** Take the pieces of a snapshot in one step, so that nobody ever draws half a fleet. */
+  replace(pieces: readonly Rows[]): Change {
+    this.units = new Map<number, Unit>();
+    this.fixes = new Map<number, Fix>();
+    const { change } = this.merge(pieces);
+    return { ...change, whole: true };
   }
 
-  /** Apply a delta that the viewer rule admitted. */
-  merge(delta: Delta): Change {
+  /** Apply, in order and in one step, the pieces of a delta that the viewer rule admitted. */
+  merge(pieces: readonly Rows[]): Merged {
     const units = this.units as Map<number, Unit>;
     const fixes = this.fixes as Map<number, Fix>;
-    const touched = { units: [] as number[], fixes: [] as number[] };
-    for (const id of delta.removed?.units ?? []) if (units.delete(id)) touched.units.push(id);
-    for (const id of delta.removed?.fixes ?? []) if (fixes.delete(id)) touched.fixes.push(id);
-    for (const row of delta.set?.units ?? []) {
-      units.set(row[0], unitOf(row));
-      touched.units.push(row[0]);
+    const touched = { units: new Set<number>(), fixes: new Set<number>() };
+    const moved: Fix[] = [];
+    for (const { set, removed } of pieces) {
+      for (const id of removed?.units ?? []) if (units.delete(id)) touched.units.add(id);
+      for (const id of removed?.fixes ?? []) if (fixes.delete(id)) touched.fixes.add(id);
+      for (const row of set?.units ?? []) {
+        units.set(row[0], unitOf(row));
+        touched.units.add(row[0]);
+      }
+      for (const row of set?.fixes ?? []) {
+        const fix = fixOf(row);
+        if (isElsewhere(fixes.get(fix.id), fix)) moved.push(fix);
+        fixes.set(fix.id, fix);
+        touched.fixes.add(fix.id);
+      }
     }
-    for (const row of delta.set?.fixes ?? []) {
-      fixes.set(row[0], fixOf(row));
-      touched.fixes.push(row[0]);
-    }
-    return { whole: false, ...touched };
+    return { change: { whole: false, units: [...touched.units], fixes: [...touched.fixes] }, moved };
   }
+}
+
+function isElsewhere(before: Fix | undefined, now: Fix): boolean {
+  return before !== undefined && (before.latitude !== now.latitude || before.longitude !== now.longitude);
 }

@@ -4,49 +4,70 @@ import { delayMs } from "./backoff.ts";
 import { ServerClock } from "./clock.ts";
 import { IDLE, SignedOut } from "./connection.ts";
 import type { Connection } from "./connection.ts";
-import type { Change, Fleet } from "./fleet.ts";
+import type { EventFeed } from "./feed.ts";
+import type { Change, Fix, Fleet } from "./fleet.ts";
+import { Follower } from "./follower.ts";
+import { GlassLatency } from "./latency.ts";
+import type { Latency } from "./latency.ts";
 import { parseMessage, ProtocolError } from "./protocol.ts";
-import type { HubMessage, Refusal } from "./protocol.ts";
-import { browser } from "./surroundings.ts";
+import type { Filter, HubMessage, Pong } from "./protocol.ts";
+import { Pulse } from "./pulse.ts";
+import { here } from "./surroundings.ts";
 import type { Socket, Surroundings } from "./surroundings.ts";
-import { Viewer } from "./viewer.ts";
+import { ChannelRefused, Viewer } from "./viewer.ts";
 
 export interface LiveOptions {
   /** The hub's `/ws/live`, ws: or wss:. */
   readonly url: string;
-  /** Draws a new single-use ticket for each connection; rejects with `SignedOut` when the session is over. */
-  readonly ticket: () => Promise<string>;
+  /** In a browser: draws a new single-use ticket for each connection; rejects with `SignedOut` when the session is over. */
+  readonly ticket?: () => Promise<string>;
+  /** In Node and apps, instead of `ticket`: the access token; rejects with `SignedOut` when there is none any more. */
+  readonly token?: () => Promise<string>;
+  /** `fleet`, or one ambulance as `ambulance:7`. */
   readonly channel?: string;
+  /** The part of the fleet to begin with; see `setFilter`. */
+  readonly filter?: Filter | null;
+  /** Channels of events to follow on the same connection. */
+  readonly events?: readonly EventFeed[];
   readonly onChange?: (change: Change) => void;
   readonly onConnection?: (connection: Connection) => void;
+  /** The hub does not take a filter; the picture goes back to the one before. */
+  readonly onFilterRefused?: (detail: string) => void;
+  /** Another place than a browser or Node: `{ ...here, open: … }`. */
   readonly surroundings?: Surroundings;
 }
 
-/** Longest wait for a handshake with its first picture, or for the answer to a probe. */
-const ANSWER_MS = 8_000;
-/** Silence after which the hub is asked whether it is still there; a browser cannot send pings. */
-const QUIET_MS = 10_000;
-
-/** Error codes that say: no such channel, or not for this account (the two are not told apart). */
-const REFUSALS = new Set(["not_found", "forbidden"]);
+/** Unanswered pings that are remembered: more than one is only on the way where answers come late. */
+const PINGS_MAX = 16;
 
 export class LiveClient {
   readonly clock = new ServerClock();
   private readonly viewer: Viewer;
+  private readonly followers: readonly Follower[];
   private readonly surroundings: Surroundings;
+  private readonly glass = new GlassLatency();
   /** The open or opening socket; messages of any other are stale. */
   private socket: Socket | null = null;
+  private pulse: Pulse;
+  /** Pings that were not answered yet, by id: when they left. */
+  private readonly pings = new Map<number, number>();
+  private nextPing = 1;
+  /** The hub is older than pings. */
+  private muted = false;
   /** Counts connection attempts, so that a slow ticket of an old one is not used. */
   private generation = 0;
-  /** Cancels the one pending timer: the retry while waiting, else the watch for silence. */
+  /** Cancels the one pending timer: the retry while waiting, else the next beat of the pulse. */
   private cancelTimer: () => void = () => undefined;
   private state: Connection = IDLE;
   /** Local ms of the newest moment at which the picture was known to be in sync; null before the first. */
   private pictureAt: number | null = null;
 
   constructor(private readonly options: LiveOptions) {
-    this.viewer = new Viewer(options.channel ?? "fleet");
-    this.surroundings = options.surroundings ?? browser;
+    if ((options.ticket === undefined) === (options.token === undefined)) throw new TypeError("give either ticket or token");
+    this.surroundings = options.surroundings ?? here;
+    this.viewer = new Viewer(options.channel ?? "fleet", options.filter ?? null);
+    this.followers = (options.events ?? []).map((feed) => new Follower(feed, this.surroundings));
+    this.pulse = new Pulse(this.surroundings.now());
   }
 
   get fleet(): Fleet {
@@ -62,8 +83,20 @@ export class LiveClient {
     return this.pictureAt;
   }
 
+  /** How old positions are when they come in; null before the first moved, or before the hub's clock is known. */
+  latency(): Latency | null {
+    const { roundTripMs } = this.clock;
+    return roundTripMs === null ? null : this.glass.summary(roundTripMs);
+  }
+
   start(): void {
     if (this.state.phase === "idle" || this.state.phase === "stopped") this.connect();
+  }
+
+  /** Follow another part of the fleet, or all of it. The old picture stays, whole, until the new one is complete. */
+  setFilter(filter: Filter | null): void {
+    const request = this.viewer.setFilter(filter);
+    if (request !== null && this.state.phase === "live") this.send(request);
   }
 
   /** Try now instead of at the end of the wait: the network is back, or a person asked. */
@@ -73,7 +106,9 @@ export class LiveClient {
 
   /** Ask at once whether the hub is still there: the machine woke up, or the network changed. */
   probe(): void {
-    if (this.state.phase === "live") this.ask();
+    if (this.state.phase !== "live") return;
+    this.ping();
+    this.plan();
   }
 
   stop(): void {
@@ -84,22 +119,28 @@ export class LiveClient {
   private connect(): void {
     this.drop();
     this.become({ ...this.state, phase: "connecting", retryAtMs: null });
-    const generation = this.generation;
-    this.watch(ANSWER_MS, () => this.lose(0));
-    this.options.ticket().then(
-      (ticket) => {
-        if (generation === this.generation) this.open(ticket);
+    const { generation } = this;
+    this.pulse = new Pulse(this.surroundings.now());
+    this.plan();
+    const { ticket, token } = this.options;
+    (ticket ?? token)?.().then(
+      (credential) => {
+        if (generation === this.generation) this.open(credential);
       },
       (error: unknown) => {
         if (generation !== this.generation) return;
-        if (error instanceof SignedOut) this.signOut();
+        if (error instanceof SignedOut) this.end("signed_out");
         else this.lose(0);
       },
     );
   }
 
-  private open(ticket: string): void {
-    const socket = this.surroundings.open(this.options.url, ["hub.v1", `ticket.${ticket}`]);
+  private open(credential: string): void {
+    const { url, ticket } = this.options;
+    const socket =
+      ticket === undefined
+        ? this.surroundings.open(url, ["hub.v1"], { Authorization: `Bearer ${credential}` })
+        : this.surroundings.open(url, ["hub.v1", `ticket.${credential}`]);
     this.socket = socket;
     this.clock.reset();
     socket.onmessage = (event) => {
@@ -111,36 +152,97 @@ export class LiveClient {
   }
 
   private receive(data: unknown): void {
-    let message: HubMessage;
     try {
-      message = parseMessage(String(data));
+      this.take(parseMessage(String(data)));
     } catch (error) {
-      if (!(error instanceof ProtocolError)) throw error;
-      return this.lose(0);
+      if (error instanceof ProtocolError) this.lose(0);
+      else if (error instanceof ChannelRefused) this.end("refused");
+      else throw error;
     }
-    if ("server_time" in message) this.clock.observe(message.server_time, this.surroundings.now());
-    if (message.type === "welcome") return this.ask();
-    const reaction = this.viewer.receive(message);
-    if (reaction.reply !== undefined) return this.send(reaction.reply);
-    if (message.type === "error") return this.refuse(message);
-    this.inSync();
-    if (reaction.change !== undefined) this.options.onChange?.(reaction.change);
   }
 
-  private inSync(): void {
-    if (this.viewer.waiting) return;
-    this.pictureAt = this.surroundings.now();
-    if (this.state.phase !== "live") this.become({ ...IDLE, phase: "live" });
-    this.watch(QUIET_MS, () => this.ask());
+  private take(message: HubMessage): void {
+    const now = this.surroundings.now();
+    this.pulse.heard(now);
+    if ("server_time" in message) this.clock.observe(message.server_time, now);
+    if (message.type === "welcome") return this.begin(now);
+    if (message.type === "error" && message.code === "malformed") this.muted = true;
+    if (message.type === "pong") this.measure(message, now);
+    else if (message.channel === this.viewer.channel) this.look(message, now);
+    else if (message.type === "events" || message.type === "error") {
+      this.followers.find((follower) => follower.channel === message.channel)?.receive(message);
+    }
   }
 
-  private ask(): void {
+  private begin(now: number): void {
+    this.pulse.welcome(now);
     this.send(this.viewer.subscribe());
+    const { generation } = this;
+    for (const follower of this.followers) {
+      follower.connected((request) => {
+        if (generation === this.generation) this.send(request);
+      });
+    }
+  }
+
+  private look(message: HubMessage, now: number): void {
+    this.pulse.pictured(now);
+    const { reply, change, moved, filterRefused } = this.viewer.receive(message);
+    if (reply !== undefined) this.send(reply);
+    if (filterRefused !== undefined) this.options.onFilterRefused?.(filterRefused);
+    this.confirm(now);
+    if (moved !== undefined) this.age(moved, now);
+    if (change !== undefined) this.options.onChange?.(change);
+  }
+
+  /** The hub has just spoken: unless something is outstanding, the picture is what it knows. */
+  private confirm(now: number): void {
+    if (this.viewer.waiting) return;
+    this.pictureAt = now;
+    if (this.state.phase !== "live") this.become({ ...IDLE, phase: "live" });
+  }
+
+  private measure(pong: Pong, now: number): void {
+    const sentAt = this.pings.get(pong.id);
+    if (sentAt !== undefined) this.clock.measure(sentAt, pong.server_time, now);
+    this.pings.delete(pong.id);
+    this.confirm(now);
+  }
+
+  private age(moved: readonly Fix[], now: number): void {
+    if (this.clock.roundTripMs === null) return;
+    const nowUs = this.clock.nowUs(now);
+    for (const fix of moved) this.glass.observe((nowUs - fix.fixAtUs) / 1000);
+  }
+
+  private ping(): void {
+    if (this.muted) return this.send(this.viewer.subscribe());
+    const now = this.surroundings.now();
+    this.pulse.pinged(now);
+    this.pings.set(this.nextPing, now);
+    this.pings.delete(this.nextPing - PINGS_MAX);
+    this.socket?.send(JSON.stringify({ type: "ping", id: this.nextPing }));
+    this.nextPing += 1;
   }
 
   private send(request: object): void {
     this.socket?.send(JSON.stringify(request));
-    this.watch(ANSWER_MS, () => this.lose(0));
+    this.pulse.pictured(this.surroundings.now());
+    this.plan();
+  }
+
+  /** Wake up when the pulse has something to do. */
+  private plan(): void {
+    const { atMs } = this.pulse.next(this.viewer.waiting, this.surroundings.hidden());
+    this.watch(Math.max(0, atMs - this.surroundings.now()), () => this.beat());
+  }
+
+  private beat(): void {
+    const deed = this.pulse.deed(this.surroundings.now(), this.viewer.waiting, this.surroundings.hidden());
+    if (deed === "lose") return this.lose(0);
+    if (deed === "ping") this.ping();
+    if (deed === "subscribe") return this.send(this.viewer.subscribe());
+    this.plan();
   }
 
   private lose(closeCode: number): void {
@@ -151,22 +253,18 @@ export class LiveClient {
     this.watch(wait, () => this.connect());
   }
 
-  private signOut(): void {
+  /** Nothing is tried any more: the session is over, or the channel is not for this account. */
+  private end(phase: "signed_out" | "refused"): void {
     this.drop();
-    this.become({ ...this.state, phase: "signed_out", retryAtMs: null });
-  }
-
-  /** A refused subscription stays refused; whatever else the hub complains of, the connection goes on. */
-  private refuse(refusal: Refusal): void {
-    if (refusal.channel !== this.viewer.channel || !REFUSALS.has(refusal.code)) return;
-    this.drop();
-    this.become({ ...this.state, phase: "refused", retryAtMs: null });
+    this.become({ ...this.state, phase, retryAtMs: null });
   }
 
   /** Let go of the socket and of whatever was planned. */
   private drop(): void {
     this.generation += 1;
     this.cancelTimer();
+    this.pings.clear();
+    for (const follower of this.followers) follower.disconnected();
     const socket = this.socket;
     this.socket = null;
     socket?.close(1000);

@@ -18,11 +18,33 @@ export interface Tables {
   readonly fixes?: readonly FixRow[];
 }
 
+/** Some of a channel's rows: those that are new or changed, and the keys of those that are gone. */
+export interface Rows {
+  readonly set?: Tables;
+  readonly removed?: { readonly units?: readonly number[]; readonly fixes?: readonly number[] };
+}
+
+/** Which ambulances of `fleet` to follow: those that meet every condition that is given, of which there is one at least. */
+export interface Filter {
+  /** 1 to 8 of the documented status words. */
+  readonly status?: readonly string[];
+  /** 1 to 200 ambulances. */
+  readonly ids?: readonly number[];
+  /** Degrees; west > east crosses the antimeridian. The hub answers with whole map tiles: a little more than asked for. */
+  readonly area?: readonly [south: number, west: number, north: number, east: number];
+}
+
 export interface Welcome {
   readonly type: "welcome";
   readonly session: string;
   readonly server_time: number;
   readonly heartbeat_s: number;
+}
+
+/** Rows that belong to the snapshot or delta of this channel that follows. */
+export interface Part extends Rows {
+  readonly type: "part";
+  readonly channel: string;
 }
 
 export interface Snapshot {
@@ -34,15 +56,32 @@ export interface Snapshot {
   readonly set: Tables;
 }
 
-export interface Delta {
+export interface Delta extends Rows {
   readonly type: "delta";
   readonly channel: string;
   readonly epoch: string;
   readonly base: number;
   readonly offset: number;
   readonly server_time: number;
-  readonly set?: Tables;
-  readonly removed?: { readonly units?: readonly number[]; readonly fixes?: readonly number[] };
+}
+
+export type EventRow = readonly [offset: number, atUs: number, kind: string, body: Readonly<Record<string, unknown>>];
+
+/** The events of a channel after `base` and up to `offset`, all of them. */
+export interface Events {
+  readonly type: "events";
+  readonly channel: string;
+  readonly epoch: string;
+  readonly base: number;
+  readonly offset: number;
+  readonly server_time: number;
+  readonly events: readonly EventRow[];
+}
+
+export interface Pong {
+  readonly type: "pong";
+  readonly id: number;
+  readonly server_time: number;
 }
 
 export interface Refusal {
@@ -52,14 +91,23 @@ export interface Refusal {
   readonly channel?: string;
 }
 
-export type HubMessage = Welcome | Snapshot | Delta | Refusal;
+export type HubMessage = Welcome | Part | Snapshot | Delta | Events | Pong | Refusal;
 
 export interface Subscribe {
   readonly type: "subscribe";
   readonly channel: string;
   readonly epoch?: string;
   readonly offset?: number;
+  readonly filter?: Filter;
 }
+
+export interface Ping {
+  readonly type: "ping";
+  readonly id: number;
+}
+
+/** Error codes that say of a channel: there is none, or it is not for this account (the two are not told apart). */
+export const REFUSALS: ReadonlySet<string> = new Set(["not_found", "forbidden"]);
 
 /** What arrived is not a message of this protocol. */
 export class ProtocolError extends Error {
@@ -68,8 +116,11 @@ export class ProtocolError extends Error {
 
 const NUMBERS: Readonly<Record<string, readonly string[]>> = {
   welcome: ["server_time", "heartbeat_s"],
+  part: [],
   snapshot: ["offset", "server_time"],
   delta: ["base", "offset", "server_time"],
+  events: ["base", "offset", "server_time"],
+  pong: ["id", "server_time"],
   error: [],
 };
 
@@ -78,14 +129,7 @@ const NUMBERS: Readonly<Record<string, readonly string[]>> = {
  * @throws ProtocolError when the text is not JSON or not a message of version 1.
  */
 export function parseMessage(text: string): HubMessage {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    throw new ProtocolError("not JSON");
-  }
-  if (typeof value !== "object" || value === null) throw new ProtocolError("not an object");
-  const record = value as Record<string, unknown>;
+  const record = parseObject(text);
   const numbers = NUMBERS[String(record["type"])];
   if (numbers === undefined) throw new ProtocolError("unknown type");
   for (const field of numbers) {
@@ -94,5 +138,18 @@ export function parseMessage(text: string): HubMessage {
   if (record["type"] === "snapshot" && (typeof record["set"] !== "object" || record["set"] === null)) {
     throw new ProtocolError("a snapshot without a set");
   }
-  return value as HubMessage;
+  if (record["type"] === "events" && !Array.isArray(record["events"])) throw new ProtocolError("events without events");
+  return record as unknown as HubMessage;
+}
+
+/** @throws ProtocolError when the text is not a JSON object. */
+export function parseObject(text: string): Record<string, unknown> {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw new ProtocolError("not JSON");
+  }
+  if (typeof value !== "object" || value === null) throw new ProtocolError("not an object");
+  return value as Record<string, unknown>;
 }

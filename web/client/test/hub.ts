@@ -60,11 +60,14 @@ export class TestSocket implements Socket {
   onmessage: ((event: { data: unknown }) => void) | null = null;
   onclose: ((event: { code: number }) => void) | null = null;
   readonly sent: Record<string, unknown>[] = [];
+  /** Pings that the hub has answered. */
+  readonly answered = new Set<number>();
   closed = false;
 
   constructor(
     readonly url: string,
     readonly protocols: string[],
+    readonly headers: Readonly<Record<string, string>> | undefined,
   ) {}
 
   send(text: string): void {
@@ -87,8 +90,8 @@ export class TestSurroundings implements Surroundings {
   private nowMs = 1_000_000;
   private timers: { at: number; task: () => void }[] = [];
 
-  open(url: string, protocols: string[]): Socket {
-    const socket = new TestSocket(url, protocols);
+  open(url: string, protocols: string[], headers?: Readonly<Record<string, string>>): Socket {
+    const socket = new TestSocket(url, protocols, headers);
     this.sockets.push(socket);
     return socket;
   }
@@ -99,6 +102,10 @@ export class TestSurroundings implements Surroundings {
 
   random(): number {
     return 0.5;
+  }
+
+  hidden(): boolean {
+    return false;
   }
 
   after(ms: number, task: () => void): () => void {
@@ -120,6 +127,14 @@ export class TestSurroundings implements Surroundings {
       due.task();
     }
     this.nowMs = until;
+  }
+
+  /** Let `ms` pass without running anything, then what fell due meanwhile: the machine was asleep. */
+  sleep(ms: number): void {
+    this.nowMs += ms;
+    const due = this.timers.filter((timer) => timer.at <= this.nowMs);
+    this.timers = this.timers.filter((timer) => timer.at > this.nowMs);
+    for (const timer of due) timer.task();
   }
 
   get socket(): TestSocket {

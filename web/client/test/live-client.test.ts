@@ -1,10 +1,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { SignedOut } from "../src/connection.ts";
+import type { HubEvent } from "../src/feed.ts";
 import { LiveClient } from "../src/live-client.ts";
+import type { LiveOptions } from "../src/live-client.ts";
 import { Channel, settle, TestSurroundings } from "./hub.ts";
 
 const WELCOME = { type: "welcome", session: "s", server_time: 5_000_000_000, heartbeat_s: 20 };
+
+const HUB_US = WELCOME.server_time;
 
 interface Bench {
   readonly place: TestSurroundings;
@@ -13,12 +17,28 @@ interface Bench {
   tickets: number;
 }
 
-function bench(ticket?: () => Promise<string>): Bench {
+function bench(ticket?: () => Promise<string>, options: Partial<LiveOptions> = {}): Bench {
   const place = new TestSurroundings();
   const made: Partial<Bench> & { tickets: number } = { tickets: 0, place, channel: new Channel("e") };
   const draw = ticket ?? (() => Promise.resolve(`t${(made.tickets += 1)}`));
-  const live = new LiveClient({ url: "ws://hub/ws/live", ticket: draw, surroundings: place });
+  const live = new LiveClient({ url: "ws://hub/ws/live", ticket: draw, surroundings: place, ...options });
   return Object.assign(made, { live }) as Bench;
+}
+
+/** The hub answers every ping that is not answered yet, `afterMs` after it was sent. */
+function answerPings({ place }: Bench, afterMs = 0): void {
+  const { socket } = place;
+  const pings = socket.sent.filter((said) => said["type"] === "ping" && !socket.answered.has(said["id"] as number));
+  place.pass(afterMs);
+  for (const { id } of pings) {
+    socket.answered.add(id as number);
+    socket.say({ type: "pong", id, server_time: HUB_US + afterMs * 500 });
+  }
+}
+
+function events(base: number, offset: number): object {
+  const rows = Array.from({ length: offset - base }, (_, index) => [base + index + 1, 1, "raised", {}]);
+  return { type: "events", channel: "alarms", epoch: "a", base, offset, server_time: HUB_US, events: rows };
 }
 
 /** Bring a client to a live picture. */
@@ -84,17 +104,71 @@ void test("an ended session is reported and nothing is tried any more", async ()
   assert.equal(made.place.sockets.length, 0);
 });
 
-void test("a silent hub is asked whether it is there, and left when it does not answer", async () => {
+void test("a frozen hub is not shown as live for more than five seconds", async () => {
   const made = bench();
   await goLive(made);
   const first = made.place.socket;
-  made.place.pass(10_000);
-  assert.equal(first.sent.length, 2);
-  first.say(made.channel.delta(0));
-  assert.equal(made.live.connection.phase, "live");
-  made.place.pass(18_100);
-  assert.equal(made.live.connection.phase, "waiting");
+  for (let second = 0; second < 20; second += 1) {
+    made.place.pass(1_000);
+    answerPings(made);
+    assert.equal(made.live.connection.phase, "live");
+  }
+  made.place.pass(5_000);
+  assert.notEqual(made.live.connection.phase, "live");
   assert.ok(first.closed);
+});
+
+void test("a quiet hub that answers pings is asked for its picture twice a minute", async () => {
+  const made = bench();
+  await goLive(made);
+  const subscribes = (): number => made.place.socket.sent.filter((said) => said["type"] === "subscribe").length;
+  for (let second = 0; second < 31; second += 1) {
+    made.place.pass(1_000);
+    answerPings(made);
+  }
+  assert.equal(subscribes(), 2);
+  made.place.socket.say(made.channel.delta(0));
+  assert.equal(made.live.connection.phase, "live");
+});
+
+void test("a subscription that is not answered ends the connection, pongs or not", async () => {
+  const made = bench();
+  made.live.start();
+  await settle();
+  made.place.socket.say(WELCOME);
+  for (let second = 0; second < 9; second += 1) {
+    made.place.pass(1_000);
+    answerPings(made);
+  }
+  assert.equal(made.live.connection.attempt, 1);
+});
+
+void test("a picture that comes in many parts may take its time as long as they come", async () => {
+  const made = bench();
+  made.live.start();
+  await settle();
+  made.place.socket.say(WELCOME);
+  for (let second = 0; second < 30; second += 1) {
+    made.place.pass(1_000);
+    made.place.socket.say({ type: "part", channel: "fleet", set: { units: [[second, `P-${second}`, null, "available"]] } });
+    answerPings(made);
+  }
+  assert.equal(made.live.fleet.units.size, 0);
+  made.place.socket.say(made.channel.snapshot());
+  assert.equal(made.live.connection.phase, "live");
+  assert.equal(made.live.fleet.units.size, 30);
+});
+
+void test("a machine that slept asks first, and does not take its own silence for the hub's", async () => {
+  const made = bench();
+  await goLive(made);
+  made.place.pass(2_000);
+  const asked = made.place.socket.sent.length;
+  made.place.sleep(600_000);
+  assert.equal(made.live.connection.phase, "live");
+  assert.equal(made.place.socket.sent.length, asked + 1);
+  made.place.pass(3_000);
+  assert.equal(made.live.connection.phase, "waiting");
 });
 
 void test("what an abandoned socket still says is not heard", async () => {
@@ -127,14 +201,88 @@ void test("stop ends everything and start begins again", async () => {
   assert.equal(made.place.sockets.length, 2);
 });
 
-void test("the hub's clock is taken from the message that travelled fastest", async () => {
+void test("another filter is asked for without a position, and the picture stays until the new one is here", async () => {
   const made = bench();
+  made.channel.change(1, "KA-01", 1);
   await goLive(made);
-  const local = made.place.now();
-  assert.equal(made.live.clock.nowUs(local), 5_000_000_000);
-  made.place.pass(5_000);
-  made.place.socket.say({ ...made.channel.delta(0), server_time: 5_003_000_000 }); // two seconds late
-  assert.equal(made.live.clock.nowUs(made.place.now()), 5_005_000_000);
+  made.live.setFilter({ status: ["available"] });
+  const { socket } = made.place;
+  assert.deepEqual(socket.sent.at(-1), { type: "subscribe", channel: "fleet", filter: { status: ["available"] } });
+  assert.equal(made.live.fleet.units.size, 1);
+  assert.equal(made.live.connection.phase, "live");
+  socket.say({ ...made.channel.snapshot(), set: {} });
+  assert.equal(made.live.fleet.units.size, 0);
+});
+
+void test("glass latency is the age of what moved, by the hub's clock and not by the local one", async () => {
+  const made = bench();
+  made.channel.change(1, "KA-01", 1);
+  await goLive(made);
+  assert.equal(made.live.latency(), null);
+  made.place.pass(0);
+  answerPings(made, 40);
+  const hubUs = made.live.clock.nowUs(made.place.now());
+  assert.ok(Math.abs(hubUs - (HUB_US + 40_000)) < 1_000);
+  const base = made.channel.offset;
+  const moved = { units: [], fixes: [[1, 12.5, 77, 5, 90, 4, hubUs - 250_000, null]] };
+  made.place.socket.say({ ...made.channel.delta(base), base, offset: base + 1, set: moved, removed: {} });
+  const latency = made.live.latency();
+  assert.ok(latency !== null && Math.abs(latency.p50Ms - 250) < 1 && latency.p95Ms === latency.p50Ms);
+  assert.equal(latency.roundTripMs, 40);
+});
+
+void test("events are followed on the same connection, from the state that was read over HTTP", async () => {
+  const heard: number[] = [];
+  let reads = 0;
+  const feed = {
+    channel: "alarms",
+    start: () => Promise.resolve({ epoch: "a", offset: 10 * (reads += 1) }),
+    onEvents: (events: readonly HubEvent[]) => heard.push(...events.map((event) => event.offset)),
+  };
+  const made = bench(undefined, { events: [feed] });
+  await goLive(made);
+  await settle();
+  const { socket } = made.place;
+  assert.deepEqual(socket.sent.at(-1), { type: "subscribe", channel: "alarms", epoch: "a", offset: 10 });
+  socket.say(events(10, 12));
+  assert.deepEqual(heard, [11, 12]);
+  socket.onclose?.({ code: 1006 });
+  made.place.pass(2_000);
+  await settle();
+  made.place.socket.say(WELCOME);
+  assert.equal(made.place.socket.sent.at(-1)?.["offset"], 12);
+  assert.equal(reads, 1);
+  made.place.socket.say({ type: "error", code: "resync", detail: "gone", channel: "alarms" });
+  await settle();
+  assert.equal(made.place.socket.sent.at(-1)?.["offset"], 20);
+  assert.equal(made.live.connection.phase, "connecting");
+});
+
+void test("a state that cannot be read is read again, later each time", async () => {
+  let reads = 0;
+  const feed = {
+    channel: "alarms",
+    start: () => ((reads += 1) < 4 ? Promise.reject(new Error("away")) : Promise.resolve({ epoch: "a", offset: 7 })),
+    onEvents: () => undefined,
+  };
+  const made = bench(undefined, { events: [feed] });
+  await goLive(made);
+  for (const wait of [1_000, 2_000, 4_000]) {
+    await settle();
+    made.place.pass(wait);
+    answerPings(made);
+  }
+  await settle();
+  assert.equal(reads, 4);
+  assert.equal(made.place.socket.sent.at(-1)?.["offset"], 7);
+});
+
+void test("an app signs in with its token in a header", async () => {
+  const place = new TestSurroundings();
+  new LiveClient({ url: "ws://hub/ws/live", token: () => Promise.resolve("secret"), surroundings: place }).start();
+  await settle();
+  assert.deepEqual(place.socket.protocols, ["hub.v1"]);
+  assert.deepEqual(place.socket.headers, { Authorization: "Bearer secret" });
 });
 
 void test("a channel that this account may not watch is not asked for again", async () => {

@@ -88,6 +88,59 @@ void test("a hub that cannot serve the position is asked as by a newcomer", () =
   assert.deepEqual(reply, { type: "subscribe", channel: "fleet" });
 });
 
+void test("parts are applied in order with the message that closes them, in one step", () => {
+  const channel = new Channel("e");
+  channel.change(1, "A", 1);
+  channel.change(2, "B", 2);
+  const viewer = fresh(channel);
+  viewer.receive({ type: "part", channel: "fleet", removed: { units: [1, 2], fixes: [1] } });
+  viewer.receive({ type: "part", channel: "fleet", set: { units: [[1, "A again", null, "available"]] } });
+  assert.deepEqual([...viewer.fleet.units.keys()].sort(), [1, 2]);
+  const closing = { type: "delta", channel: "fleet", epoch: "e", base: 2, offset: 3, server_time: 1 } as const;
+  const { change } = viewer.receive(closing);
+  assert.deepEqual(change, { whole: false, units: [1, 2], fixes: [1] });
+  assert.equal(viewer.fleet.units.get(1)?.plateNumber, "A again");
+  assert.deepEqual([...viewer.fleet.fixes.keys()], [2]);
+});
+
+void test("a snapshot in parts replaces everything, and parts of an ignored message are dropped with it", () => {
+  const channel = new Channel("e");
+  channel.change(1, "A", 1);
+  const viewer = fresh(channel);
+  viewer.receive({ type: "part", channel: "fleet", set: { units: [[9, "never", null, "available"]] } });
+  viewer.receive({ ...channel.delta(0), offset: 1 }); // known already
+  viewer.receive({ type: "part", channel: "fleet", set: { units: [[2, "B", null, "available"]] } });
+  const { change } = viewer.receive({ ...channel.snapshot(), offset: 5, set: { units: [[3, "C", null, "available"]] } });
+  assert.deepEqual(change, { whole: true, units: [2, 3], fixes: [] });
+  assert.deepEqual([...viewer.fleet.units.keys()], [2, 3]);
+});
+
+void test("filters chosen faster than they are answered are asked one at a time, and the last one wins", () => {
+  const channel = new Channel("e");
+  channel.change(1, "A", 1);
+  const viewer = fresh(channel);
+  const filters = [{ ids: [1] }, { ids: [2] }, { status: ["available"] }];
+  const requests = filters.map((filter) => viewer.setFilter(filter));
+  assert.deepEqual(requests, [{ type: "subscribe", channel: "fleet", filter: { ids: [1] } }, null, null]);
+  channel.change(2, "B", 1);
+  assert.deepEqual(viewer.receive(channel.delta(1)), {}); // of the picture before
+  const { reply } = viewer.receive({ ...channel.snapshot(), offset: 40 });
+  assert.deepEqual(reply, { type: "subscribe", channel: "fleet", filter: { status: ["available"] } });
+  assert.equal(viewer.position, null);
+  viewer.receive({ ...channel.snapshot(), offset: 50 });
+  assert.deepEqual(viewer.position, { epoch: "e", offset: 50 });
+  assert.equal(viewer.setFilter({ status: ["available"] }), null);
+  assert.equal(viewer.waiting, false);
+});
+
+void test("a filter that the hub does not take is given up for the one before", () => {
+  const viewer = fresh(new Channel("e"));
+  viewer.setFilter({ ids: [1] });
+  const { reply, filterRefused } = viewer.receive({ type: "error", code: "invalid_value", detail: "too many", channel: "fleet" });
+  assert.deepEqual(reply, { type: "subscribe", channel: "fleet" });
+  assert.equal(filterRefused, "too many");
+});
+
 void test("messages of another channel change nothing", () => {
   const viewer = fresh(new Channel("e"));
   const other = new Channel("e");
