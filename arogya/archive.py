@@ -73,12 +73,18 @@ def tables_in(tools: Path, file: Path) -> int:
     return sum(" TABLE DATA " in line for line in listing.splitlines())
 
 
-def restore(tools: Path, dsn: str, file: Path, *, first: str, server_version: int, on_table: OnTable) -> None:
-    """Run `first` and then the archive in one transaction: all of it happens or nothing; raises `ArchiveError`."""
+def restore(
+    tools: Path, dsn: str, file: Path, *, around: tuple[str, str], server_version: int, on_table: OnTable
+) -> None:
+    """Run an archive, and `around` it what comes before and after, in one transaction: all of it happens or nothing.
+
+    Raises `ArchiveError`.
+    """
+    first, last = around
     plain, password = without_password(dsn)
     reading = [str(tools / "pg_restore"), "--verbose", "--file=-", str(file)]
     writing = [str(tools / "psql"), "--no-psqlrc", "--quiet", "--single-transaction", "--set=ON_ERROR_STOP=1"]
-    writing += [f"--dbname={plain}", f"--command={first}", "--file=-"]
+    writing += [f"--dbname={plain}", f"--command={first}", "--file=-", f"--command={last}"]
     with tempfile.TemporaryFile() as complaints, ExitStack() as programs:
         source = programs.enter_context(_started(reading, stdout=subprocess.PIPE))
         target = programs.enter_context(

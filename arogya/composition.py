@@ -154,6 +154,7 @@ def retention_rules(settings: Settings) -> RetentionRules:
         motion_days=retention.motion_frames_days,
         dead_letters_days=retention.dead_letters_days,
         sessions_days=retention.sessions_days,
+        events_days=retention.channel_events_days,
         ahead_days=retention.partitions_ahead_days,
     )
 

@@ -27,6 +27,7 @@ class RetentionRules:
     motion_days: int = 365
     dead_letters_days: int = 30
     sessions_days: int = 90  # ended sign-ins
+    events_days: int = 7  # events of live channels: for how long a viewer may be away
     ahead_days: int = 7
 
 
@@ -61,6 +62,7 @@ class Housekeeping:
         await expiry.remove_dead_letters(self._db, now - timedelta(days=self._rules.dead_letters_days))
         await expiry.remove_sessions(self._db, now - timedelta(days=self._rules.sessions_days))
         await expiry.remove_tickets(self._db, now)
+        await expiry.remove_events(self._db, now - timedelta(days=self._rules.events_days))
         today = now.date()
         await partitions.retire(self._db, "ambulance_positions", today - timedelta(days=self._rules.positions_days))
         await partitions.retire(self._db, "motion_frames", today - timedelta(days=self._rules.motion_days))

@@ -26,6 +26,11 @@ async def remove_tickets(db: Database, before: datetime) -> int:
     return await _remove(db, _QUERIES.remove_tickets, before)
 
 
+async def remove_events(db: Database, before: datetime) -> int:
+    """Remove events that happened before a moment and before every younger one of their channel; returns how many."""
+    return await _remove(db, _QUERIES.remove_events, before)
+
+
 async def _remove(db: Database, query: Query, before: datetime) -> int:
     removed = 0
     while True:

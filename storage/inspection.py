@@ -9,7 +9,9 @@ from storage.pool import connect
 from storage.sql import load
 
 _QUERIES = load("inspection")
-EMPTY = f"{_QUERIES.empty.sql};\n{_QUERIES.give_place.sql};"  # given to psql, in the transaction of a restore
+# Given to psql, in the transaction of a restore: before the archive, and after it.
+EMPTY = f"{_QUERIES.empty.sql};\n{_QUERIES.give_place.sql};"
+RENEW = f"{_QUERIES.renew_epochs.sql};"
 
 
 class Server(NamedTuple):

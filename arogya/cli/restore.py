@@ -74,7 +74,7 @@ def _restore(database: Reached, file: Path, binaries: Path | None, *, force: boo
             tools,
             database.dsn,
             file,
-            first=inspection.EMPTY,
+            around=(inspection.EMPTY, inspection.RENEW),
             server_version=version,
             on_table=lambda table: progress.advance(note=table),
         )

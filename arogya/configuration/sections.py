@@ -170,6 +170,9 @@ class Retention:
     motion_frames_days: int = setting(365, "days that motion is kept", minimum=1, maximum=YEARS_100)
     dead_letters_days: int = setting(30, "days that refused samples are kept", minimum=1, maximum=YEARS_100)
     sessions_days: int = setting(90, "days that ended sessions are kept", minimum=1, maximum=YEARS_100)
+    channel_events_days: int = setting(
+        7, "days that events of live channels are kept, for viewers that were away", minimum=1, maximum=YEARS_100
+    )
     partitions_ahead_days: int = setting(7, "days of partitions made ahead", minimum=1, maximum=366)
 
 

@@ -12,3 +12,19 @@ DELETE FROM sessions
 -- Some of the tickets that ran out before a moment.
 DELETE FROM ws_tickets
  WHERE hash IN (SELECT hash FROM ws_tickets WHERE expires_at < :before LIMIT :rows_max::integer);
+
+-- name: remove_events
+-- Some of the events of each channel that happened before a moment, from its start: what stays has no holes. The
+-- channel's row is changed first, so that nobody who reads it is promised what goes.
+WITH due AS (
+    SELECT c.channel,
+           least(coalesce((SELECT min(e."offset") - 1 FROM channel_events e
+                            WHERE e.channel = c.channel AND e.at >= :before), c.last_offset),
+                 c.oldest_offset + :rows_max::integer) AS until
+      FROM event_channels c
+), moved AS (
+    UPDATE event_channels c SET oldest_offset = due.until FROM due
+     WHERE c.channel = due.channel AND c.oldest_offset < due.until
+    RETURNING c.channel, c.oldest_offset
+)
+DELETE FROM channel_events e USING moved WHERE e.channel = moved.channel AND e."offset" <= moved.oldest_offset;

@@ -48,7 +48,7 @@ FROM unnest(:device_ids::bigint[], :alarm_ids::text[], :kinds::text[], :ambulanc
     AS given (device_id, alarm_id, kind, ambulance_id, stream_id, seq, raised_at, received_at, late,
               latitude, longitude)
 LEFT JOIN ambulances AS a ON a.id = given.ambulance_id
-ORDER BY given.stream_id, given.seq -- the first of two equal ones is kept
+ORDER BY given.raised_at, given.stream_id, given.seq -- as they are told; the first of two equal ones is kept
 ON CONFLICT (device_id, alarm_id) DO NOTHING;
 
 -- name: confirm_durability

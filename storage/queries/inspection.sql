@@ -59,3 +59,15 @@ DROP OWNED BY arogya_owner;
 -- name: give_place
 -- Lets arogya_owner take what is restored and handed to it: only superusers hand on without.
 GRANT USAGE, CREATE ON SCHEMA public TO arogya_owner;
+
+-- name: renew_epochs
+-- Gives every channel of events another name after a restore, in its transaction: offsets that viewers remember may be
+-- given to other events now. A backup from before there were channels has none.
+DO $epochs$
+BEGIN
+    IF to_regclass('public.event_channels') IS NOT NULL THEN
+        PERFORM set_config('role', 'arogya_owner', true);
+        UPDATE public.event_channels SET epoch = gen_random_uuid();
+    END IF;
+END
+$epochs$;

@@ -193,6 +193,24 @@ async def test_an_owner_of_a_database_restores_into_it_without_being_a_superuser
     await connection.close()
 
 
+async def test_a_position_in_a_channel_from_before_a_restore_fits_nothing_after_it(
+    database: str, superuser: asyncpg.Connection[asyncpg.Record], tmp_path: Path
+) -> None:
+    append = "SELECT append_channel_event('alarms', now(), 'raised', '{}')"
+    await superuser.execute(append)
+    file = tmp_path / "hub.dump"
+    assert (await run("backup", str(file), "--database", database))[0] == 0
+    await superuser.execute(append)  # seen by viewers, and not in the backup
+    channels = "SELECT last_offset, epoch FROM event_channels"
+    before = await superuser.fetchrow(channels)
+    assert (await run("restore", str(file), "--force", "--database", database))[0] == 0
+    after = await superuser.fetchrow(channels)
+    assert before is not None and after is not None
+    assert (before["last_offset"], after["last_offset"]) == (2, 1)
+    assert before["epoch"] != after["epoch"]
+    assert await superuser.fetchval("SELECT count(*) FROM channel_events") == 1
+
+
 async def test_an_archive_of_something_else_is_refused(
     cluster: EmbeddedPostgres, empty_database: str, tmp_path: Path
 ) -> None:
