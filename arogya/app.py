@@ -32,6 +32,7 @@ from hub.clock import Clock
 from hub.housekeeping import Housekeeping
 from hub.ingest.intake import Intake
 from hub.live.board import FleetBoard
+from hub.live.directory import Directory, judged_by
 from hub.live.hub import LiveHub
 from hub.loop_lag import observe
 from hub.metrics import Metrics
@@ -120,7 +121,7 @@ async def _compose(settings: Settings, pools: Pools, counted: Metrics) -> tuple[
     )
     housekeeping = Housekeeping(pools.owner, clock, composition.retention_rules(settings))
     intake.use_writers(composition.writers(settings, intake.batch_settled, housekeeping.ensure_partitions))
-    live = LiveHub([board.channel], clock, counted, composition.live_rules(settings))
+    live = LiveHub(Directory(board.channel, judged_by(pools.reader)), clock, counted, composition.live_rules(settings))
     changes = Changes(pools.reader, pools.app, board=board, intake=intake, live=live)
     listener = Listener(composition.dsn_of(settings), changes.heard, changes.missed, role=READER)
     tile_url = settings.map.tile_url

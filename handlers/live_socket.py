@@ -35,7 +35,7 @@ def live_socket(live: LiveHub, *, send_buffer_bytes: int = SEND_BUFFER_BYTES) ->
         try:
             with live.attached(principal, transport, CODECS[subprotocol]) as session:
                 async for payload in transport.messages():
-                    live.receive(session, payload)
+                    await live.receive(session, payload)
         except Exception as error:  # noqa: BLE001 - the boundary of a session: everything becomes one outcome
             await _refuse(transport, error)
         finally:

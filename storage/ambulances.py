@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
@@ -74,6 +75,18 @@ async def find_one(db: Database, reach: Reach, ambulance_id: int) -> AmbulanceRo
     """Return one ambulance, None when it is missing or out of reach."""
     row = await db.fetch_one(_QUERIES.find_one, id=ambulance_id, **reach._asdict())
     return None if row is None else AmbulanceRow(**row)
+
+
+async def within_reach(db: Database, asked: Sequence[tuple[int, Reach]]) -> set[int]:
+    """Return the places, from 0, of those pairs of ambulance and reach that hold now; one query for all."""
+    rows = await db.fetch(
+        _QUERIES.within_reach,
+        ids=[ambulance_id for ambulance_id, _ in asked],
+        patient_ids=[reach.patient_id for _, reach in asked],
+        facility_ids=[reach.facility_id for _, reach in asked],
+        doctor_ids=[reach.doctor_id for _, reach in asked],
+    )
+    return {row["place"] - 1 for row in rows}
 
 
 async def list_positions(

@@ -35,6 +35,7 @@ from arogya.client.hooks import CommandRefused, Hooks, Options, Refusal
 from arogya.client.live import LiveClient
 from arogya.client.sign_in import AccessRefused, sign_in
 from arogya.client.spool import SpoolError
+from hub.protocol.filter import Area, Filter
 from hub.protocol.fix import Alarm, Fix
 from hub.protocol.hub_frames import Command
 
@@ -42,12 +43,14 @@ __all__ = [
     "AccessRefused",
     "Alarm",
     "Ambulance",
+    "Area",
     "Backoff",
     "Command",
     "CommandRefused",
     "Counters",
     "DeviceClient",
     "Ending",
+    "Filter",
     "Fix",
     "Fleet",
     "FleetChange",

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from itertools import product
 from types import MappingProxyType
 from typing import Literal, NamedTuple, cast
 
 from hub.errors import Malformed
-from hub.protocol.live_frames import Delta, Rows, Snapshot
+from hub.protocol.live_frames import Delta, Part, Snapshot
 
 STALE_S = 60.0  # docs/protocol.md: from this age on a position says where the ambulance was
 OFFLINE_S = 300.0
@@ -28,12 +29,12 @@ class Position(NamedTuple):
 
 
 class Ambulance(NamedTuple):
-    """One ambulance of the fleet."""
+    """One ambulance of the fleet; None is what there is not, or what this account does not see of it."""
 
     id: int
-    plate_number: str
+    plate_number: str | None
     driver_name: str | None
-    status: str
+    status: str | None
     position: Position | None  # None until it has sent a good fix
 
 
@@ -50,7 +51,7 @@ class OutOfStep(Exception):
 
 
 class Fleet:
-    """State of the channel `fleet` at one (epoch, offset)."""
+    """State of a channel (`fleet` or a part of it, or `ambulance:{id}`) at one (epoch, offset)."""
 
     def __init__(self) -> None:
         self.epoch: str | None = None  # None before the first snapshot
@@ -60,47 +61,61 @@ class Fleet:
         self._units: dict[int, list[object]] = {}
         self._fixes: dict[int, list[object]] = {}
         self._ambulances: dict[int, Ambulance] = {}
+        self._parts: list[Part] = []  # kept aside until the snapshot or delta that they belong to
 
     @property
     def ambulances(self) -> Mapping[int, Ambulance]:
         """Return the ambulances by id; the mapping follows every change."""
         return MappingProxyType(self._ambulances)
 
-    def apply(self, message: Snapshot | Delta, heard_at: int) -> FleetChange | None:
-        """Take a message heard at `heard_at` (µs of a monotonic clock); returns None if it holds nothing new.
+    def forget_position(self) -> None:
+        """Be in step with nothing from now on: only a snapshot is taken. What is shown stays until then."""
+        self.epoch, self.offset = None, 0
+        self.forget_parts()
+
+    def forget_parts(self) -> None:
+        """Drop the parts that were kept aside: their connection is over."""
+        self._parts.clear()
+
+    def apply(self, message: Snapshot | Delta | Part, heard_at: int) -> FleetChange | None:
+        """Take a message heard at `heard_at` (µs of a monotonic clock); returns None if there is nothing new yet.
 
         Raises `OutOfStep` for a delta that leaves a gap, `Malformed` for rows that are not a fleet's.
         """
+        if isinstance(message, Part):
+            self._parts.append(message)
+            return None
+        parts, self._parts = self._parts, []
         self._server_time, self._heard_at = message.server_time, heard_at
         if isinstance(message, Snapshot):
-            return self._replace(message)
+            return self._replace(message, parts)
         if message.epoch != self.epoch or message.base > self.offset:
             raise OutOfStep
         if message.offset <= self.offset:
             return None
-        changed = self._set(message.set)
-        for table, rows in (("units", self._units), ("fixes", self._fixes)):
-            for key in message.removed.get(table, []):
-                rows.pop(key, None)
-                changed.add(key)
+        changed = self._take((*parts, message))
         self.offset = message.offset
         removed = {key for key in changed if not self._join(key)}
         return FleetChange(frozenset(changed - removed), frozenset(removed), resynced=False)
 
-    def _replace(self, snapshot: Snapshot) -> FleetChange:
+    def _replace(self, snapshot: Snapshot, parts: list[Part]) -> FleetChange:
         before = set(self._ambulances)
         self._units, self._fixes = {}, {}
-        self._set(snapshot.set)
+        self._take((*parts, Part(snapshot.channel, snapshot.set)))
         self._ambulances.clear()  # kept as an object: callers hold a view of it
         for key in self._units:
             self._join(key)
         self.epoch, self.offset = snapshot.epoch, snapshot.offset
         return FleetChange(frozenset(self._ambulances), frozenset(before - set(self._ambulances)), resynced=True)
 
-    def _set(self, tables: Rows) -> set[int]:
+    def _take(self, parts: Iterable[Part | Delta]) -> set[int]:
         changed: set[int] = set()
-        for name, rows, width in (("units", self._units, 4), ("fixes", self._fixes, 8)):
-            for row in tables.get(name, []):
+        tables = (("units", self._units, 4), ("fixes", self._fixes, 8))
+        for part, (name, rows, width) in product(parts, tables):
+            for key in part.removed.get(name, ()):
+                rows.pop(key, None)
+                changed.add(key)
+            for row in part.set.get(name, ()):
                 if len(row) < width or type(row[0]) is not int:
                     raise Malformed(f"a row of {name} has {width} elements, the first an id")
                 rows[row[0]] = row
@@ -116,7 +131,7 @@ class Fleet:
         fix = self._fixes.get(key)
         # The hub is trusted for the types inside a row: it is its own contract, tested there.
         position = Position(*cast("tuple[float, float, None, None, None, int, None]", fix[1:8])) if fix else None
-        self._ambulances[key] = Ambulance(*cast("tuple[int, str, None, str]", unit[:4]), position)
+        self._ambulances[key] = Ambulance(*cast("tuple[int, str | None, str | None, str | None]", unit[:4]), position)
         return True
 
     def age_s(self, ambulance_id: int, now: int) -> float | None:

@@ -17,18 +17,19 @@ from arogya.client.backoff import Backoff, Ending
 from arogya.client.dial import EXPECTED, close, dial, ending_of
 from arogya.client.fleet import Ambulance, Fleet, FleetChange, OutOfStep, Staleness
 from arogya.client.sign_in import AccessRefused
-from hub.errors import HubError
+from hub.errors import BadInput, HubError
 from hub.protocol.codec import JSON, MSGPACK
+from hub.protocol.filter import Filter
 from hub.protocol.hub_frames import Error
-from hub.protocol.live_frames import FROM_LIVE, LiveMessage, LiveWelcome, Subscribe
+from hub.protocol.live_frames import FROM_LIVE, Delta, LiveMessage, Part, Snapshot
+from hub.protocol.viewer_frames import Subscribe
 
 logger = logging.getLogger(__name__)
 
-CHANNEL = "fleet"
 CODECS = {"msgpack": MSGPACK, "json": JSON}
 SNAPSHOT_BYTES_MAX = 64 * 2**20  # 500,000 ambulances
 RESUBSCRIBE_S = 2.0  # without an answer to a subscription, ask again
-REFUSALS = ("forbidden", "not_found")  # codes of an answer to a subscription that stays as it is
+REFUSALS = ("forbidden", "not_found", "invalid_value")  # codes of an answer to a subscription that stays as it is
 TOKEN_ENDED = (4500, 4504)  # close codes that a new token may cure
 
 Token = str | Callable[[], Awaitable[str]]
@@ -37,6 +38,8 @@ Token = str | Callable[[], Awaitable[str]]
 class LiveClient:
     """Follows the fleet; use it as `async with LiveClient(url, token) as fleet: async for change in fleet: …`.
 
+    `channel` may be `ambulance:{id}`, one vehicle; `filter` a `Filter` that lets the hub send a part of the fleet.
+
     `token` is an access token, or an async function that gets one whenever a connection is made (tokens end after some
     minutes; `lambda: sign_in(url, email, password)` will do). A consumer that is slower than the fleet gets several
     changes merged into one, never a queue of old ones. Iterating raises `AccessRefused` when the hub refuses the
@@ -44,17 +47,21 @@ class LiveClient:
     where it was.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - the face of a library: each has its default
         self,
         url: str,
         token: Token,
         *,
+        channel: str = "fleet",
+        filter: Filter | None = None,
         encoding: Literal["msgpack", "json"] = "msgpack",
         heartbeat_s: float = 10.0,
         backoff: Backoff | None = None,
     ) -> None:
         self._url = websocket_url(url, "/ws/live")
         self._token = token
+        self._channel = channel
+        self._filter = _checked(filter)
         self._codec = CODECS[encoding]
         self._heartbeat_s = heartbeat_s
         self._backoff = backoff or Backoff()
@@ -62,6 +69,7 @@ class LiveClient:
         self._news: FleetChange | None = None  # what the consumer was not told yet
         self._told = asyncio.Event()  # there is news, or the end
         self._refusal: AccessRefused | None = None  # why no further attempt makes sense
+        self._socket: aiohttp.ClientWebSocketResponse | None = None  # while connected
         self._asked_at: float | None = None  # loop time of a subscription not answered yet
         self._tasks = asyncio.TaskGroup()
         self._following: asyncio.Task[None] | None = None
@@ -79,6 +87,20 @@ class LiveClient:
     def staleness(self, ambulance_id: int) -> Staleness:
         """Return "live", "stale" (60 s), "offline" (300 s), or "unknown" without a position."""
         return self._fleet.staleness(ambulance_id, _monotonic_us())
+
+    async def set_filter(self, wanted: Filter | None) -> None:
+        """See another part of the fleet, None: all of it; what was seen stays until the hub has answered.
+
+        Raises ValueError for a filter that no hub takes.
+        """
+        self._filter = _checked(wanted)
+        self._fleet.forget_position()  # a position belongs to one filter
+        if self._socket is not None:
+            self._asked_at = None
+            try:
+                await self._subscribe(self._socket)
+            except EXPECTED:
+                return  # the connection ends; the next one asks for the new part
 
     async def __aenter__(self) -> LiveClient:
         """Begin to connect."""
@@ -122,7 +144,7 @@ class LiveClient:
                 self._told.set()
                 return
             finally:
-                self.connected = False
+                self.connected, self._socket = False, None
             if ending.close_code in TOKEN_ENDED or ending.status == 401:
                 ending = Ending(detail=ending.detail)  # a new token may do: no reason to stay away
             delay_s = self._backoff.delay_s(ending, rng)
@@ -141,6 +163,8 @@ class LiveClient:
 
     async def _follow(self, socket: aiohttp.ClientWebSocketResponse) -> Ending:
         detail = ""
+        self._fleet.forget_parts()
+        self._socket, self._asked_at = socket, None
         await self._subscribe(socket)
         async for message in socket:
             if message.type not in (aiohttp.WSMsgType.TEXT, aiohttp.WSMsgType.BINARY):
@@ -152,8 +176,8 @@ class LiveClient:
                 await close(socket, aiohttp.WSCloseCode.PROTOCOL_ERROR)
                 return Ending(detail=f"the hub does not speak the protocol: {error.detail}")
             if isinstance(heard, Error):
-                if heard.channel == CHANNEL and heard.code in REFUSALS:
-                    raise AccessRefused(f"this account may not watch the fleet ({heard.code}: {heard.detail})")
+                if heard.channel == self._channel and heard.code in REFUSALS:
+                    raise AccessRefused(f"the hub refused {self._channel} ({heard.code}: {heard.detail})")
                 detail = f"{heard.code}: {heard.detail}"
                 logger.warning("the hub answered with %s", detail)
         return Ending(close_code=socket.close_code, detail=detail)
@@ -164,18 +188,20 @@ class LiveClient:
             return  # what arrives before the answer will not fit either
         self._asked_at = now
         epoch = self._fleet.epoch
-        payload = self._codec.encode(Subscribe(CHANNEL, epoch, self._fleet.offset if epoch else None))
+        payload = self._codec.encode(
+            Subscribe(self._channel, epoch, self._fleet.offset if epoch else None, self._filter)
+        )
         await (socket.send_bytes(payload) if self._codec.binary else socket.send_str(payload.decode()))
 
     async def _take(self, message: LiveMessage, socket: aiohttp.ClientWebSocketResponse) -> None:
-        if isinstance(message, LiveWelcome | Error):
-            return
-        if message.channel != CHANNEL:
+        if not isinstance(message, Snapshot | Delta | Part) or message.channel != self._channel:
             return
         try:
             change = self._fleet.apply(message, _monotonic_us())
         except OutOfStep:
             await self._subscribe(socket)
+            return
+        if isinstance(message, Part):
             return
         self.connected = True
         self._asked_at = None
@@ -192,6 +218,13 @@ def merge(earlier: FleetChange, later: FleetChange) -> FleetChange:
         (earlier.removed - later.changed) | later.removed,
         earlier.resynced or later.resynced,
     )
+
+
+def _checked(wanted: Filter | None) -> Filter | None:
+    try:
+        return None if wanted is None else Filter.read(wanted.wire())
+    except BadInput as error:
+        raise ValueError(error.detail) from None
 
 
 def _monotonic_us() -> int:

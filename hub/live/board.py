@@ -1,4 +1,4 @@
-"""The fleet as it is now: every ambulance and its newest sound fix, in memory, and the channel that tells viewers."""
+"""The fleet as it is now: every ambulance and its newest sound fix, in memory, and the channels that tell viewers."""
 
 from __future__ import annotations
 
@@ -8,10 +8,9 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from hub.dispatch.geo import distance_m
-from hub.live.channel import StateChannel
-
-UNITS = "units"
-FIXES = "fixes"
+from hub.live.fleet import FleetChannel
+from hub.live.state import State
+from hub.live.view import FIXES, UNITS
 
 
 class Unit(NamedTuple):
@@ -47,12 +46,8 @@ class FleetBoard:
     """Current state; written by the ingest and by changes of the ambulances table, read by everybody."""
 
     def __init__(self, *, tombstones_max: int = 10_000) -> None:
-        self.channel = StateChannel(
-            "fleet",
-            {UNITS: unit_row, FIXES: fix_row},
-            epoch=secrets.token_hex(8),
-            tombstones_max=tombstones_max,
-        )
+        self.state = State({UNITS: unit_row, FIXES: fix_row}, epoch=secrets.token_hex(8), moves_max=tombstones_max)
+        self.channel = FleetChannel(self.state)
         self._units: dict[int, Unit] = {}
         self._fixes: dict[int, LiveFix] = {}  # only of ambulances in _units
 
@@ -60,14 +55,13 @@ class FleetBoard:
         """Add an ambulance, or take over what changed of it."""
         if self._units.get(unit.id) != unit:
             self._units[unit.id] = unit
-            self.channel.put(UNITS, unit.id, unit)
+            self.state.put(UNITS, unit.id, unit)
 
     def remove_unit(self, ambulance_id: int) -> None:
         """Take an ambulance and its position off the board; one that is not there is fine."""
         if self._units.pop(ambulance_id, None) is not None:
-            self.channel.remove(UNITS, ambulance_id)
-        if self._fixes.pop(ambulance_id, None) is not None:
-            self.channel.remove(FIXES, ambulance_id)
+            self._fixes.pop(ambulance_id, None)
+            self.state.remove(ambulance_id)
 
     def replace_units(self, units: Iterable[Unit]) -> None:
         """Make the board hold exactly these ambulances, keeping the positions of those that stay."""
@@ -86,7 +80,7 @@ class FleetBoard:
         elif fix.fix_at < current.fix_at:
             return False
         self._fixes[ambulance_id] = fix
-        self.channel.put(FIXES, ambulance_id, fix)
+        self.state.put(FIXES, ambulance_id, fix)
         return True
 
     def unit(self, ambulance_id: int) -> Unit | None:

@@ -2,45 +2,106 @@
 
 from __future__ import annotations
 
-from hub.live.channel import StateChannel
+from collections import Counter
+from collections.abc import Callable, Hashable
+from typing import ClassVar, Protocol
+
+from hub.live.partition import Cell, Changes, Partition
+from hub.live.view import View
 from hub.protocol.codec import Codec
-from hub.protocol.live_frames import Delta, Snapshot
+from hub.protocol.fields import Wire
+from hub.protocol.live_frames import Part
 from hub.transport import binary_frame, text_frame
 
 
+class Message(Protocol):
+    """Any message record."""
+
+    type: ClassVar[str]
+
+    def wire(self) -> Wire:
+        """Return the message as plain types."""
+
+
 class SharedFrames:
-    """Whole WebSocket frames by encoding, channel and starting offset; forgotten when the next tick begins."""
+    """Whole WebSocket frames by what they are of; forgotten when the next tick begins.
+
+    A key starts with the encoding and the channel's name; the rest is the channel's own: `frames.find(key)`, and where
+    that is None, `frames.keep(key, codec, message)`.
+    """
 
     def __init__(self) -> None:
-        self.snapshots = 0  # encoded since the start
-        self.deltas = 0
-        self._now_us = 0  # server_time of this tick's frames
-        self._frames: dict[tuple[str, str, int | None], bytes] = {}  # base None: the snapshot
+        self.encoded: Counter[str] = Counter()  # messages by type, since the start
+        self.now_us = 0  # server_time of this tick's frames
+        self._frames: dict[Hashable, bytes] = {}
+        self._parts: dict[Hashable, PartFrames] = {}
+
+    def __len__(self) -> int:
+        return len(self._frames) + len(self._parts)
 
     def begin(self, now_us: int) -> None:
         """Start a tick: channels may have advanced, and frames say the time."""
-        self._now_us = now_us
+        self.now_us = now_us
         self._frames.clear()
+        self._parts.clear()
 
-    def snapshot(self, channel: StateChannel, codec: Codec) -> bytes:
-        """Return the frame that holds a channel's whole state."""
-        key = (codec.subprotocol, channel.name, None)
-        frame = self._frames.get(key)
-        if frame is None:
-            message = Snapshot(channel.name, channel.epoch, channel.offset, self._now_us, channel.snapshot())
-            frame = self._frames[key] = seal(codec, codec.encode(message))
-            self.snapshots += 1
+    def find(self, key: Hashable) -> bytes | None:
+        """Return a frame of this tick, None where nobody has asked for it yet."""
+        return self._frames.get(key)
+
+    def keep(self, key: Hashable, codec: Codec, message: Message | None) -> bytes:
+        """Encode a message as the frame of a key; None makes it the empty one: there is nothing to say."""
+        frame = b"" if message is None else self.encode(codec, message)
+        self._frames[key] = frame
         return frame
 
-    def delta(self, channel: StateChannel, codec: Codec, base: int) -> bytes:
-        """Return the frame that brings a viewer from `base` to now; the channel must serve `base`."""
-        key = (codec.subprotocol, channel.name, base)
-        frame = self._frames.get(key)
-        if frame is None:
-            change = channel.since(base)
-            message = Delta(channel.name, channel.epoch, base, channel.offset, self._now_us, *change)
-            frame = self._frames[key] = seal(codec, codec.encode(message))
-            self.deltas += 1
+    def encode(self, codec: Codec, message: Message) -> bytes:
+        """Return a message as a WebSocket frame."""
+        self.encoded[message.type] += 1
+        return seal(codec, codec.encode(message))
+
+    def parts(self, of: PartsOf, codec: Codec, base: int | None) -> PartFrames:
+        """Return the parts for viewers of several cells that have `base`; None: that have nothing."""
+        key = (of, codec.subprotocol, base)
+        found = self._parts.get(key)
+        if found is None:
+            found = self._parts[key] = PartFrames(self, codec, of, base)
+        return found
+
+
+PartsOf = tuple[str, View, Partition]  # channel, view, partition: what the parts of several cells have in common
+
+
+class PartFrames:
+    """The parts of one channel, view, partition and position, by cell; encoded when the first viewer needs them."""
+
+    def __init__(self, frames: SharedFrames, codec: Codec, of: PartsOf, base: int | None) -> None:
+        channel, view, partition = of
+        changes = Changes() if base is None else partition.since(base)
+
+        def leaving(cell: Cell) -> bytes:
+            return frames.encode(codec, Part(channel, removed=view.keys(changes.left[cell])))
+
+        def coming(cell: Cell) -> bytes:
+            rows = partition.snapshot(cell) if base is None else changes.came[cell]
+            shown = {table: every for table, every in view.rows(rows).items() if every}
+            return frames.encode(codec, Part(channel, set=shown)) if shown else b""
+
+        self.leaving = frozenset(changes.left)  # cells that something went out of after `base`
+        self.coming = frozenset(changes.came)  # cells with new or changed rows after `base`
+        self.left = _ByCell(leaving)
+        self.came = _ByCell(coming)
+
+
+class _ByCell(dict[Cell, bytes]):
+    """Frames by cell, made at their first use."""
+
+    def __init__(self, make: Callable[[Cell], bytes]) -> None:
+        super().__init__()
+        self._make = make
+
+    def __missing__(self, cell: Cell) -> bytes:
+        frame = self[cell] = self._make(cell)
         return frame
 
 

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from random import Random
 from uuid import UUID
 
-from hub.access.policy import allowed, sees_all
 from hub.access.principal import Principal
 from hub.clock import Clock
 from hub.errors import HubError, NotFound, Overloaded, Restarting, Revoked, TooManySessions
-from hub.live.channel import StateChannel
+from hub.live.directory import Directory
 from hub.live.frames import SharedFrames, seal
 from hub.live.outbox import Outbox
 from hub.live.session import ViewerSession
@@ -44,12 +43,11 @@ class LiveRules:
 class LiveHub:
     """Owned by `run`; handlers put viewers in by `attached`."""
 
-    def __init__(
-        self, channels: Iterable[StateChannel], clock: Clock, metrics: Metrics, rules: LiveRules | None = None
-    ) -> None:
+    def __init__(self, directory: Directory, clock: Clock, metrics: Metrics, rules: LiveRules | None = None) -> None:
         self.rules = rules or LiveRules()
         self.frames = SharedFrames()
-        self._channels = {channel.name: channel for channel in channels}
+        self._directory = directory
+        self._channels = tuple(directory.channels.values())
         self._clock = clock
         self._metrics = metrics
         self._sessions: dict[str, ViewerSession] = {}  # by session id; from attach to detach
@@ -59,8 +57,9 @@ class LiveHub:
         self._tasks: asyncio.TaskGroup | None = None  # while run() runs: owns the closing handshakes
         self._draining = False  # nobody new is let in
         self._drained = asyncio.Event()  # drain() has closed everybody: run() ends
+        self._counted: Counter[str] = Counter()  # of the encoded frames, those that the metrics know
         self._lagging = 0  # viewers that the last tick held back
-        for channel in self._channels.values():
+        for channel in self._channels:
             channel.changed = self._wake.set
 
     def __len__(self) -> int:
@@ -77,7 +76,7 @@ class LiveHub:
             principal,
             transport,
             codec,
-            self.find_channel,
+            self._directory.find,
             Outbox(slow_s=self.rules.slow_s, now_s=self._clock.monotonic_s()),
             subscriptions_max=self.rules.subscriptions_max,
         )
@@ -91,22 +90,15 @@ class LiveHub:
         finally:
             self._forget(session)
 
-    def receive(self, session: ViewerSession, payload: bytes | str) -> None:
-        """Take one message of a viewer; what ends its connection does so here."""
+    async def receive(self, session: ViewerSession, payload: bytes | str) -> None:
+        """Take one message of a viewer, after those before it; what ends its connection does so here."""
         if session.ending is not None:
             return
         try:
-            if session.receive(payload, self._clock.monotonic_s()):
+            if await session.receive(payload, self._clock.monotonic_s(), self._clock.now_us()):
                 self._wake.set()
         except HubError as error:
             self.end(session, error)
-
-    def find_channel(self, principal: Principal, name: str) -> StateChannel:
-        """Return a channel that exists and that this viewer may watch; raises the same `NotFound` for either lack."""
-        channel = self._channels.get(name)
-        if channel is None or not sees_all(allowed(principal, f"live.{name.partition(':')[0]}")):
-            raise NotFound("there is no such channel")
-        return channel
 
     def end(self, session: ViewerSession, error: HubError) -> None:
         """Close one connection for a reason, without waiting for it; safe to call twice."""
@@ -136,6 +128,24 @@ class LiveHub:
         """Return the sign-ins that have a connection here, for checking whether they still count."""
         found = {session.principal.session_id for session in self._sessions.values()}
         return {session_id for session_id in found if session_id is not None}
+
+    async def check_rights(self) -> None:
+        """End the subscriptions of those who may not watch any more what they watch; raises `StorageError`.
+
+        Only restricted views are asked about: the other rights end with the sign-in.
+        """
+        watched = [
+            (session, name, subscription)
+            for session in self._sessions.values()
+            if session.ending is None
+            for name, subscription in session.restricted()
+        ]
+        if not watched:
+            return
+        for place in await self._directory.ended([(session.principal, name) for session, name, _ in watched]):
+            session, name, subscription = watched[place]
+            if session.drop(name, only=subscription):
+                session.say(NotFound("there is no such channel"), name)
 
     async def run(self) -> None:
         """Write to viewers until `drain` has ended; a cancelled hub cuts whom it has not drained."""
@@ -186,10 +196,9 @@ class LiveHub:
         """Bring every viewer up to date that is not held: one frame per encoding, one write per viewer."""
         self._wake.clear()
         self._pace.ticked(now_s)
-        for channel in self._channels.values():
+        for channel in self._channels:
             channel.advance()
         frames = self.frames
-        encoded = (frames.snapshots, frames.deltas)
         frames.begin(self._clock.now_us())
         written = lagging = 0
         for place, session in enumerate(list(self._sessions.values()), 1):
@@ -201,11 +210,12 @@ class LiveHub:
                     self.end(session, error)
             if place % SLICE == 0:
                 await asyncio.sleep(0)
-        self._count(encoded, written, lagging)
+        self._count(written, lagging)
 
-    def _count(self, encoded: tuple[int, int], written: int, lagging: int) -> None:
-        self._metrics.live_frames.labels("snapshot").inc(self.frames.snapshots - encoded[0])
-        self._metrics.live_frames.labels("delta").inc(self.frames.deltas - encoded[1])
+    def _count(self, written: int, lagging: int) -> None:
+        for kind, count in (self.frames.encoded - self._counted).items():
+            self._metrics.live_frames.labels(kind).inc(count)
+        self._counted = self.frames.encoded.copy()
         self._metrics.live_writes.inc(written)
         self._metrics.live_lagging.set(lagging)
         self._lagging = lagging
@@ -235,6 +245,7 @@ class LiveHub:
             raise TooManySessions("this user has too many live connections")
 
     def _forget(self, session: ViewerSession) -> None:
+        session.drop_all()
         del self._sessions[session.session_id]
         key = session.principal.key
         self._by_user[key] -= 1

@@ -2,27 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 from hub.access.principal import Principal
-from hub.errors import BadInput, HubError, Malformed, RateLimited, Silent, Slow, TooLarge
+from hub.errors import BadInput, HubError, Malformed, RateLimited, Silent, Slow, StorageUnavailable, TooLarge
 from hub.ids import connection_id
-from hub.live.channel import StateChannel
+from hub.live.channel import Channel, Subscription
 from hub.live.frames import SharedFrames, seal
 from hub.live.outbox import Flow, Outbox
-from hub.live.subscription import Subscription
+from hub.live.view import View
 from hub.outcomes import outcome_of
 from hub.protocol.codec import Codec
 from hub.protocol.hub_frames import Error
 from hub.protocol.limits import STRIKES_MAX, VIEWER_MESSAGE_BYTES_MAX
-from hub.protocol.live_frames import FROM_VIEWER, Subscribe
+from hub.protocol.live_frames import Pong
+from hub.protocol.viewer_frames import FROM_VIEWER, Ping, Subscribe
 from hub.transport import PING_FRAME, Transport
+from storage.errors import StorageError
 
 # What one viewer may say: a person changing filters stays far below, a loop does not.
 MESSAGES_PER_S = 20.0
 MESSAGES_BURST = 60.0
 
-FindChannel = Callable[[Principal, str], StateChannel]  # raises NotFound, the same for "none such" and "not yours"
+# Raises NotFound, the same for "none such" and "not yours", and StorageError where the database has to be asked.
+FindChannel = Callable[[Principal, str], Awaitable[tuple[Channel, View]]]
 
 
 class ViewerSession:
@@ -35,6 +38,7 @@ class ViewerSession:
         "_find_channel",
         "_outbox",
         "_pinged_s",
+        "_restricted",
         "_strikes",
         "_subscriptions",
         "_subscriptions_max",
@@ -61,7 +65,8 @@ class ViewerSession:
         self._codec = codec
         self._find_channel = find_channel
         self._outbox = outbox
-        self._subscriptions: dict[str, Subscription] = {}
+        self._subscriptions: dict[str, Subscription] = {}  # by channel name
+        self._restricted: set[str] = set()  # channels that it sees by a right that may end any time
         self._subscriptions_max = subscriptions_max
         self._strikes = 0  # messages that could not be read, since the start
         self._allowance = MESSAGES_BURST  # messages that it may send right now
@@ -73,8 +78,8 @@ class ViewerSession:
         """Tell whether something waits for the viewer to read."""
         return self._outbox.waiting_bytes > 0
 
-    def receive(self, payload: bytes | str, now_s: float) -> bool:
-        """Take one message; tell whether there is something to send in the next tick.
+    async def receive(self, payload: bytes | str, now_s: float, now_us: int) -> bool:
+        """Take one message, now in monotonic s and in µs since 1970; tell whether the next tick has something to send.
 
         What is wrong with a message is answered with an error; raises `Malformed` at the third that cannot be read,
         `RateLimited` for too many, `TooLarge` for a big one: the connection ends.
@@ -90,11 +95,14 @@ class ViewerSession:
                 raise Malformed("too many messages that could not be read") from error
             self.say(error)
             return False
+        if isinstance(message, Ping):
+            self.transport.send(seal(self._codec, self._codec.encode(Pong(message.id, now_us))))
+            return False
         if not isinstance(message, Subscribe):
-            self._subscriptions.pop(message.channel, None)
+            self.drop(message.channel)
             return False
         try:
-            self._subscribe(message)
+            await self._subscribe(message)
         except HubError as error:
             self.say(error, message.channel)
             return False
@@ -140,11 +148,40 @@ class ViewerSession:
             self._pinged_s = now_s
             self.transport.send(PING_FRAME)
 
-    def _subscribe(self, wanted: Subscribe) -> None:
-        channel = self._find_channel(self.principal, wanted.channel)
-        if channel.name not in self._subscriptions and len(self._subscriptions) >= self._subscriptions_max:
+    def drop(self, channel: str, *, only: Subscription | None = None) -> bool:
+        """End the subscription of a channel, if there is one (and it is `only`); tell whether there was."""
+        wanted = self._subscriptions.get(channel)
+        if wanted is None or (only is not None and wanted is not only):
+            return False
+        del self._subscriptions[channel]
+        self._restricted.discard(channel)
+        wanted.end()
+        return True
+
+    def drop_all(self) -> None:
+        """End every subscription: the connection is over."""
+        for channel in list(self._subscriptions):
+            self.drop(channel)
+
+    def restricted(self) -> list[tuple[str, Subscription]]:
+        """Return the subscriptions whose right has to be asked for again and again."""
+        return [(channel, self._subscriptions[channel]) for channel in self._restricted]
+
+    async def _subscribe(self, wanted: Subscribe) -> None:
+        name = wanted.channel
+        try:
+            channel, view = await self._find_channel(self.principal, name)
+        except StorageError as error:
+            raise StorageUnavailable from error
+        if self.ending is not None:
+            return  # closed while the database was asked
+        if name not in self._subscriptions and len(self._subscriptions) >= self._subscriptions_max:
             raise RateLimited("this connection watches as many channels as it may")
-        self._subscriptions[channel.name] = Subscription(channel, wanted.epoch, wanted.offset)
+        subscription = channel.watch(wanted, view)
+        self.drop(name)
+        self._subscriptions[name] = subscription
+        if view.restricted:
+            self._restricted.add(name)
 
     def _spend(self, now_s: float) -> None:
         refill = (now_s - self._allowance_at_s) * MESSAGES_PER_S

@@ -133,15 +133,20 @@ def _unique(pairs: list[tuple[object, object]]) -> dict[object, object]:
 
 
 def _count_keys(wire: object) -> int:
-    """Count the keys where a message may have objects: at its top, one level down, and in arrays of objects there."""
+    """Count the keys where a message may have objects: at its top, one level down, in arrays of objects there, and at
+    the end of arrays in an array (the bodies of events).
+    """
     if type(wire) is not dict:
         return -1
     count = len(wire)
     for value in wire.values():
         if type(value) is dict:
             count += len(value)
-        elif type(value) is list and value and type(value[0]) is dict:
-            count += sum(len(item) for item in value if type(item) is dict)
+        elif type(value) is list and value:
+            if type(value[0]) is dict:
+                count += sum(len(item) for item in value if type(item) is dict)
+            elif type(value[0]) is list and value[0] and type(value[0][-1]) is dict:
+                count += sum(len(item[-1]) for item in value if type(item) is list and item and type(item[-1]) is dict)
     return count
 
 

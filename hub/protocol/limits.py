@@ -15,6 +15,8 @@ AGENT_CHARS_MAX = 100
 DETAIL_CHARS_MAX = 200
 ALARM_ID_CHARS_MAX = 64
 CHANNEL_CHARS_MAX = 64
+FILTER_IDS_MAX = 200
+FILTER_CELLS_MAX = 1_024  # combinations of a filter's statuses, ids and tiles
 STRIKES_MAX = 3  # malformed messages until the connection is closed with 4501
 
 SEQ_MAX = 2**53 - 1  # what a JavaScript number holds exactly

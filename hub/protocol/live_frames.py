@@ -1,4 +1,4 @@
-"""The messages of `/ws/live`, a record a kind."""
+"""What the hub says on `/ws/live`, a record a kind."""
 
 from __future__ import annotations
 
@@ -10,57 +10,9 @@ from hub.errors import Malformed
 from hub.protocol import fields
 from hub.protocol.fields import Wire
 from hub.protocol.hub_frames import Error
-from hub.protocol.limits import CHANNEL_CHARS_MAX
 
 Rows = dict[str, list[list[object]]]
 Keys = dict[str, list[int]]
-
-
-@dataclass(slots=True)
-class Subscribe:
-    """A viewer asks for a channel, from a position it still knows or from the start."""
-
-    type: ClassVar[str] = "subscribe"
-    channel: str
-    epoch: str | None = None
-    offset: int | None = None
-
-    def wire(self) -> Wire:
-        """Return the message as the codec writes it."""
-        wire: Wire = {"type": self.type, "channel": self.channel}
-        if self.epoch is not None and self.offset is not None:
-            wire |= {"epoch": self.epoch, "offset": self.offset}
-        return wire
-
-    @classmethod
-    def read(cls, wire: Wire) -> Subscribe:
-        """Read a decoded message."""
-        fields.check_keys(wire, {"type", "channel"}, {"epoch", "offset"})
-        if ("epoch" in wire) != ("offset" in wire):
-            raise Malformed("epoch and offset go together", field="offset")
-        return cls(
-            fields.text(wire, "channel", longest=CHANNEL_CHARS_MAX),
-            fields.text(wire, "epoch") if "epoch" in wire else None,
-            fields.whole(wire, "offset") if "offset" in wire else None,
-        )
-
-
-@dataclass(slots=True)
-class Unsubscribe:
-    """A viewer gives a channel up."""
-
-    type: ClassVar[str] = "unsubscribe"
-    channel: str
-
-    def wire(self) -> Wire:
-        """Return the message as the codec writes it."""
-        return {"type": self.type, "channel": self.channel}
-
-    @classmethod
-    def read(cls, wire: Wire) -> Unsubscribe:
-        """Read a decoded message."""
-        fields.check_keys(wire, {"type", "channel"})
-        return cls(fields.text(wire, "channel", longest=CHANNEL_CHARS_MAX))
 
 
 @dataclass(slots=True)
@@ -173,6 +125,91 @@ class Delta:
         )
 
 
+@dataclass(slots=True)
+class Part:
+    """Some rows of the snapshot or delta of this channel that follows: first what goes, then what comes."""
+
+    type: ClassVar[str] = "part"
+    channel: str
+    set: Rows = field(default_factory=dict)
+    removed: Keys = field(default_factory=dict)
+
+    def wire(self) -> Wire:
+        """Return the message as the codec writes it; empty parts are left out."""
+        wire: Wire = {"type": self.type, "channel": self.channel}
+        if self.set:
+            wire["set"] = self.set
+        if self.removed:
+            wire["removed"] = self.removed
+        return wire
+
+    @classmethod
+    def read(cls, wire: Wire) -> Part:
+        """Read a decoded message; rows are taken as the hub sent them."""
+        fields.check_keys(wire, {"type", "channel"}, frozenset({"set", "removed"}))
+        return cls(fields.text(wire, "channel"), _rows(wire.get("set", {})), _keys(wire.get("removed", {})))
+
+
+@dataclass(slots=True)
+class Events:
+    """What happened in an event channel after `base` and up to `offset`: offset, time, kind and body of each."""
+
+    type: ClassVar[str] = "events"
+    channel: str
+    epoch: str
+    base: int
+    offset: int
+    server_time: int
+    events: list[list[object]]
+
+    def wire(self) -> Wire:
+        """Return the message as the codec writes it."""
+        return {
+            "type": self.type,
+            "channel": self.channel,
+            "epoch": self.epoch,
+            "base": self.base,
+            "offset": self.offset,
+            "server_time": self.server_time,
+            "events": self.events,
+        }
+
+    @classmethod
+    def read(cls, wire: Wire) -> Events:
+        """Read a decoded message; bodies are taken as the hub sent them."""
+        fields.check_keys(wire, {"type", "channel", "epoch", "base", "offset", "server_time", "events"})
+        events = wire["events"]
+        if type(events) is not list or any(type(event) is not list or len(event) != 4 for event in events):
+            raise Malformed("events holds arrays of offset, time, kind and body", field="events")
+        return cls(
+            fields.text(wire, "channel"),
+            fields.text(wire, "epoch"),
+            fields.whole(wire, "base"),
+            fields.whole(wire, "offset"),
+            fields.instant(wire, "server_time"),
+            events,
+        )
+
+
+@dataclass(slots=True)
+class Pong:
+    """The answer to a ping, with the hub's clock when it was read."""
+
+    type: ClassVar[str] = "pong"
+    id: int
+    server_time: int
+
+    def wire(self) -> Wire:
+        """Return the message as the codec writes it."""
+        return {"type": self.type, "id": self.id, "server_time": self.server_time}
+
+    @classmethod
+    def read(cls, wire: Wire) -> Pong:
+        """Read a decoded message."""
+        fields.check_keys(wire, {"type", "id", "server_time"})
+        return cls(fields.whole(wire, "id"), fields.instant(wire, "server_time"))
+
+
 def _rows(value: object) -> Rows:
     tables: Rows = {}
     for table, rows in fields.mapping(value, "set").items():
@@ -191,10 +228,8 @@ def _keys(value: object) -> Keys:
     return tables
 
 
-ViewerMessage = Subscribe | Unsubscribe
-LiveMessage = LiveWelcome | Snapshot | Delta | Error
+LiveMessage = LiveWelcome | Snapshot | Delta | Part | Events | Pong | Error
 
-FROM_VIEWER: dict[str, Callable[[Wire], ViewerMessage]] = {kind.type: kind.read for kind in (Subscribe, Unsubscribe)}
 FROM_LIVE: dict[str, Callable[[Wire], LiveMessage]] = {
-    kind.type: kind.read for kind in (LiveWelcome, Snapshot, Delta, Error)
+    kind.type: kind.read for kind in (LiveWelcome, Snapshot, Delta, Part, Events, Pong, Error)
 }

@@ -9,6 +9,7 @@ from hub.clock import Clock
 from hub.ingest.credit import CreditRules
 from hub.ingest.intake import Intake, IntakeRules
 from hub.live.board import FleetBoard
+from hub.live.directory import Directory, judged_by
 from hub.live.hub import LiveHub
 from hub.metrics import Metrics
 from tests.hub.conftest import SlowDatabase
@@ -21,7 +22,9 @@ async def test_a_thing_that_changes_again_while_it_is_read_is_read_again(
     vehicle = await ambulance(superuser)
     board, clock, metrics = FleetBoard(), Clock(), Metrics()
     intake = Intake(db, board, clock, metrics, rules=IntakeRules(), credit_rules=CreditRules())
-    changes = Changes(db, db, board=board, intake=intake, live=LiveHub([board.channel], clock, metrics))
+    changes = Changes(
+        db, db, board=board, intake=intake, live=LiveHub(Directory(board.channel, judged_by(db)), clock, metrics)
+    )
     changes.heard("ambulance", str(vehicle))
     db.next_answer_comes_late()
     applying = asyncio.ensure_future(changes.run())
@@ -39,7 +42,9 @@ async def test_many_new_ambulances_are_read_at_once(superuser: Connection, db: S
     vehicles = [await ambulance(superuser) for _ in range(READ_ONE_BY_ONE + 1)]
     board, clock, metrics = FleetBoard(), Clock(), Metrics()
     intake = Intake(db, board, clock, metrics, rules=IntakeRules(), credit_rules=CreditRules())
-    changes = Changes(db, db, board=board, intake=intake, live=LiveHub([board.channel], clock, metrics))
+    changes = Changes(
+        db, db, board=board, intake=intake, live=LiveHub(Directory(board.channel, judged_by(db)), clock, metrics)
+    )
     for vehicle in vehicles:
         changes.heard("ambulance", str(vehicle))
     applying = asyncio.ensure_future(changes.run())

@@ -26,7 +26,8 @@ from hub.protocol.device_frames import (
 )
 from hub.protocol.fix import Fix
 from hub.protocol.hub_frames import FROM_HUB, Ack, Command, Error, Nack, StreamMark, Welcome
-from hub.protocol.live_frames import FROM_LIVE, FROM_VIEWER, Delta, LiveWelcome, Snapshot, Subscribe, Unsubscribe
+from hub.protocol.live_frames import FROM_LIVE, Delta, LiveWelcome, Snapshot
+from hub.protocol.viewer_frames import FROM_VIEWER, Subscribe, Unsubscribe
 from tests.protocol.page import PAGE, code, messages, number, section, tables
 
 FIX = Fix(1, 2.0, 3.0)

@@ -16,7 +16,8 @@ from hub.protocol.codec import JSON, MSGPACK, Codec
 from hub.protocol.device_frames import FROM_DEVICE
 from hub.protocol.fix import parse_fix
 from hub.protocol.hub_frames import FROM_HUB
-from hub.protocol.live_frames import FROM_LIVE, FROM_VIEWER
+from hub.protocol.live_frames import FROM_LIVE
+from hub.protocol.viewer_frames import FROM_VIEWER
 from tests.hub.live.viewer import Viewer
 from tests.protocol.vectors import FOLDER, each, vectors
 

@@ -12,7 +12,8 @@ from aiohttp import web
 from arogya.client import AccessRefused, Backoff, LiveClient, sign_in
 from hub.protocol.codec import CODECS
 from hub.protocol.hub_frames import Error
-from hub.protocol.live_frames import FROM_VIEWER, Delta, LiveWelcome, Rows, Snapshot, Subscribe, Unsubscribe
+from hub.protocol.live_frames import Delta, LiveWelcome, Rows, Snapshot
+from hub.protocol.viewer_frames import FROM_VIEWER, Subscribe, Unsubscribe
 from tests.arogya.client.test_fleet import NOON, fix, unit
 from tests.arogya.client.tiny_hub import until
 

@@ -9,7 +9,8 @@ import time
 import aiohttp
 
 from hub.protocol.codec import MSGPACK
-from hub.protocol.live_frames import FROM_LIVE, Delta, Rows, Snapshot, Subscribe
+from hub.protocol.live_frames import FROM_LIVE, Delta, Rows, Snapshot
+from hub.protocol.viewer_frames import Subscribe
 
 FIX_AT = 6  # index into a row of the table "fixes"
 

@@ -19,7 +19,8 @@ from hub.protocol.device_frames import (
 from hub.protocol.fix import Alarm, Fix
 from hub.protocol.hub_frames import Ack, Command, Error, Nack, StreamMark, Welcome
 from hub.protocol.limits import SEQ_MAX, TIME_US_MAX, TIME_US_MIN
-from hub.protocol.live_frames import Delta, LiveWelcome, Snapshot, Subscribe, Unsubscribe
+from hub.protocol.live_frames import Delta, LiveWelcome, Snapshot
+from hub.protocol.viewer_frames import Subscribe, Unsubscribe
 
 numbers = st.integers(1, SEQ_MAX)
 marks = st.integers(0, SEQ_MAX)

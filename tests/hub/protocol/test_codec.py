@@ -15,7 +15,8 @@ from hub.errors import HubError, Malformed, TooLarge
 from hub.protocol.codec import CODECS, JSON, MSGPACK, Codec, Encodable
 from hub.protocol.device_frames import FROM_DEVICE, Data, Hello
 from hub.protocol.hub_frames import FROM_HUB
-from hub.protocol.live_frames import FROM_LIVE, FROM_VIEWER
+from hub.protocol.live_frames import FROM_LIVE
+from hub.protocol.viewer_frames import FROM_VIEWER
 from tests.hub.protocol import strategies
 
 KINDS: list[dict[str, Callable[..., Any]]] = [dict(FROM_DEVICE), dict(FROM_HUB), dict(FROM_VIEWER), dict(FROM_LIVE)]

@@ -1,0 +1,85 @@
+"""Which channels there are, and which of them a viewer may watch, with which fields, and for how long."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from typing import NamedTuple
+
+from hub.access.policy import allowed, sees_all
+from hub.access.principal import Principal
+from hub.access.scopes import AmbulanceReach, ambulance_reach
+from hub.errors import Forbidden, NotFound
+from hub.live.channel import Channel
+from hub.live.fleet import FleetChannel, ambulance_of
+from hub.live.view import FULL, View, view_of
+from storage import ambulances
+from storage.ambulances import Reach
+from storage.pool import Database
+
+
+class Claim(NamedTuple):
+    """Somebody who sees some ambulances wants to see this one."""
+
+    ambulance_id: int
+    reach: AmbulanceReach
+
+
+Judge = Callable[[Sequence[Claim]], Awaitable[set[int]]]  # the places of those claims that hold now; asks the database
+
+
+def judged_by(reader: Database) -> Judge:
+    """Return the judge that reads the assignments as they are now; it raises `StorageError`."""
+
+    async def judge(claims: Sequence[Claim]) -> set[int]:
+        asked = [
+            (id_, Reach(patient_id=reach.patient_id, facility_id=reach.facility_id, doctor_id=reach.doctor_id))
+            for id_, reach in claims
+        ]
+        return await ambulances.within_reach(reader, asked)
+
+    return judge
+
+
+class Directory:
+    """Every channel by its name."""
+
+    def __init__(self, fleet: FleetChannel, judge: Judge, others: Iterable[Channel] = ()) -> None:
+        self.channels: dict[str, Channel] = {channel.name: channel for channel in (fleet, *others)}
+        self._fleet = fleet
+        self._judge = judge
+
+    async def find(self, principal: Principal, name: str) -> tuple[Channel, View]:
+        """Return a channel that exists and that this viewer may watch; raises the same `NotFound` for either lack.
+
+        Raises `StorageError` too, for callers of whom the database has to be asked.
+        """
+        channel = self.channels.get(name)
+        if channel is not None and sees_all(allowed(principal, f"live.{name}")):
+            return channel, FULL
+        ambulance_id = ambulance_of(name)
+        if ambulance_id is not None and await self._may_watch(principal, ambulance_id):
+            return self._fleet, view_of(ambulance_reach(principal).fields)
+        raise NotFound("there is no such channel")
+
+    async def ended(self, watched: Sequence[tuple[Principal, str]]) -> set[int]:
+        """Return the places of those who may not watch any more what they watch through a restricted view.
+
+        One question for all of them; raises `StorageError`.
+        """
+        claims = [_claim(principal, name) for principal, name in watched]
+        return set(range(len(claims))) - await self._judge(claims)
+
+    async def _may_watch(self, principal: Principal, ambulance_id: int) -> bool:
+        if not allowed(principal, "live.ambulance") or ambulance_id not in self._fleet.state:
+            return False
+        try:
+            reach = ambulance_reach(principal)
+        except Forbidden:
+            return False
+        if reach.everything or reach.ambulance_id is not None:
+            return reach.everything or reach.ambulance_id == ambulance_id
+        return bool(await self._judge([Claim(ambulance_id, reach)]))
+
+
+def _claim(principal: Principal, name: str) -> Claim:
+    return Claim(ambulance_of(name) or 0, ambulance_reach(principal))

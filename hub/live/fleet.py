@@ -1,0 +1,67 @@
+"""The channels of the fleet: `fleet`, all of it or what a filter leaves, and `ambulance:{id}`, one of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from hub.errors import InvalidValue
+from hub.live.filters import FleetCut, chosen
+from hub.live.partition import Cell, Cut
+from hub.live.state import State
+from hub.live.subscription import Feed, ManyCells, OneCell
+from hub.live.view import View
+from hub.protocol.limits import SEQ_MAX
+from hub.protocol.viewer_frames import Subscribe
+
+FLEET = "fleet"
+AMBULANCE = "ambulance"
+
+
+def ambulance_of(name: str) -> int | None:
+    """Return the id in a channel's name `ambulance:{id}`, None for any other name."""
+    kind, _, digits = name.partition(":")
+    if kind != AMBULANCE or not (digits.isascii() and digits.isdecimal()) or digits.startswith("0"):
+        return None
+    found = int(digits)
+    return found if found <= SEQ_MAX else None
+
+
+class FleetChannel:
+    """One state under two kinds of names."""
+
+    name = FLEET
+
+    def __init__(self, state: State) -> None:
+        self.state = state
+
+    @property
+    def changed(self) -> Callable[[], None]:
+        """Return what the first change after an advance calls."""
+        return self.state.changed
+
+    @changed.setter
+    def changed(self, wake: Callable[[], None]) -> None:
+        self.state.changed = wake
+
+    def advance(self) -> bool:
+        """Take in what was put since the last time; tell whether the offset grew."""
+        return self.state.advance()
+
+    def watch(self, wanted: Subscribe, view: View) -> OneCell | ManyCells:
+        """Begin a subscription of either kind of name; raises `InvalidValue` for a filter that is not taken."""
+        cut: Cut
+        cells: frozenset[Cell]
+        ambulance_id = ambulance_of(wanted.channel)
+        if ambulance_id is None:
+            cut, cells = chosen(wanted.filter)
+        elif wanted.filter is not None:
+            raise InvalidValue("this channel takes no filter", field="filter")
+        else:
+            cut, cells = FleetCut(ids=True), frozenset({ambulance_id})
+        feed = Feed(wanted.channel, self.state, self.state.enter(cut), view)
+        position = None
+        if wanted.epoch is not None and wanted.offset is not None:
+            position = wanted.epoch, wanted.offset
+        if len(cells) == 1:
+            return OneCell(feed, next(iter(cells)), position)
+        return ManyCells(feed, cells, position)
