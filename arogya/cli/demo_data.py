@@ -8,7 +8,7 @@ from pathlib import Path
 from arogya.running import write_private
 from hub.access.tokens import digest, new_token
 from storage import demo
-from storage.demo import DemoAmbulance, DemoFacility, DemoUser
+from storage.demo import DemoAmbulance, DemoCall, DemoFacility, DemoUser
 from storage.passwords import Passwords
 
 PASSWORD = "ambulance-demo"  # noqa: S105 - printed for everybody to use, and only ever on this machine
@@ -47,6 +47,16 @@ DRIVERS = (
 CAPABILITIES = ("basic", "advanced", "basic", "transport", "basic", "advanced", "basic", "neonatal")
 
 
+# By place in the fleet. Only stages that are spent driving: the simulated ambulances drive.
+CALLS = (
+    (1, "en_route", FACILITIES[0], "chest pain", "patient@arogya.example"),
+    (3, "transporting", FACILITIES[1], "fall from a ladder", None),
+    (5, "dispatched", FACILITIES[0], "difficulty breathing", None),
+    (8, "transporting", FACILITIES[0], "road traffic collision", None),
+    (11, "en_route", FACILITIES[1], "stroke symptoms", None),
+)
+
+
 def plates() -> list[str]:
     """Return the plate numbers of the fleet."""
     return [f"MH-12-AH-{1001 + number}" for number in range(len(DRIVERS))]
@@ -80,7 +90,13 @@ async def prepare(dsn: str, state: Path) -> Path:
         DemoAmbulance(plate, driver, CAPABILITIES[number % len(CAPABILITIES)], digest(secrets[plate]))
         for number, (plate, driver) in enumerate(zip(plates(), DRIVERS, strict=True))
     ]
-    await demo.seed(dsn, facilities=FACILITIES, users=USERS, ambulances=ambulances, password_hash=password_hash)
+    calls = [
+        DemoCall(plates()[place], stage, goal.name, complaint, goal.longitude - 0.02, goal.latitude + 0.01, patient)
+        for place, stage, goal, complaint, patient in CALLS
+    ]
+    await demo.seed(
+        dsn, facilities=FACILITIES, users=USERS, ambulances=ambulances, calls=calls, password_hash=password_hash
+    )
     spools = state / SPOOLS
     spools.mkdir(mode=0o700, exist_ok=True)
     entries = [
