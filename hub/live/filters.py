@@ -6,9 +6,9 @@ these ids. A cell's name is one value, or a tuple of values where there are seve
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from itertools import product
 from math import prod
-from typing import NamedTuple
 
 from hub.errors import InvalidValue
 from hub.live.area import cover, grid
@@ -21,7 +21,8 @@ LATITUDE, LONGITUDE = 1, 2  # places in a row of fixes
 STATUS = 3  # place in a row of units
 
 
-class FleetCut(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class FleetCut:
     """Which conditions tell cells apart."""
 
     level: int | None = None  # the grid of tiles, where the place does

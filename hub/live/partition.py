@@ -38,7 +38,8 @@ class Cut(Protocol):
         """Return the function that finds a key's cell in these tables, which change under it."""
 
 
-class Whole(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Whole:
     """No cut: every key that has a row is in the cell `()`."""
 
     def cell_of(self, tables: Tables) -> CellOf:

@@ -6,7 +6,7 @@ import struct
 from collections.abc import Iterator
 
 from hub.protocol.codec import JSON, Codec
-from hub.protocol.live_frames import FROM_LIVE, Delta, LiveMessage, Snapshot
+from hub.protocol.live_frames import FROM_LIVE, Delta, LiveMessage, Part, Snapshot
 from hub.transport import PING
 
 State = dict[str, dict[object, list[object]]]
@@ -90,27 +90,44 @@ class Viewer:
         self.state: State = {}
         self.snapshots = 0
         self.in_step = False  # False: a delta did not fit, subscribe again
+        self.parts: list[Part] = []  # kept aside until the message that they belong to
 
     def apply(self, message: LiveMessage) -> None:
         """Take one message."""
-        if isinstance(message, Snapshot):
-            self.snapshots += 1
-            self.epoch, self.offset, self.in_step = message.epoch, message.offset, True
-            self.state = {table: {row[0]: row for row in rows} for table, rows in message.set.items()}
+        if isinstance(message, Part):
+            assert message.set or message.removed, "an empty part is not sent"
+            assert not (message.removed and any(part.set for part in self.parts)), "what goes comes first"
+            self.parts.append(message)
+        elif isinstance(message, Snapshot):
+            self._replace(message)
         elif isinstance(message, Delta):
             self._advance(message)
+
+    def _replace(self, snapshot: Snapshot) -> None:
+        self.snapshots += 1
+        self.epoch, self.offset, self.in_step = snapshot.epoch, snapshot.offset, True
+        self.state = {table: {} for table in snapshot.set}
+        self._take(Part(snapshot.channel, snapshot.set))
 
     def _advance(self, delta: Delta) -> None:
         if delta.epoch != self.epoch or delta.base > self.offset:
             self.in_step = False
+            self.parts.clear()
             return
         self.in_step = True
         if delta.offset <= self.offset:
+            self.parts.clear()
             return
-        for table, rows in delta.set.items():
-            self.state[table].update({row[0]: row for row in rows})
-        for table, keys in delta.removed.items():
-            for key in keys:
-                assert not any(row[0] == key for row in delta.set.get(table, [])), "a key is set or removed, not both"
-                self.state[table].pop(key, None)
+        self._take(Part(delta.channel, delta.set, delta.removed))
         self.offset = delta.offset
+
+    def _take(self, last: Part) -> None:
+        parts, self.parts = [*self.parts, last], []
+        for part in parts:
+            for table, keys in part.removed.items():
+                assert len(set(keys)) == len(keys), "a key goes once"
+                for key in keys:
+                    self.state[table].pop(key, None)
+            for table, rows in part.set.items():
+                assert not {row[0] for row in rows} & set(part.removed.get(table, ())), "a key is set or removed"
+                self.state[table].update({row[0]: row for row in rows})
