@@ -6,7 +6,7 @@ import asyncio
 
 import structlog
 
-from hub.live.events import PAGE_EVENTS, TAIL_EVENTS, EventChannel
+from hub.live.events import EventChannel
 from storage import events
 from storage.errors import StorageError
 from storage.pool import Database
@@ -29,9 +29,10 @@ class EventReader:
     async def refresh(self) -> None:
         """Read what happened since the last time; raises `StorageError`."""
         async with self._tail_turn:
-            number, after = self.channel.begin_tail()
-            stretch = await events.read(self._reader, self.channel.name, after=after, rows_max=TAIL_EVENTS)
-            self.channel.take_tail(number, stretch)
+            channel = self.channel
+            number, after = channel.begin_tail()
+            stretch = await events.read(self._reader, channel.name, after=after, rows_max=channel.tail_events)
+            channel.take_tail(number, stretch)
 
     async def run(self) -> None:
         """Read what viewers ask for until cancelled; while PostgreSQL is away they wait, and it goes on by itself."""
@@ -51,5 +52,5 @@ class EventReader:
             await self.refresh()
         while (ends := channel.page_wanted) is not None:
             after, until = ends
-            page = await events.read(self._reader, channel.name, after=after, until=until, rows_max=PAGE_EVENTS)
+            page = await events.read(self._reader, channel.name, after=after, until=until, rows_max=channel.page_events)
             channel.take_page(after, page)

@@ -22,16 +22,15 @@ from hub.protocol.live_frames import Events
 from hub.protocol.viewer_frames import Subscribe
 from storage.events import Event, Position, Stretch
 
-TAIL_EVENTS = 1_000  # of the newest that are kept in memory
-PAGE_EVENTS = 500  # most of one frame, and how many are read at once for those behind the tail
-PAGES_MAX = 16  # in memory, shared by everybody who is as far behind
-
 
 class EventChannel:
     """One channel's newest events, and the pages that somebody is reading."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, *, tail_events: int = 1_000, page_events: int = 500, pages_max: int = 16) -> None:
         self.name = name
+        self.tail_events = tail_events  # of the newest, how many are kept in memory
+        self.page_events = page_events  # most of one frame, and how many are read at once for those behind the tail
+        self._pages_max = pages_max  # in memory, shared by everybody who is as far behind
         self.changed = _nobody  # wakes the tick; the hub sets it
         self.asked = _nobody  # wakes whoever reads; the reader sets it
         self.epoch = ""  # names the numbering; empty until the first read
@@ -72,8 +71,8 @@ class EventChannel:
         """Return events that follow an offset below `head`; None while they have to be read."""
         start = self.head - len(self._tail)
         if offset >= start:
-            return self._tail[offset - start : offset - start + PAGE_EVENTS]
-        number = offset // PAGE_EVENTS
+            return self._tail[offset - start : offset - start + self.page_events]
+        number = offset // self.page_events
         page = self._pages.get(number, ())
         if page and page[0].offset <= offset + 1 <= page[-1].offset:
             self._pages.move_to_end(number)
@@ -99,7 +98,7 @@ class EventChannel:
     def page_wanted(self) -> tuple[int, int] | None:
         """Return the ends (after, until] of a page that somebody waits for, None when nobody does."""
         for number in self._pages_wanted:
-            return number * PAGE_EVENTS, (number + 1) * PAGE_EVENTS
+            return number * self.page_events, (number + 1) * self.page_events
         return None
 
     def begin_tail(self) -> tuple[int, int]:
@@ -115,7 +114,7 @@ class EventChannel:
 
     def take_page(self, after: int, stretch: Stretch) -> None:
         """Take a page that was read; what it says of removed events counts at once."""
-        number = after // PAGE_EVENTS
+        number = after // self.page_events
         self._pages_wanted.pop(number, None)
         if stretch.epoch != self.epoch:
             self.ask_tail()
@@ -123,7 +122,7 @@ class EventChannel:
         self.oldest = max(self.oldest, stretch.oldest)
         self._pages[number] = stretch.events
         self._pages.move_to_end(number)
-        if len(self._pages) > PAGES_MAX:
+        if len(self._pages) > self._pages_max:
             self._pages.popitem(last=False)
         self._paged = True
         self.changed()
@@ -140,7 +139,7 @@ class EventChannel:
         if stretch.head > self.head and (not events or events[0].offset != self.head + 1):
             self._tail.clear()  # more came than is read at once, or some of it was removed already
         self._tail += events
-        del self._tail[:-TAIL_EVENTS]
+        del self._tail[: -self.tail_events]
         self.head, self.oldest = stretch.head, stretch.oldest
 
 
@@ -163,7 +162,7 @@ class EventSubscription:
         self._ended = True
 
     def take(self, frames: SharedFrames, codec: Codec) -> bytes:
-        """Return the next frame, of `PAGE_EVENTS` at most; empty for a viewer that is in step, or that has to wait."""
+        """Return the next frame, of one page at most; empty for a viewer that is in step, or that has to wait."""
         channel = self._channel
         if self._ended or not (self._era or self._settle()):
             return b""

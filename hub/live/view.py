@@ -28,10 +28,11 @@ class View:
         return self._tables is not None
 
     def rows(self, rows: Rows) -> Rows:
-        """Return rows as this view has them, without tables that are hidden."""
+        """Return rows as this view has them; a table that is hidden has none."""
         if self._tables is None:
             return rows
-        return {table: [shown(row) for row in rows[table]] for table, shown in self._tables.items() if table in rows}
+        seen = self._tables
+        return {table: [seen[table](row) for row in every] if table in seen else [] for table, every in rows.items()}
 
     def keys(self, keys: Keys) -> Keys:
         """Return keys of the tables that are not hidden."""

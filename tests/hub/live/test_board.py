@@ -31,14 +31,10 @@ def board() -> FleetBoard:
 def test_rows_are_as_the_protocol_says_with_null_for_what_is_not_known(board: FleetBoard) -> None:
     assert board.move(1, LiveFix(48.123456789, 11.0, nan, 359.96, 4.44, 17, 0))
     board.channel.advance()
-    assert (
-        board.channel.snapshot()
-        == {
-            "units": [[1, "A-1", None, "available"]],
-            "fixes": [[1, 48.1234568, 11.0, None, 360.0 - 0.0, 4.4, 17, None]],
-        }
-        or board.channel.snapshot()["fixes"][0][4] == 0.0
-    )
+    assert board.state.whole.snapshot(()) == {
+        "units": [[1, "A-1", None, "available"]],
+        "fixes": [[1, 48.1234568, 11.0, None, 0.0, 4.4, 17, None]],
+    }
 
 
 def test_a_fix_never_goes_back_in_time_and_one_of_the_same_instant_replaces(board: FleetBoard) -> None:
@@ -61,7 +57,7 @@ def test_whatever_arrives_the_newest_is_shown(times: list[int]) -> None:
 def test_an_ambulance_that_is_not_on_the_board_is_not_shown(board: FleetBoard) -> None:
     assert not board.move(2, _fix(20))
     board.channel.advance()
-    assert board.channel.snapshot()["fixes"] == []
+    assert board.state.whole.snapshot(())["fixes"] == []
 
 
 def test_removing_takes_unit_and_position_and_a_later_fix_does_not_bring_it_back(board: FleetBoard) -> None:
@@ -70,8 +66,9 @@ def test_removing_takes_unit_and_position_and_a_later_fix_does_not_bring_it_back
     board.remove_unit(1)
     assert not board.move(1, _fix(21))
     board.channel.advance()
-    assert board.channel.snapshot() == {"units": [], "fixes": []}
-    assert board.channel.since(2) == ({}, {"units": [1], "fixes": [1]})
+    assert board.state.whole.snapshot(()) == {"units": [], "fixes": []}
+    changes = board.state.whole.since(2)
+    assert (changes.came, changes.left) == ({}, {(): {"units": [1], "fixes": [1]}})
     assert (board.unit(1), board.current(1), len(board)) == (None, None, 0)
     board.remove_unit(1)
 
@@ -90,8 +87,8 @@ def test_replacing_all_units_keeps_the_positions_of_those_that_stay(board: Fleet
     board.move(2, _fix(20))
     board.replace_units([_unit(2), _unit(3)])
     board.channel.advance()
-    assert {row[0] for row in board.channel.snapshot()["units"]} == {2, 3}
-    assert {row[0] for row in board.channel.snapshot()["fixes"]} == {2}
+    assert {row[0] for row in board.state.whole.snapshot(())["units"]} == {2, 3}
+    assert {row[0] for row in board.state.whole.snapshot(())["fixes"]} == {2}
 
 
 def test_the_nearest_come_first_also_across_the_date_line() -> None:

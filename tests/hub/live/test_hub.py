@@ -11,13 +11,15 @@ import pytest
 
 from hub.access.principal import Principal
 from hub.clock import Clock
-from hub.errors import NotFound, Overloaded, Restarting, Resync, TooManySessions
+from hub.errors import Overloaded, Restarting, Resync, TooManySessions
 from hub.live.board import FleetBoard, LiveFix, Unit
+from hub.live.directory import Directory
 from hub.live.hub import LiveHub, LiveRules
 from hub.live.session import ViewerSession
 from hub.metrics import Metrics
 from hub.protocol.codec import JSON
 from hub.protocol.live_frames import Delta, LiveWelcome, Snapshot
+from tests.hub.live.judge import Granted
 from tests.hub.live.viewer import Pipe, Viewer
 
 SUBSCRIBE = '{"type":"subscribe","channel":"fleet"}'
@@ -38,16 +40,17 @@ class Running:
         self.board = FleetBoard()
         self.board.upsert_unit(Unit(1, "A-1", None, "available"))
         self.metrics = Metrics()
-        self.live = LiveHub([self.board.channel], Clock(), self.metrics, rules)
+        self.judge = Granted()
+        self.live = LiveHub(Directory(self.board.channel, self.judge), Clock(), self.metrics, rules)
         self._open = ExitStack()
 
-    def join(self, principal: Principal | None = None, *, subscribe: bool = True) -> tuple[Pipe, ViewerSession]:
+    async def join(self, principal: Principal | None = None, *, subscribe: bool = True) -> tuple[Pipe, ViewerSession]:
         """Let a viewer in, until the test ends."""
         pipe = Pipe()
         pipe.heard_s = Clock().monotonic_s()
         session = self._open.enter_context(self.live.attached(principal or _dispatcher(), pipe, JSON))
         if subscribe:
-            self.live.receive(session, SUBSCRIBE)
+            await self.live.receive(session, SUBSCRIBE)
         return pipe, session
 
     def leave_all(self) -> None:
@@ -80,7 +83,7 @@ async def _until(condition: Callable[[], bool]) -> None:
 
 async def test_a_viewer_is_welcomed_first_and_then_kept_in_step() -> None:
     async with _running() as running:
-        pipe, session = running.join()
+        pipe, session = await running.join()
         viewer = Viewer()
         await _until(lambda: pipe.writes == 2)
         welcome, snapshot = pipe.take()
@@ -99,7 +102,7 @@ async def test_a_viewer_is_welcomed_first_and_then_kept_in_step() -> None:
 async def test_the_first_change_leaves_at_once_and_those_after_it_in_one_bundle() -> None:
     loop = asyncio.get_running_loop()
     async with _running(LiveRules(tick_s=0.5)) as running:
-        pipe, _ = running.join()
+        pipe, _ = await running.join()
         await _until(lambda: pipe.writes == 2)
         quiet_until_s = loop.time() + 0.6  # longer than a tick
         await _until(lambda: loop.time() > quiet_until_s)
@@ -118,18 +121,18 @@ async def test_the_first_change_leaves_at_once_and_those_after_it_in_one_bundle(
 
 async def test_a_hundred_viewers_cost_one_encoded_frame() -> None:
     async with _running() as running:
-        pipes = [running.join()[0] for _ in range(100)]
+        pipes = [(await running.join())[0] for _ in range(100)]
         await _until(lambda: all(pipe.writes == 2 for pipe in pipes))
         running.board.move(1, _fix(1))
         await _until(lambda: all(pipe.writes == 3 for pipe in pipes))
-        assert (running.live.frames.snapshots, running.live.frames.deltas) == (1, 1)
+        assert running.live.frames.encoded == {"snapshot": 1, "delta": 1}
         assert running.sample("hub_live_writes_total") == 200
         assert running.sample("hub_live_frames_total", kind="delta") == 1
 
 
 async def test_a_laggard_is_served_as_soon_as_it_drains_without_any_further_change() -> None:
     async with _running(LiveRules(tick_s=0.02)) as running:
-        pipe, _ = running.join()
+        pipe, _ = await running.join()
         await _until(lambda: pipe.writes == 2)
         pipe.reading = False
         for fix_at in range(1, 4):
@@ -147,35 +150,23 @@ async def test_a_laggard_is_served_as_soon_as_it_drains_without_any_further_chan
 
 async def test_a_viewer_that_never_reads_is_closed_and_nobody_else() -> None:
     async with _running(LiveRules(tick_s=0.02, slow_s=0.2)) as running:
-        stuck, _ = running.join()
+        stuck, _ = await running.join()
         stuck.reading = False
-        healthy, _ = running.join()
+        healthy, _ = await running.join()
         await _until(lambda: stuck.close_code == 4001)
         assert healthy.close_code is None
 
 
 async def test_a_silent_viewer_is_closed() -> None:
     async with _running(LiveRules(heartbeat_s=0.5)) as running:
-        pipe, _ = running.join()
+        pipe, _ = await running.join()
         await _until(lambda: pipe.close_code == 4002)
-
-
-async def test_no_such_channel_and_not_yours_are_the_same_answer() -> None:
-    running = Running()
-    with pytest.raises(NotFound) as missing:
-        running.live.find_channel(_dispatcher(), "dispatch")
-    for codes in ({"PT"}, {"DR"}, {"RC"}, {"SA"}, {"TB"}, {"PX"}, {"AN"}):
-        with pytest.raises(NotFound) as foreign:
-            running.live.find_channel(Principal(frozenset(codes)), "fleet")
-        assert str(foreign.value) == str(missing.value)
-    for codes in ({"RC", "DP"}, {"SA", "SV"}, {"AD"}):
-        assert running.live.find_channel(Principal(frozenset(codes)), "fleet") is running.board.channel
 
 
 async def test_a_right_that_ends_closes_its_sockets_and_nothing_more_is_sent() -> None:
     async with _running() as running:
         first, second, other = _dispatcher(), _dispatcher(), _dispatcher()
-        pipes = [running.join(principal)[0] for principal in (first, second, other)]
+        pipes = [(await running.join(principal))[0] for principal in (first, second, other)]
         await _until(lambda: all(pipe.writes == 2 for pipe in pipes))
         assert running.live.sign_ins() == {p.session_id for p in (first, second, other)}
         assert running.live.end_sessions(session_id=first.session_id) == 1
@@ -189,9 +180,9 @@ async def test_a_right_that_ends_closes_its_sockets_and_nothing_more_is_sent() -
 
 async def test_three_strikes_close_and_what_comes_after_is_not_read() -> None:
     async with _running() as running:
-        pipe, session = running.join(subscribe=False)
+        pipe, session = await running.join(subscribe=False)
         for _ in range(4):
-            running.live.receive(session, "{")
+            await running.live.receive(session, "{")
         await _until(lambda: pipe.close_code == 4501)
         assert running.sample("hub_socket_closes_total", kind="live", code="4501") == 1
 
@@ -199,13 +190,13 @@ async def test_three_strikes_close_and_what_comes_after_is_not_read() -> None:
 async def test_a_user_has_so_many_sockets_and_the_hub_too() -> None:
     async with _running(LiveRules(sockets_per_user=2, viewers_max=3)) as running:
         user = uuid4()
-        running.join(_dispatcher(user))
-        running.join(_dispatcher(user))
+        await running.join(_dispatcher(user))
+        await running.join(_dispatcher(user))
         with pytest.raises(TooManySessions):
-            running.join(_dispatcher(user))
-        running.join()
+            await running.join(_dispatcher(user))
+        await running.join()
         with pytest.raises(Overloaded):
-            running.join()
+            await running.join()
 
 
 async def test_draining_sends_everybody_away_and_ends_the_hub() -> None:
@@ -213,13 +204,13 @@ async def test_draining_sends_everybody_away_and_ends_the_hub() -> None:
     async with asyncio.TaskGroup() as tasks:
         task = tasks.create_task(running.live.run())
         await asyncio.sleep(0)
-        pipes = [running.join()[0] for _ in range(20)]
+        pipes = [(await running.join())[0] for _ in range(20)]
         started_s = asyncio.get_running_loop().time()
         await running.live.drain(0.2)
         assert asyncio.get_running_loop().time() - started_s < 1.0
         assert {pipe.close_code for pipe in pipes} == {1012}
         with pytest.raises(Restarting):
-            running.join()
+            await running.join()
         async with asyncio.timeout(1):
             await task
     running.leave_all()
@@ -233,7 +224,7 @@ async def test_after_a_thousand_viewers_came_and_went_every_counter_is_zero() ->
             pipe.heard_s = Clock().monotonic_s()
             pipe.reading = number % 3 != 0
             with running.live.attached(principals[number % 250], pipe, JSON) as session:
-                running.live.receive(session, SUBSCRIBE)
+                await running.live.receive(session, SUBSCRIBE)
                 running.board.move(1, _fix(number))
                 if number % 50 == 0:
                     await asyncio.sleep(0.02)

@@ -5,14 +5,16 @@ from __future__ import annotations
 import pytest
 
 from hub.access.principal import Principal
-from hub.errors import Malformed, NotFound, RateLimited, Silent, Slow, TooLarge
-from hub.live.channel import StateChannel
+from hub.errors import Malformed, RateLimited, Silent, Slow, TooLarge
+from hub.live.board import FleetBoard, LiveFix, Unit
+from hub.live.directory import Directory
 from hub.live.frames import SharedFrames
 from hub.live.outbox import Outbox
 from hub.live.session import ViewerSession
 from hub.protocol.codec import JSON, MSGPACK
 from hub.protocol.hub_frames import Error
-from hub.protocol.live_frames import Delta, Snapshot
+from hub.protocol.live_frames import Delta, LiveMessage, Snapshot
+from tests.hub.live.judge import Granted
 from tests.hub.live.viewer import Pipe
 
 SUBSCRIBE = '{"type":"subscribe","channel":"fleet"}'
@@ -20,73 +22,72 @@ DISPATCHER = Principal(frozenset({"RC", "DP"}))
 
 
 class Desk:
-    """A session with its pipe, two channels, and a clock that a test moves."""
+    """A session with its pipe, a fleet of three, and a clock that a test moves."""
 
-    def __init__(self, *, subscriptions_max: int = 16) -> None:
+    def __init__(self, *, subscriptions_max: int = 16, principal: Principal = DISPATCHER) -> None:
         self.pipe = Pipe()
-        self.channels = {
-            name: StateChannel(name, {"a": lambda key, value: [key, value]}, epoch="e1") for name in ("fleet", "other")
-        }
+        self.board = FleetBoard()
+        for key in (1, 2, 3):
+            self.board.upsert_unit(Unit(key, f"A-{key}", None, "available"))
+        self.board.channel.advance()
         self.frames = SharedFrames()
         self.now_s = 0.0
+        self.judge = Granted(1)
         self.session = ViewerSession(
-            DISPATCHER,
+            principal,
             self.pipe,
             JSON,
-            self._find,
+            Directory(self.board.channel, self.judge).find,
             Outbox(slow_s=7.0, now_s=0.0),
             subscriptions_max=subscriptions_max,
         )
 
-    def _find(self, principal: Principal, name: str) -> StateChannel:
-        assert principal is DISPATCHER
-        if name not in self.channels:
-            raise NotFound("there is no such channel")
-        return self.channels[name]
-
-    def say(self, payload: bytes | str) -> bool:
+    async def say(self, payload: bytes | str) -> bool:
         """Send a message to the hub."""
-        return self.session.receive(payload, self.now_s)
+        return await self.session.receive(payload, self.now_s, 1_000_000 + round(self.now_s * 1e6))
 
-    def serve(self) -> list[object]:
+    def move(self, fix_at: float) -> None:
+        """Move an ambulance."""
+        self.board.move(1, LiveFix(48.0, 11.0, 1.0, 2.0, 3.0, int(fix_at)))
+
+    def serve(self) -> list[LiveMessage]:
         """Tick once and return what arrived."""
-        for channel in self.channels.values():
-            channel.advance()
+        self.board.channel.advance()
         self.frames.begin(0)
         self.session.serve(self.frames, self.now_s)
-        return list(self.pipe.take())
+        return self.pipe.take()
 
     def errors(self) -> list[tuple[str, str | None]]:
         """Return code and channel of the errors that arrived."""
         return [(error.code, error.channel) for error in self.pipe.take() if isinstance(error, Error)]
 
 
-def test_a_subscription_gets_a_snapshot_then_deltas_and_after_unsubscribing_nothing() -> None:
+async def test_a_subscription_gets_a_snapshot_then_deltas_and_after_unsubscribing_nothing() -> None:
     desk = Desk()
     assert desk.serve() == []
-    assert desk.say(SUBSCRIBE)
+    assert await desk.say(SUBSCRIBE)
     assert isinstance(desk.serve()[0], Snapshot)
     assert desk.serve() == []
-    desk.channels["fleet"].put("a", 1, "x")
+    desk.move(1)
     (delta,) = desk.serve()
-    assert isinstance(delta, Delta) and delta.set == {"a": [[1, "x"]]}
-    assert not desk.say('{"type":"unsubscribe","channel":"fleet"}')
-    desk.channels["fleet"].put("a", 1, "y")
+    assert isinstance(delta, Delta) and delta.set == {"fixes": [[1, 48, 11, 1, 2, 3, 1, None]]}
+    assert not await desk.say('{"type":"unsubscribe","channel":"fleet"}')
+    desk.move(2)
     assert desk.serve() == []
 
 
-def test_two_channels_of_a_viewer_leave_in_one_write() -> None:
+async def test_two_channels_of_a_viewer_leave_in_one_write() -> None:
     desk = Desk()
-    desk.say(SUBSCRIBE)
-    desk.say('{"type":"subscribe","channel":"other"}')
+    await desk.say(SUBSCRIBE)
+    await desk.say('{"type":"subscribe","channel":"ambulance:2"}')
     assert len(desk.serve()) == 2
     assert desk.pipe.writes == 1
 
 
-def test_a_refused_channel_is_told_and_is_no_strike() -> None:
+async def test_a_refused_channel_is_told_and_is_no_strike() -> None:
     desk = Desk()
     for _ in range(5):
-        assert not desk.say('{"type":"subscribe","channel":"ambulance:7"}')
+        assert not await desk.say('{"type":"subscribe","channel":"ambulance:7"}')
     assert desk.errors() == [("not_found", "ambulance:7")] * 5
 
 
@@ -112,47 +113,47 @@ def test_a_refused_channel_is_told_and_is_no_strike() -> None:
         b"\x81",
     ],
 )
-def test_the_third_message_that_cannot_be_read_ends_the_connection(payload: bytes | str) -> None:
+async def test_the_third_message_that_cannot_be_read_ends_the_connection(payload: bytes | str) -> None:
     desk = Desk()
-    assert not desk.say(payload)
-    assert not desk.say(payload)
+    assert not await desk.say(payload)
+    assert not await desk.say(payload)
     assert len(desk.errors()) == 2
     with pytest.raises(Malformed):
-        desk.say(payload)
+        await desk.say(payload)
 
 
-def test_a_large_message_ends_the_connection_at_once() -> None:
+async def test_a_large_message_ends_the_connection_at_once() -> None:
     with pytest.raises(TooLarge):
-        Desk().say(" " * 9_000)
+        await Desk().say(" " * 9_000)
 
 
-def test_more_channels_than_allowed_are_refused_and_the_others_go_on() -> None:
+async def test_more_channels_than_allowed_are_refused_and_the_others_go_on() -> None:
     desk = Desk(subscriptions_max=1)
-    desk.say(SUBSCRIBE)
-    assert not desk.say('{"type":"subscribe","channel":"other"}')
-    assert desk.errors() == [("rate_limited", "other")]
-    assert desk.say(SUBSCRIBE), "the same channel again is no further one"
+    await desk.say(SUBSCRIBE)
+    assert not await desk.say('{"type":"subscribe","channel":"ambulance:2"}')
+    assert desk.errors() == [("rate_limited", "ambulance:2")]
+    assert await desk.say(SUBSCRIBE), "the same channel again is no further one"
     assert len(desk.serve()) == 1
 
 
-def test_a_viewer_may_talk_as_fast_as_a_person_and_not_as_a_loop() -> None:
+async def test_a_viewer_may_talk_as_fast_as_a_person_and_not_as_a_loop() -> None:
     desk = Desk()
     for _ in range(200):
         desk.now_s += 0.05
-        desk.say(SUBSCRIBE)
+        await desk.say(SUBSCRIBE)
     with pytest.raises(RateLimited):
         for _ in range(61):
-            desk.say(SUBSCRIBE)
+            await desk.say(SUBSCRIBE)
 
 
-def test_a_viewer_that_does_not_read_is_held_and_then_closed_as_slow() -> None:
+async def test_a_viewer_that_does_not_read_is_held_and_then_closed_as_slow() -> None:
     desk = Desk()
-    desk.say(SUBSCRIBE)
+    await desk.say(SUBSCRIBE)
     desk.pipe.reading = False
     desk.serve()
     for second in range(7):
         desk.now_s = float(second)
-        desk.channels["fleet"].put("a", 1, second)
+        desk.move(second)
         desk.serve()
     assert desk.pipe.writes == 1
     desk.now_s = 8.0
@@ -160,7 +161,7 @@ def test_a_viewer_that_does_not_read_is_held_and_then_closed_as_slow() -> None:
         desk.serve()
 
 
-def test_a_silent_viewer_is_pinged_once_and_closed_after_one_and_a_half_heartbeats() -> None:
+async def test_a_silent_viewer_is_pinged_once_and_closed_after_one_and_a_half_heartbeats() -> None:
     desk = Desk()
     for second in range(31):
         desk.session.check_life(float(second), 20.0)
@@ -169,7 +170,7 @@ def test_a_silent_viewer_is_pinged_once_and_closed_after_one_and_a_half_heartbea
         desk.session.check_life(30.1, 20.0)
 
 
-def test_a_pong_is_enough_to_stay() -> None:
+async def test_a_pong_is_enough_to_stay() -> None:
     desk = Desk()
     for second in range(200):
         desk.session.check_life(float(second), 20.0)
@@ -178,9 +179,9 @@ def test_a_pong_is_enough_to_stay() -> None:
     assert desk.pipe.pings >= 5
 
 
-def test_a_viewer_still_busy_with_a_large_snapshot_is_not_called_silent() -> None:
+async def test_a_viewer_still_busy_with_a_large_snapshot_is_not_called_silent() -> None:
     desk = Desk()
-    desk.say(SUBSCRIBE)
+    await desk.say(SUBSCRIBE)
     desk.pipe.reading = False
     desk.serve()
     desk.pipe.unread = b"x" * 1_000
@@ -191,11 +192,13 @@ def test_a_viewer_still_busy_with_a_large_snapshot_is_not_called_silent() -> Non
         desk.session.check_life(desk.now_s, 20.0)
 
 
-def test_the_binary_encoding_says_the_same() -> None:
-    pipe = Pipe(MSGPACK)
+async def test_the_binary_encoding_says_the_same() -> None:
     desk = Desk()
-    session = ViewerSession(DISPATCHER, pipe, MSGPACK, desk._find, Outbox(slow_s=7.0, now_s=0.0))
-    assert session.receive(MSGPACK.dump({"type": "subscribe", "channel": "fleet"}), 0.0)
+    pipe = Pipe(MSGPACK)
+    find = Directory(desk.board.channel, desk.judge).find
+    session = ViewerSession(DISPATCHER, pipe, MSGPACK, find, Outbox(slow_s=7.0, now_s=0.0))
+    assert await session.receive(MSGPACK.dump({"type": "subscribe", "channel": "ambulance:2"}), 0.0, 0)
     desk.frames.begin(5)
     session.serve(desk.frames, 0.0)
-    assert pipe.take() == [Snapshot("fleet", "e1", 0, 5, {"a": []})]
+    tables = {"units": [[2, "A-2", None, "available"]], "fixes": []}
+    assert pipe.take() == [Snapshot("ambulance:2", desk.board.state.epoch, 1, 5, tables)]

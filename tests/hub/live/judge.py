@@ -1,0 +1,26 @@
+"""Rights as a test wants them, where no database is needed to have them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from hub.live.board import FleetBoard
+from hub.live.directory import Claim, Directory
+
+
+class Granted:
+    """Grants claims on these ambulances, until a test takes one away."""
+
+    def __init__(self, *ambulances: int) -> None:
+        self.ambulances = set(ambulances)
+        self.questions = 0  # how often it was asked
+
+    async def __call__(self, claims: Sequence[Claim]) -> set[int]:
+        """Return the places of the claims that hold."""
+        self.questions += 1
+        return {place for place, claim in enumerate(claims) if claim.ambulance_id in self.ambulances}
+
+
+def directory(board: FleetBoard, *granted: int) -> Directory:
+    """Return the channels of a board; whoever has to be judged may watch the ambulances that are granted."""
+    return Directory(board.channel, Granted(*granted))
