@@ -6,13 +6,18 @@ import argparse
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import orjson
 
-from bench import fixes, machine, report
+from bench import connections, fixes, machine, report
+from bench.broken import Broken
 from bench.hub import HubUnderTest, hub_under_test
 
-BENCHMARKS = {"fixes": fixes}
+BENCHMARKS: dict[str, Any] = {  # modules with SETTINGS, MAIN_FIGURE, add_arguments() and measure()
+    "fixes": fixes,
+    "connections": connections,
+}
 
 
 def parse(arguments: list[str]) -> argparse.Namespace:
@@ -71,7 +76,7 @@ def main() -> int:
     old = report.last_line(options.compare) if options.compare else None
     try:
         found = measure(options)
-    except fixes.Broken as broken:
+    except Broken as broken:
         print(f"broken: {broken}", file=sys.stderr)
         return 1
     if not options.json:

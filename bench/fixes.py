@@ -8,18 +8,16 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-import orjson
-
 from bench import machine, provision, psql
+from bench.broken import Broken
 from bench.hub import HubUnderTest
+from bench.worker import working
 
 # Limits of the hub that the loads need raised; everything else stays as it ships.
 SETTINGS: Mapping[str, str] = {
@@ -28,7 +26,6 @@ SETTINGS: Mapping[str, str] = {
 }
 MAIN_FIGURE = "fixes_per_s"  # whose spread over the repeats says how noisy they were
 WARMUP_S = 3.0
-TIMEOUT_S = 300.0
 
 
 class Load(NamedTuple):
@@ -38,10 +35,6 @@ class Load(NamedTuple):
     frame: int  # fixes a frame
     rate_hz: float  # frames a second and tablet; 0 saturates
     window_frames: int
-
-
-class Broken(Exception):
-    """The database does not hold what was acked: the figures mean nothing."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -77,41 +70,20 @@ def run_load(hub: HubUnderTest, load: Load, seconds: float) -> tuple[dict[str, f
     psql.Psql(hub.psql, hub.dsn).run("CHECKPOINT")
     job = load._asdict() | {"host": hub.host, "port": hub.port, "secrets": fleet.secrets}
     del job["tablets"]  # as many as there are secrets
-    tablets = subprocess.Popen(
-        [sys.executable, "-m", "bench.tablets"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    )
-    assert tablets.stdin is not None
-    assert tablets.stdout is not None
-    try:
-        tablets.stdin.write(orjson.dumps(job | {"warmup_s": WARMUP_S, "seconds": seconds}).decode())
-        tablets.stdin.close()
+    with working("tablets", job | {"warmup_s": WARMUP_S, "seconds": seconds}) as tablets:
         roots = hub.processes() | {"tablets": tablets.pid}
-        await_line(tablets, "measuring")
+        tablets.expect("measuring")
         before, started = machine.sample_cpu(roots), time.monotonic()
-        await_line(tablets, "measured")
+        tablets.expect("measured")
         cpu = before.shares_until(machine.sample_cpu(roots), time.monotonic() - started)
-        tally = orjson.loads(tablets.stdout.readline() or b"{}")
-    finally:
-        tablets.kill()
-        tablets.wait()
-        tablets.stdout.close()
+        tally = tablets.report()
     tally["tablets"] = load.tablets
     verify(tally, asyncio.run(provision.count_stored(hub.dsn, fleet.prefix)))
     return figures_of(tally, cpu), fleet.prefix
 
 
-def await_line(process: subprocess.Popen[str], word: str) -> None:
-    """Wait until the tablets say where they are; raises when they ended instead."""
-    assert process.stdout is not None
-    line = process.stdout.readline().strip()
-    if line != word:
-        raise Broken(f"the tablets said {line!r} instead of {word!r} (exit status {process.poll()})")
-
-
 def verify(tally: Mapping[str, object], stored: provision.Stored) -> None:
     """Raise `Broken` unless everything acked is stored, once and without holes, and nobody was thrown out."""
-    if "errors" not in tally:
-        raise Broken("the tablets ended before their tally")
     if tally["errors"] or tally["lost_connections"]:
         raise Broken(f"{tally['lost_connections']} tablets lost their connection: {tally['errors']}")
     if stored.rows != tally["acked_in_all"] or stored.holes or stored.twice:

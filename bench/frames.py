@@ -8,7 +8,8 @@ import msgpack
 import numpy as np
 
 METRES_PER_DEGREE = 111_195.0  # of latitude, on a sphere of 6,371 km
-SPEED_M_S = 10.0
+SPEED_M_S = 25.0  # each fix leaves the circle within which a vehicle may be standing
+LAP = 8_000  # samples, then the drive begins anew 200 km further south
 FIX_BYTES = 64  # 0x97, 0xcf and 8 bytes of time, then 6 x 0xcb and 8 bytes
 BINARY, CLOSE, PING, PONG = 0x2, 0x8, 0x9, 0xA
 
@@ -50,13 +51,18 @@ class FrameTemplate:
         return np.ndarray((self._fixes,), np.dtype(kind), self._body, offset, (FIX_BYTES,))
 
     def frame(self, *, seq: int, sent_at: int, recorded_at: int, interval_us: int) -> bytes:
-        """Return the frame of samples `seq`…, the first recorded at `recorded_at`, driving north at 10 m/s."""
+        """Return the frame of samples `seq`…, the first recorded at `recorded_at`, driving north at 25 m/s."""
         struct.pack_into(">Q", self._body, self._seq_at, seq)
         struct.pack_into(">Q", self._body, self._sent_at, sent_at)
         self._recorded_at[:] = recorded_at + self._steps * interval_us
-        metres = SPEED_M_S * ((seq + self._steps) % 20_000) * (interval_us / 1_000_000)
+        metres = SPEED_M_S * ((seq + self._steps) % LAP) * (interval_us / 1_000_000)
         self._latitude[:] = self._start_latitude + metres / METRES_PER_DEGREE
         return self._header + (self._plain ^ self._mask).tobytes()
+
+    def newest(self) -> list[float]:
+        """Return latitude, longitude, speed, heading, accuracy and altitude of the last fix built."""
+        last = len(self._body) - FIX_BYTES + 10
+        return [struct.unpack_from(">d", self._body, last + 1 + 9 * place)[0] for place in range(6)]
 
 
 def header(opcode: int, length: int) -> bytes:

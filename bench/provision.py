@@ -54,6 +54,20 @@ async def make_fleet(dsn: str, size: int) -> Fleet:
     return Fleet(prefix, tokens)
 
 
+async def count_streams(dsn: str, prefix: str) -> int:
+    """Count the streams that the devices of a fleet have opened."""
+    connection = await asyncpg.connect(dsn)
+    try:
+        count: int = await connection.fetchval(
+            "SELECT count(*) FROM streams JOIN ambulances ON ambulances.id = ambulance_id "
+            "WHERE plate_number LIKE $1 || '-%'",
+            prefix,
+        )
+    finally:
+        await connection.close()
+    return count
+
+
 async def count_stored(dsn: str, prefix: str) -> Stored:
     """Count what the streams of a fleet hold."""
     connection = await asyncpg.connect(dsn)
