@@ -15,7 +15,7 @@ LOCK = $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version
 LOCK_WEB = $(BIN)/uv pip compile --quiet --group web --universal --python-version 3.11 --generate-hashes --no-header \
 	--upgrade --no-emit-index-url --no-emit-find-links
 
-.PHONY: run test lint format bench faults web lock clean help
+.PHONY: run test lint format bench faults soak web lock clean help
 
 help: ## What can be made
 	@grep -hE '^[a-z]+:.*##' Makefile | sed 's/:.*## /\t/'
@@ -43,6 +43,9 @@ bench: $(VENV)/dev ## Measure (ARGS="fixes --json")
 
 faults: $(VENV)/dev handlers/pages/index.html ## The fault tests at full load
 	$(BIN)/python -m pytest tests/faults --full-load --timeout 900 $(ARGS)
+
+soak: $(VENV)/dev handlers/pages/index.html ## Ten minutes of the full load; nothing may grow
+	$(BIN)/python -m pytest tests/faults/test_soak.py --full-load --soak 600 --capture no $(ARGS)
 
 web: $(VENV)/node ## Build the pages
 	$(BIN)/python web/build.py

@@ -29,6 +29,9 @@ BINARIES = "TEST_POSTGRES"  # folder of another PostgreSQL's programs, like /usr
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Let the fault tests run with their full load: `make faults`."""
     parser.addoption("--full-load", action="store_true", help="fault tests at the load and for as long as documented")
+    parser.addoption(
+        "--soak", type=float, default=0.0, metavar="SECONDS", help="how long the soak test runs: `make soak`"
+    )
 
 
 def pytest_configure() -> None:

@@ -29,7 +29,7 @@ UNHANDLED = re.compile(r"Traceback|never retrieved|was destroyed but it is pendi
 
 # The rig's load would meet these bounds, which are not what the fault tests are about.
 ROOMY: Mapping[str, Mapping[str, Any]] = {
-    "limits": {"sockets_per_user": 1_000, "api_per_s": 100_000.0, "api_burst": 100_000},
+    "limits": {"sockets_per_user": 5_000, "api_per_s": 100_000.0, "api_burst": 100_000},
     "logging": {"level": "info", "format": "json"},
 }
 
@@ -136,6 +136,10 @@ class HubProcess:
         """Return the resident memory."""
         status = Path(f"/proc/{self.pid}/status").read_text()
         return int(re.findall(r"VmRSS:\s+(\d+)", status)[0]) * 1024
+
+    def descriptors(self) -> int:
+        """Return how many descriptors are open."""
+        return len(list(Path(f"/proc/{self.pid}/fd").iterdir()))
 
     async def metric(self, name: str) -> float:
         """Return the sum of a metric's samples; 0 when there are none."""

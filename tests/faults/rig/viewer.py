@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
+from collections import deque
 
 import aiohttp
 
@@ -32,6 +33,8 @@ class Viewer:
         self.backwards: list[str] = []  # markers that moved to an older fix
         self.negative_ages: list[str] = []  # fixes from the future, on the hub's clock
         self.close_codes: list[int] = []
+        self.lateness_s: deque[float] = deque(maxlen=20_000)  # from the hub's tick to here, of the newest deltas
+        self._socket: aiohttp.ClientWebSocketResponse | None = None
 
     async def run(self) -> None:
         """Watch until cancelled, coming back after every loss."""
@@ -46,6 +49,12 @@ class Viewer:
         """Return the row that the map shows for an ambulance."""
         return self.tables["fixes"].get(ambulance_id)
 
+    async def drop(self) -> None:
+        """End the connection as a lost network does: no close frame; it comes back by itself."""
+        if self._socket is not None and (connection := self._socket.get_extra_info("socket")):
+            with contextlib.suppress(OSError):
+                connection.shutdown(2)
+
     async def _watch(self, http: aiohttp.ClientSession) -> None:
         headers = {"Authorization": f"Bearer {self.access_token}"}
         timeout = aiohttp.ClientWSTimeout(ws_close=1.0)
@@ -53,6 +62,7 @@ class Viewer:
             socket = await http.ws_connect(
                 self.url, headers=headers, protocols=(MSGPACK.subprotocol,), timeout=timeout, max_msg_size=0
             )
+        self._socket = socket
         try:
             await self._subscribe(socket)
             async for message in socket:
@@ -81,6 +91,7 @@ class Viewer:
 
     async def _take_delta(self, socket: aiohttp.ClientWebSocketResponse, delta: Delta) -> None:
         self.deltas += 1
+        self.lateness_s.append(time.time() - delta.server_time / 1e6)
         if delta.epoch != self.epoch or delta.base > self.offset:
             self.resyncs += 1
             return await self._subscribe(socket)
