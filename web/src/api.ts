@@ -54,8 +54,27 @@ async function problemOf(response: Response): Promise<Problem> {
   return new Problem(response.status, text("code"), text("title"), text("detail"), retryAfterS, text("field"));
 }
 
-/** Send one request; answers the parsed body, or null for 204. Throws `Problem`. */
-export async function call<T>(method: string, path: string, body?: object): Promise<T> {
+/** How long to wait for an answer, and who may end the wait sooner. */
+export interface Patience {
+  readonly timeoutMs?: number;
+  readonly signal?: AbortSignal;
+}
+
+function endOf({ timeoutMs = TIMEOUT_MS, signal }: Patience): AbortSignal {
+  const timeout = AbortSignal.timeout(timeoutMs);
+  if (signal === undefined) return timeout;
+  const either = new AbortController(); // AbortSignal.any is younger than the browsers we serve
+  if (signal.aborted) either.abort();
+  for (const one of [timeout, signal]) one.addEventListener("abort", () => either.abort(), { once: true });
+  return either.signal;
+}
+
+function unreachable(): Problem {
+  return new Problem(0, "unreachable", "The hub cannot be reached.", "", null, "");
+}
+
+/** Send one request; answers the parsed body, or null for 204. Throws `Problem`, also when it was ended early. */
+export async function call<T>(method: string, path: string, body?: object, patience: Patience = {}): Promise<T> {
   const headers: Record<string, string> = { Accept: "application/json" };
   if (method !== "GET") headers["X-Hub-CSRF"] = "1";
   if (body !== undefined) headers["Content-Type"] = "application/json";
@@ -64,17 +83,21 @@ export async function call<T>(method: string, path: string, body?: object): Prom
     headers,
     credentials: "same-origin",
     cache: "no-store",
-    signal: AbortSignal.timeout(TIMEOUT_MS),
+    signal: endOf(patience),
   };
   if (body !== undefined) init.body = JSON.stringify(body);
   let response: Response;
   try {
     response = await fetch(path.startsWith("/api/") ? path : BASE + path, init);
   } catch {
-    throw new Problem(0, "unreachable", "The hub cannot be reached.", "", null, "");
+    throw unreachable();
   }
   if (!response.ok) throw await problemOf(response);
-  return (response.status === 204 ? null : await response.json()) as T;
+  try {
+    return (response.status === 204 ? null : await response.json()) as T;
+  } catch {
+    throw unreachable(); // it broke off in the middle of the answer
+  }
 }
 
 export const signIn = (email: string, password: string): Promise<SignedIn> =>

@@ -1,18 +1,24 @@
-/** Everything known about the selected ambulance. */
+/** Everything known about the selected ambulance, now and in the past. */
 
 import type { JSX } from "preact";
-import type { Row } from "./fleet-store.ts";
+import { Facts } from "./details-facts.tsx";
+import { TrackSection } from "./details-track.tsx";
+import type { FleetStore, Row } from "./fleet-store.ts";
 import { FreshnessBadge } from "./freshness-badge.tsx";
-import * as format from "./format.ts";
 import { Icon, StatusIcon } from "./icons.tsx";
+import type { FleetMap } from "./map/fleet-map.ts";
+import type { Past } from "./track-past.ts";
 
 export interface DetailsProps {
   readonly row: Row;
+  readonly store: FleetStore;
+  readonly past: Past;
+  readonly map: FleetMap | null;
   readonly onShow: () => void;
   readonly onClose: () => void;
 }
 
-export function Details({ row, onShow, onClose }: DetailsProps): JSX.Element {
+export function Details({ row, store, past, map, onShow, onClose }: DetailsProps): JSX.Element {
   const { unit, status, fix } = row;
   return (
     <section class={`details details--${row.freshness}`} aria-label={`Ambulance ${unit.plateNumber}`}>
@@ -27,58 +33,15 @@ export function Details({ row, onShow, onClose }: DetailsProps): JSX.Element {
           <Icon name="close" />
         </button>
       </header>
-      {fix === null ? <p class="details__none">This ambulance has not sent a position yet.</p> : <Facts row={row} />}
-      {fix !== null && (
-        <button class="button button--small" type="button" onClick={onShow}>
-          Show on the map
-        </button>
-      )}
-    </section>
-  );
-}
-
-function Facts({ row }: { row: Row }): JSX.Element | null {
-  const { unit, fix, ageS } = row;
-  if (fix === null || ageS === null) return null;
-  return (
-    <>
-      <div class="gauges">
-        <div class="gauge">
-          <span class="gauge__value">{format.speed(fix.speed)}</span>
-          <span class="gauge__unit">km/h</span>
-        </div>
-        <div class="gauge">
-          <span class="gauge__value gauge__value--heading">
-            {fix.heading !== null && (
-              <span class="compass" style={{ transform: `rotate(${fix.heading}deg)` }}>
-                <Icon name="arrow" />
-              </span>
-            )}
-            {format.heading(fix.heading)}
-          </span>
-          <span class="gauge__unit">heading</span>
-        </div>
-        <div class="gauge">
-          <span class="gauge__value">{format.age(ageS)}</span>
-          <span class="gauge__unit">age of fix</span>
-        </div>
-      </div>
-      <dl class="facts">
-        <dt>Driver</dt>
-        <dd>{unit.driverName ?? "–"}</dd>
-        <dt>Position</dt>
-        <dd>{format.coordinates(fix.latitude, fix.longitude)}</dd>
-        <dt>Accuracy</dt>
-        <dd>{format.accuracy(fix.accuracy)}</dd>
-        <dt>Fix at</dt>
-        <dd title={format.TIME_ZONE}>{format.clockTime(fix.fixAtUs)}</dd>
-        {fix.alarmAtUs !== null && (
-          <>
-            <dt>Alarm</dt>
-            <dd class="facts__alarm">SOS at {format.clockTime(fix.alarmAtUs)}</dd>
-          </>
+      <div class="details__body">
+        {fix === null ? <p class="details__none">This ambulance has not sent a position yet.</p> : <Facts row={row} />}
+        {fix !== null && (
+          <button class="button button--small" type="button" onClick={onShow}>
+            Show on the map
+          </button>
         )}
-      </dl>
-    </>
+        <TrackSection id={unit.id} store={store} past={past} map={map} />
+      </div>
+    </section>
   );
 }

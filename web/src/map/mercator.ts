@@ -19,3 +19,11 @@ export function unitY(latitude: number): number {
 export function worldPx(zoom: number): number {
   return WORLD_PX * 2 ** zoom;
 }
+
+export function longitudeOf(x: number): number {
+  return (x - 0.5) * 360;
+}
+
+export function latitudeOf(y: number): number {
+  return (Math.atan(Math.sinh(Math.PI * (1 - 2 * y))) * 180) / Math.PI;
+}
