@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from weakref import WeakValueDictionary
 
 from hub.errors import InvalidValue
+from hub.live.feed import Feed
 from hub.live.filters import FleetCut, chosen
 from hub.live.partition import Cell, Cut
 from hub.live.state import State
-from hub.live.subscription import Feed, ManyCells, OneCell
+from hub.live.subscription import ManyCells, OneCell
 from hub.live.view import View
 from hub.protocol.limits import SEQ_MAX
 from hub.protocol.viewer_frames import Subscribe
@@ -33,6 +35,7 @@ class FleetChannel:
 
     def __init__(self, state: State) -> None:
         self.state = state
+        self._feeds: WeakValueDictionary[tuple[str, Cut, View], Feed] = WeakValueDictionary()  # those that are watched
 
     @property
     def changed(self) -> Callable[[], None]:
@@ -58,10 +61,18 @@ class FleetChannel:
             raise InvalidValue("this channel takes no filter", field="filter")
         else:
             cut, cells = FleetCut(ids=True), frozenset({ambulance_id})
-        feed = Feed(wanted.channel, self.state, self.state.enter(cut), view)
+        feed = self._feed(wanted.channel, cut, view)
         position = None
         if wanted.epoch is not None and wanted.offset is not None:
             position = wanted.epoch, wanted.offset
         if len(cells) == 1:
             return OneCell(feed, next(iter(cells)), position)
         return ManyCells(feed, cells, position)
+
+    def _feed(self, name: str, cut: Cut, view: View) -> Feed:
+        """Return the feed that all such viewers share; the partition is entered once for each of them."""
+        partition = self.state.enter(cut)
+        feed = self._feeds.get((name, cut, view))
+        if feed is None or feed.partition is not partition:
+            feed = self._feeds[name, cut, view] = Feed(name, self.state, partition, view)
+        return feed

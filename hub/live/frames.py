@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Hashable
-from typing import ClassVar, Protocol
+from typing import ClassVar, Protocol, TypeVar
 
-from hub.live.partition import Cell, Changes, Partition
-from hub.live.view import View
+from hub.live.feed import Feed
+from hub.live.partition import Cell, Changes
 from hub.protocol.codec import Codec
 from hub.protocol.fields import Wire
-from hub.protocol.live_frames import Part
+from hub.protocol.live_frames import Delta, Part, Rows, Snapshot
 from hub.transport import binary_frame, text_frame
+
+K = TypeVar("K")
 
 
 class Message(Protocol):
@@ -26,8 +28,8 @@ class Message(Protocol):
 class SharedFrames:
     """Whole WebSocket frames by what they are of; forgotten when the next tick begins.
 
-    A key starts with the encoding and the channel's name; the rest is the channel's own: `frames.find(key)`, and where
-    that is None, `frames.keep(key, codec, message)`.
+    A key starts with the codec and the feed or the name of the channel; the rest is the channel's own:
+    `frames.find(key)`, and where that is None, `frames.keep(key, codec, message)`.
     """
 
     def __init__(self) -> None:
@@ -60,48 +62,52 @@ class SharedFrames:
         self.encoded[message.type] += 1
         return seal(codec, codec.encode(message))
 
-    def parts(self, of: PartsOf, codec: Codec, base: int | None) -> PartFrames:
+    def parts(self, feed: Feed, codec: Codec, base: int | None) -> PartFrames:
         """Return the parts for viewers of several cells that have `base`; None: that have nothing."""
-        key = (of, codec.subprotocol, base)
+        key = (feed, codec, base)
         found = self._parts.get(key)
         if found is None:
-            found = self._parts[key] = PartFrames(self, codec, of, base)
+            found = self._parts[key] = PartFrames(self, codec, feed, base)
         return found
 
 
-PartsOf = tuple[str, View, Partition]  # channel, view, partition: what the parts of several cells have in common
-
-
 class PartFrames:
-    """The parts of one channel, view, partition and position, by cell; encoded when the first viewer needs them."""
+    """The parts of one feed from one position, by cell; encoded when the first viewer needs them."""
 
-    def __init__(self, frames: SharedFrames, codec: Codec, of: PartsOf, base: int | None) -> None:
-        channel, view, partition = of
-        changes = Changes() if base is None else partition.since(base)
+    def __init__(self, frames: SharedFrames, codec: Codec, feed: Feed, base: int | None) -> None:
+        channel, state, view = feed.channel, feed.state, feed.view
+        changes = Changes() if base is None else feed.partition.since(base)
 
         def leaving(cell: Cell) -> bytes:
             return frames.encode(codec, Part(channel, removed=view.keys(changes.left[cell])))
 
         def coming(cell: Cell) -> bytes:
-            rows = partition.snapshot(cell) if base is None else changes.came[cell]
+            rows = feed.partition.snapshot(cell) if base is None else changes.came[cell]
             shown = {table: every for table, every in view.rows(rows).items() if every}
             return frames.encode(codec, Part(channel, set=shown)) if shown else b""
 
+        def ending(told: int | None) -> bytes:
+            if told is not None:
+                return frames.encode(codec, Delta(channel, state.epoch, told, state.offset, frames.now_us))
+            empty: Rows = {table: [] for table in state.tables}
+            return frames.encode(codec, Snapshot(channel, state.epoch, state.offset, frames.now_us, empty))
+
         self.leaving = frozenset(changes.left)  # cells that something went out of after `base`
         self.coming = frozenset(changes.came)  # cells with new or changed rows after `base`
-        self.left = _ByCell(leaving)
-        self.came = _ByCell(coming)
+        self.left = _Frames(leaving)  # by cell
+        self.came = _Frames(coming)  # by cell
+        self.closing = _Frames(ending)  # by the offset that the viewer knows; None: a snapshot
 
 
-class _ByCell(dict[Cell, bytes]):
-    """Frames by cell, made at their first use."""
+class _Frames(dict[K, bytes]):
+    """Frames that are made at their first use."""
 
-    def __init__(self, make: Callable[[Cell], bytes]) -> None:
+    def __init__(self, make: Callable[[K], bytes]) -> None:
         super().__init__()
         self._make = make
 
-    def __missing__(self, cell: Cell) -> bytes:
-        frame = self[cell] = self._make(cell)
+    def __missing__(self, key: K) -> bytes:
+        frame = self[key] = self._make(key)
         return frame
 
 
