@@ -12,8 +12,8 @@ UV_INSTALL = $(BIN)/uv pip install --quiet --python $(BIN)/python --require-hash
 LOCK = $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 \
 	--generate-hashes --no-header --extra server --group build --upgrade --no-emit-index-url --no-emit-find-links
 
-LOCK_WEB = $(BIN)/uv pip compile --quiet --group web --universal --python-version 3.11 --generate-hashes --no-header \
-	--upgrade --no-emit-index-url --no-emit-find-links
+LOCK_GROUP = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
+	--upgrade --no-emit-index-url --no-emit-find-links --group
 
 .PHONY: run test lint format bench faults soak web lock clean help
 
@@ -38,7 +38,7 @@ format: $(VENV)/dev ## Put the code in its one format
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: $(VENV)/dev ## Measure (ARGS="fixes --json")
+bench: $(VENV)/bench ## Measure (ARGS="fixes --json")
 	$(BIN)/python -m bench $(ARGS)
 
 faults: $(VENV)/dev handlers/pages/index.html ## The fault tests at full load
@@ -53,7 +53,8 @@ web: $(VENV)/node ## Build the pages
 lock: $(VENV)/uv ## Choose versions anew
 	$(LOCK) --output-file requirements/server.txt
 	$(LOCK) --group dev --output-file requirements/dev.txt
-	$(LOCK_WEB) --output-file requirements/web.txt
+	$(LOCK_GROUP) web --output-file requirements/web.txt
+	$(LOCK_GROUP) bench --output-file requirements/bench.txt
 
 clean: ## Remove what was built; the demo's data in .arogya stays
 	rm -rf $(VENV) handlers/pages web/node_modules
@@ -71,6 +72,10 @@ $(VENV)/server: $(VENV)/uv requirements/server.txt pyproject.toml
 
 $(VENV)/dev: $(VENV)/server requirements/dev.txt
 	$(UV_INSTALL) -r requirements/dev.txt
+	@touch $@
+
+$(VENV)/bench: $(VENV)/dev requirements/bench.txt
+	$(UV_INSTALL) -r requirements/bench.txt
 	@touch $@
 
 # Node 20 or newer is taken from the system; only a machine without it installs a packaged one.

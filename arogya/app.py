@@ -48,6 +48,7 @@ INGEST_SILENT_S = 5.0  # without a batch going through: not ready
 class Hub:
     """The parts of one hub process."""
 
+    board: FleetBoard
     intake: Intake
     live: LiveHub
     changes: Changes
@@ -82,6 +83,15 @@ async def _main(settings: Settings, listen_fd: int, metrics_fd: int | None) -> N
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
+    async with serving_hub(settings, listen_fd, metrics_fd) as (_, running):
+        await _first(stop, running)
+
+
+@asynccontextmanager
+async def serving_hub(
+    settings: Settings, listen_fd: int, metrics_fd: int | None
+) -> AsyncIterator[tuple[Hub, asyncio.Task[None]]]:
+    """Serve as long as the block lasts, then drain; yields the parts, and the task that ends only when one fails."""
     async with AsyncExitStack() as stack:
         pools = await stack.enter_async_context(composition.pools(settings))
         counted = Metrics()
@@ -101,7 +111,7 @@ async def _main(settings: Settings, listen_fd: int, metrics_fd: int | None) -> N
             built = metrics.build(counted, settings.server.metrics_token)
             await stack.enter_async_context(server.serving(built, listener))
         _LOG.info("hub serves", port=settings.server.port)
-        await _first(stop, running)
+        yield hub, running
         _LOG.info("hub stops")
         for accepting in list(site.sites):
             await accepting.stop()
@@ -138,7 +148,7 @@ async def _compose(settings: Settings, pools: Pools, counted: Metrics) -> tuple[
         ready_checks=(*await database_checks(pools.reader), ("ingest", partial(_check_ingest, intake))),
         add_pages=partial(add_pages, tile_origin=None if tile_url is None else _origin(tile_url)),
     )
-    return Hub(intake, live, changes, housekeeping, listener, partial(observe, clock, counted)), context
+    return Hub(board, intake, live, changes, housekeeping, listener, partial(observe, clock, counted)), context
 
 
 @asynccontextmanager
