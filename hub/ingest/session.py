@@ -20,6 +20,7 @@ from hub.protocol.fields import Wire
 from hub.protocol.fix import Fix
 from hub.protocol.hub_frames import Ack, Command, Error, HubMessage, Nack, StreamMark, Welcome
 from hub.protocol.limits import DETAIL_CHARS_MAX
+from hub.protocol.ping import Ping, Pong
 from hub.transport import Transport, binary_frame, text_frame
 from storage.batch import DeadLetter, Run, SkippedRange
 from storage.copy_encoding import AMBULANCE_POSITIONS
@@ -100,6 +101,8 @@ class DeviceSession:
             self._hint(message)
         elif isinstance(message, Skip):
             self._skip(message)
+        elif isinstance(message, Ping):
+            self.send(Pong(message.id, self._intake.clock.now_us()))
         else:
             raise Malformed("hello comes once, first")
 

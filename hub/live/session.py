@@ -15,8 +15,8 @@ from hub.outcomes import outcome_of
 from hub.protocol.codec import Codec
 from hub.protocol.hub_frames import Error
 from hub.protocol.limits import STRIKES_MAX, VIEWER_MESSAGE_BYTES_MAX
-from hub.protocol.live_frames import Pong
-from hub.protocol.viewer_frames import FROM_VIEWER, Ping, Subscribe
+from hub.protocol.ping import Ping, Pong
+from hub.protocol.viewer_frames import FROM_VIEWER, Subscribe
 from hub.transport import PING_FRAME, Transport
 from storage.errors import StorageError
 

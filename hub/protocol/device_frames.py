@@ -18,6 +18,7 @@ from hub.protocol.limits import (
     SEQ_MAX,
     STREAMS_PER_HELLO_MAX,
 )
+from hub.protocol.ping import Ping
 
 _LOG_ID = re.compile(r"[0-9a-f]{32}")
 
@@ -200,8 +201,8 @@ class CommandAck:
         return cls(fields.text(wire, "id"), fields.one_of(wire, "status", COMMAND_STATUSES), detail)
 
 
-DeviceMessage = Hello | Data | LiveHint | Skip | CommandAck
+DeviceMessage = Hello | Data | LiveHint | Skip | CommandAck | Ping
 
 FROM_DEVICE: dict[str, Callable[[Wire], DeviceMessage]] = {
-    kind.type: kind.read for kind in (Hello, Data, LiveHint, Skip, CommandAck)
+    kind.type: kind.read for kind in (Hello, Data, LiveHint, Skip, CommandAck, Ping)
 }

@@ -10,6 +10,7 @@ from hub.errors import Malformed
 from hub.protocol import fields
 from hub.protocol.fields import Wire
 from hub.protocol.limits import STREAMS_PER_HELLO_MAX
+from hub.protocol.ping import Pong
 
 
 @dataclass(slots=True)
@@ -177,8 +178,8 @@ class Error:
         return cls(fields.text(wire, "code"), detail if type(detail) is str else "", channel)
 
 
-HubMessage = Welcome | Ack | Nack | Command | Error
+HubMessage = Welcome | Ack | Nack | Command | Pong | Error
 
 FROM_HUB: dict[str, Callable[[Wire], HubMessage]] = {
-    kind.type: kind.read for kind in (Welcome, Ack, Nack, Command, Error)
+    kind.type: kind.read for kind in (Welcome, Ack, Nack, Command, Pong, Error)
 }

@@ -10,6 +10,7 @@ from hub.errors import Malformed
 from hub.protocol import fields
 from hub.protocol.fields import Wire
 from hub.protocol.hub_frames import Error
+from hub.protocol.ping import Pong
 
 Rows = dict[str, list[list[object]]]
 Keys = dict[str, list[int]]
@@ -189,25 +190,6 @@ class Events:
             fields.instant(wire, "server_time"),
             events,
         )
-
-
-@dataclass(slots=True)
-class Pong:
-    """The answer to a ping, with the hub's clock when it was read."""
-
-    type: ClassVar[str] = "pong"
-    id: int
-    server_time: int
-
-    def wire(self) -> Wire:
-        """Return the message as the codec writes it."""
-        return {"type": self.type, "id": self.id, "server_time": self.server_time}
-
-    @classmethod
-    def read(cls, wire: Wire) -> Pong:
-        """Read a decoded message."""
-        fields.check_keys(wire, {"type", "id", "server_time"})
-        return cls(fields.whole(wire, "id"), fields.instant(wire, "server_time"))
 
 
 def _rows(value: object) -> Rows:

@@ -11,6 +11,7 @@ from hub.protocol import fields
 from hub.protocol.fields import Wire
 from hub.protocol.filter import Filter
 from hub.protocol.limits import CHANNEL_CHARS_MAX
+from hub.protocol.ping import Ping
 
 
 @dataclass(slots=True)
@@ -62,24 +63,6 @@ class Unsubscribe:
         """Read a decoded message."""
         fields.check_keys(wire, {"type", "channel"})
         return cls(fields.text(wire, "channel", longest=CHANNEL_CHARS_MAX))
-
-
-@dataclass(slots=True)
-class Ping:
-    """A viewer measures the way to the hub and the difference of the clocks; answered at once."""
-
-    type: ClassVar[str] = "ping"
-    id: int
-
-    def wire(self) -> Wire:
-        """Return the message as the codec writes it."""
-        return {"type": self.type, "id": self.id}
-
-    @classmethod
-    def read(cls, wire: Wire) -> Ping:
-        """Read a decoded message."""
-        fields.check_keys(wire, {"type", "id"})
-        return cls(fields.whole(wire, "id"))
 
 
 ViewerMessage = Subscribe | Unsubscribe | Ping

@@ -27,6 +27,7 @@ from hub.protocol.device_frames import (
 from hub.protocol.fix import Fix
 from hub.protocol.hub_frames import FROM_HUB, Ack, Command, Error, Nack, StreamMark, Welcome
 from hub.protocol.live_frames import FROM_LIVE, Delta, LiveWelcome, Snapshot
+from hub.protocol.ping import Ping, Pong
 from hub.protocol.viewer_frames import FROM_VIEWER, Subscribe, Unsubscribe
 from tests.protocol.page import PAGE, code, messages, number, section, tables
 
@@ -39,6 +40,7 @@ RECORDS: dict[str, list[tuple[Encodable, Encodable]]] = {
         (LiveHint(1, 1, 1, FIX), LiveHint(1, 1, 1, FIX)),
         (Skip(1, 1, 2, "expired"), Skip(1, 1, 2, "expired")),
         (CommandAck("a", "done"), CommandAck("a", "done", "b")),
+        (Ping(1), Ping(1)),
     ],
     "What the hub says to devices": [
         (
@@ -49,6 +51,7 @@ RECORDS: dict[str, list[tuple[Encodable, Encodable]]] = {
         (Nack(1, expected=1), Nack(1, expected=1)),
         (Nack(1, seq=1, code="c", detail="d"), Nack(1, seq=1, code="c", detail="d")),
         (Command("a", "k"), Command("a", "k")),
+        (Pong(1, 1), Pong(1, 1)),
         (Error("c", "d"), Error("c", "d", "channel")),
     ],
     "What viewers say": [

@@ -247,3 +247,12 @@ async def test_a_silent_device_that_answers_pings_stays(other_hub: Served, table
     socket.say(data(stream, 1))
     assert (await socket.hear("ack"))["acks"] == [[stream, 1]]
     await socket.say_goodbye()
+
+
+async def test_a_ping_is_answered_with_the_hubs_clock(tablet: Tablet) -> None:
+    socket, _, welcome = await tablet.join()
+    socket.say({"type": "ping", "id": 7})
+    pong = await socket.hear("pong")
+    assert pong["id"] == 7
+    assert pong["server_time"] >= welcome["server_time"]
+    await socket.say_goodbye()
