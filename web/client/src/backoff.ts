@@ -1,25 +1,39 @@
-/** When to try again: soon at first, spread out so that a thousand viewers do not return at once. */
+/** When to try again: soon at first, spread out so that a thousand clients do not return at once (docs/protocol.md). */
 
-/** Close codes of this range mean: stay away (docs/protocol.md). */
-const STAY_AWAY_FIRST = 4500;
-const STAY_AWAY_LAST = 4999;
-const STAY_AWAY_MS = 300_000;
-const BASE_MS = 400;
-const CAP_MS = 15_000;
-
-/** Refusals of the credential: a new ticket answers them, or the session is over. */
-const CREDENTIAL = new Set([4500, 4504]);
-
-export function staysAway(closeCode: number): boolean {
-  return closeCode >= STAY_AWAY_FIRST && closeCode <= STAY_AWAY_LAST && !CREDENTIAL.has(closeCode);
+/** How a connection, or the attempt at one, ended. */
+export interface Ending {
+  /** Of the WebSocket; 0 when it never opened or was given up. */
+  readonly closeCode: number;
+  /** The credential, or this client, was refused over HTTP: trying again at once cannot help. */
+  readonly refused?: boolean;
+  /** What the hub asked for, where it did. */
+  readonly retryAfterMs?: number;
 }
 
-/**
- * Milliseconds until attempt number `attempt` (1 is the first after a loss); `random` in [0, 1).
- * Half fixed and half random ("equal jitter", AWS Architecture Blog 2015), doubling up to 15 s.
- */
-export function delayMs(attempt: number, closeCode: number, random: number): number {
-  if (staysAway(closeCode)) return STAY_AWAY_MS * (1 + random / 10);
-  const ceiling = Math.min(CAP_MS, BASE_MS * 2 ** Math.min(attempt - 1, 10));
-  return ceiling / 2 + (random * ceiling) / 2;
+/** The network, or a hub that says nothing. */
+export const LOST: Ending = { closeCode: 0 };
+
+const BASE_MS = 250;
+const CAP_MS = 20_000;
+const STAY_AWAY_MS = 300_000;
+/** After an announced restart everybody comes back, but not together. */
+const SPREAD_MS = 3_000;
+
+/** RFC 6455 errors that are this client's own mistake. */
+const OWN_MISTAKES = new Set([1002, 1003, 1007, 1009]);
+/** RFC 6455 "going away"; IANA registry "service restart". */
+const RESTARTS = new Set([1001, 1012]);
+
+/** Whether the hub refuses this client, not this moment. */
+export function staysAway({ closeCode, refused = false }: Ending): boolean {
+  return refused || OWN_MISTAKES.has(closeCode) || (closeCode >= 4500 && closeCode <= 4999);
+}
+
+/** Milliseconds until the attempt after `failures` endings in a row, this one included; `random` in [0, 1). */
+export function delayMs(failures: number, ending: Ending, random: number): number {
+  const asked = ending.retryAfterMs ?? 0;
+  if (staysAway(ending)) return Math.max(asked, STAY_AWAY_MS * (1 + random / 10));
+  if (RESTARTS.has(ending.closeCode) && failures === 1) return asked + SPREAD_MS * random;
+  const ceiling = Math.min(CAP_MS, BASE_MS * 2 ** Math.min(failures - 1, 10));
+  return asked + (ceiling / 2) * (1 + random);
 }

@@ -1,6 +1,7 @@
 /** A live viewer that stays right by itself: connects, resyncs, reconnects, and keeps the last picture meanwhile. */
 
-import { delayMs } from "./backoff.ts";
+import { delayMs, LOST } from "./backoff.ts";
+import type { Ending } from "./backoff.ts";
 import { ServerClock } from "./clock.ts";
 import { IDLE, SignedOut } from "./connection.ts";
 import type { Connection } from "./connection.ts";
@@ -10,10 +11,11 @@ import { Follower } from "./follower.ts";
 import { GlassLatency } from "./latency.ts";
 import type { Latency } from "./latency.ts";
 import { parseMessage, ProtocolError } from "./protocol.ts";
-import type { Filter, HubMessage, Pong } from "./protocol.ts";
+import type { Filter, HubMessage, Pong, Subscribe } from "./protocol.ts";
 import { Pulse } from "./pulse.ts";
 import { here } from "./surroundings.ts";
 import type { Socket, Surroundings } from "./surroundings.ts";
+import { endingOf } from "./tickets.ts";
 import { ChannelRefused, Viewer } from "./viewer.ts";
 
 export interface LiveOptions {
@@ -37,6 +39,8 @@ export interface LiveOptions {
   readonly surroundings?: Surroundings;
 }
 
+/** Close codes: the credential does not count, or was withdrawn. */
+const CREDENTIAL = new Set([4500, 4504]);
 /** Unanswered pings that are remembered: more than one is only on the way where answers come late. */
 const PINGS_MAX = 16;
 
@@ -52,8 +56,6 @@ export class LiveClient {
   /** Pings that were not answered yet, by id: when they left. */
   private readonly pings = new Map<number, number>();
   private nextPing = 1;
-  /** The hub is older than pings. */
-  private muted = false;
   /** Counts connection attempts, so that a slow ticket of an old one is not used. */
   private generation = 0;
   /** Cancels the one pending timer: the retry while waiting, else the next beat of the pulse. */
@@ -96,7 +98,7 @@ export class LiveClient {
   /** Follow another part of the fleet, or all of it. The old picture stays, whole, until the new one is complete. */
   setFilter(filter: Filter | null): void {
     const request = this.viewer.setFilter(filter);
-    if (request !== null && this.state.phase === "live") this.send(request);
+    if (request !== null && this.state.phase === "live") this.turn(request);
   }
 
   /** Try now instead of at the end of the wait: the network is back, or a person asked. */
@@ -130,7 +132,7 @@ export class LiveClient {
       (error: unknown) => {
         if (generation !== this.generation) return;
         if (error instanceof SignedOut) this.end("signed_out");
-        else this.lose(0);
+        else this.lose(endingOf(error));
       },
     );
   }
@@ -147,7 +149,7 @@ export class LiveClient {
       if (socket === this.socket) this.receive(event.data);
     };
     socket.onclose = (event) => {
-      if (socket === this.socket) this.lose(event.code);
+      if (socket === this.socket) this.lose({ closeCode: event.code });
     };
   }
 
@@ -155,7 +157,7 @@ export class LiveClient {
     try {
       this.take(parseMessage(String(data)));
     } catch (error) {
-      if (error instanceof ProtocolError) this.lose(0);
+      if (error instanceof ProtocolError) this.lose(LOST);
       else if (error instanceof ChannelRefused) this.end("refused");
       else throw error;
     }
@@ -166,7 +168,6 @@ export class LiveClient {
     this.pulse.heard(now);
     if ("server_time" in message) this.clock.observe(message.server_time, now);
     if (message.type === "welcome") return this.begin(now);
-    if (message.type === "error" && message.code === "malformed") this.muted = true;
     if (message.type === "pong") this.measure(message, now);
     else if (message.channel === this.viewer.channel) this.look(message, now);
     else if (message.type === "events" || message.type === "error") {
@@ -188,7 +189,7 @@ export class LiveClient {
   private look(message: HubMessage, now: number): void {
     this.pulse.pictured(now);
     const { reply, change, moved, filterRefused } = this.viewer.receive(message);
-    if (reply !== undefined) this.send(reply);
+    if (reply !== undefined) this.turn(reply);
     if (filterRefused !== undefined) this.options.onFilterRefused?.(filterRefused);
     this.confirm(now);
     if (moved !== undefined) this.age(moved, now);
@@ -206,6 +207,7 @@ export class LiveClient {
     const sentAt = this.pings.get(pong.id);
     if (sentAt !== undefined) this.clock.measure(sentAt, pong.server_time, now);
     this.pings.delete(pong.id);
+    this.viewer.passed(pong.id);
     this.confirm(now);
   }
 
@@ -215,14 +217,21 @@ export class LiveClient {
     for (const fix of moved) this.glass.observe((nowUs - fix.fixAtUs) / 1000);
   }
 
-  private ping(): void {
-    if (this.muted) return this.send(this.viewer.subscribe());
+  /** Subscribe anew on a connection that already has a subscription. */
+  private turn(request: Subscribe): void {
+    this.send(request);
+    if (request.epoch === undefined) this.viewer.fence(this.ping());
+  }
+
+  /** Returns the ping's id. */
+  private ping(): number {
     const now = this.surroundings.now();
+    const id = this.nextPing++;
     this.pulse.pinged(now);
-    this.pings.set(this.nextPing, now);
-    this.pings.delete(this.nextPing - PINGS_MAX);
-    this.socket?.send(JSON.stringify({ type: "ping", id: this.nextPing }));
-    this.nextPing += 1;
+    this.pings.set(id, now);
+    this.pings.delete(id - PINGS_MAX);
+    this.socket?.send(JSON.stringify({ type: "ping", id }));
+    return id;
   }
 
   private send(request: object): void {
@@ -239,17 +248,18 @@ export class LiveClient {
 
   private beat(): void {
     const deed = this.pulse.deed(this.surroundings.now(), this.viewer.waiting, this.surroundings.hidden());
-    if (deed === "lose") return this.lose(0);
+    if (deed === "lose") return this.lose(LOST);
     if (deed === "ping") this.ping();
     if (deed === "subscribe") return this.send(this.viewer.subscribe());
     this.plan();
   }
 
-  private lose(closeCode: number): void {
+  private lose(ending: Ending): void {
     this.drop();
     const attempt = this.state.attempt + 1;
-    const wait = delayMs(attempt, closeCode, this.surroundings.random());
-    this.become({ phase: "waiting", attempt, closeCode, retryAtMs: this.surroundings.now() + wait });
+    // A credential that does not count any more is answered by drawing another, which says whether the session is over.
+    const wait = delayMs(attempt, CREDENTIAL.has(ending.closeCode) ? LOST : ending, this.surroundings.random());
+    this.become({ phase: "waiting", attempt, closeCode: ending.closeCode, retryAtMs: this.surroundings.now() + wait });
     this.watch(wait, () => this.connect());
   }
 

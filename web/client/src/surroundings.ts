@@ -22,6 +22,8 @@ export interface Surroundings {
   after(ms: number, task: () => void): () => void;
   /** Whether nobody can see the page, so that what is shown may be older. */
   hidden(): boolean;
+  /** Call `task` whenever the network is back or the page is looked at again; the returned function ends that. */
+  onWake(task: () => void): () => void;
 }
 
 /** Node's WebSocket takes headers in an object; browsers have no such thing and get a list of subprotocols alone. */
@@ -31,6 +33,21 @@ function open(url: string, protocols: string[], headers?: Readonly<Record<string
   const Dial = globalThis.WebSocket as unknown as Dial | undefined;
   if (Dial === undefined) throw new TypeError("there is no WebSocket here: give `surroundings.open`, or use Node 22");
   return new Dial(url, headers === undefined ? protocols : { protocols, headers });
+}
+
+function onWake(task: () => void): () => void {
+  if (typeof document === "undefined") return () => undefined;
+  const looked = (): void => {
+    if (!document.hidden) task();
+  };
+  addEventListener("online", task);
+  addEventListener("pageshow", task);
+  document.addEventListener("visibilitychange", looked);
+  return () => {
+    removeEventListener("online", task);
+    removeEventListener("pageshow", task);
+    document.removeEventListener("visibilitychange", looked);
+  };
 }
 
 /** A browser, Node 22 and newer, and whatever else has WebSocket and timers. */
@@ -43,4 +60,5 @@ export const here: Surroundings = {
     return () => clearTimeout(timer);
   },
   hidden: () => typeof document !== "undefined" && document.hidden,
+  onWake,
 };

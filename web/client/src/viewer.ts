@@ -31,6 +31,8 @@ export class Viewer {
   position: Position | null = null;
   /** A subscribe is under way, so gaps need not ask again; cleared by the message that answers it. */
   private asking = false;
+  /** Until this ping is answered, what comes belongs to the subscription before. */
+  private fenced: number | null = null;
   /** What came in advance of the message that completes it, in order. */
   private parts: Part[] = [];
   private partRows = 0;
@@ -57,6 +59,7 @@ export class Viewer {
   subscribe(): Subscribe {
     this.asking = true;
     this.asked = this.wanted;
+    this.fenced = null;
     this.dropParts();
     const filter = this.wanted === null ? {} : { filter: this.wanted };
     return { type: "subscribe", channel: this.channel, ...this.position, ...filter };
@@ -73,13 +76,26 @@ export class Viewer {
     return this.asking ? null : this.subscribe();
   }
 
+  /**
+   * A ping of this id followed a subscribe without a position. The hub answers in order, so that a picture that comes
+   * before the pong is one of the former filter, pushed on its own account.
+   */
+  fence(ping: number): void {
+    this.fenced = ping;
+  }
+
+  passed(ping: number): void {
+    if (ping === this.fenced) this.fenced = null;
+  }
+
   /** @throws ChannelRefused, and ProtocolError for parts without end. */
   receive(message: HubMessage): Reaction {
     if (!("channel" in message) || message.channel !== this.channel) return {};
+    if (message.type === "error") return this.refuse(message);
+    if (this.fenced !== null) return {};
     if (message.type === "part") return this.keep(message);
     if (message.type === "snapshot") return this.take(message);
-    if (message.type === "delta") return this.follow(message);
-    return message.type === "error" ? this.refuse(message) : {};
+    return message.type === "delta" ? this.follow(message) : {};
   }
 
   private keep(part: Part): Reaction {

@@ -108,6 +108,10 @@ export class TestSurroundings implements Surroundings {
     return false;
   }
 
+  onWake(): () => void {
+    return () => undefined;
+  }
+
   after(ms: number, task: () => void): () => void {
     const timer = { at: this.nowMs + ms, task };
     this.timers.push(timer);
