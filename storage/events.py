@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from storage.errors import StorageError
 from storage.pool import Database, HeldConnection
 from storage.sql import load
 
@@ -40,11 +41,11 @@ class Stretch(NamedTuple):
 async def read(db: Database, channel: str, *, after: int, until: int = NEWEST, rows_max: int) -> Stretch:
     """Return the events with offsets in (after, until], in order; the newest `rows_max` of them if there are more.
 
-    Raises `LookupError` for a channel that does not exist, `StorageError`.
+    Raises `StorageError`, for a channel that does not exist too.
     """
     rows = await db.fetch(_QUERIES.read, channel=channel, after=after, until=until, rows_max=rows_max)
     if not rows:
-        raise LookupError(channel)
+        raise StorageError(f"there is no channel {channel}")
     epoch, head, oldest = rows[0][:3]
     events = tuple(Event(*row[3:]) for row in rows if row["offset"] is not None)
     return Stretch(str(epoch), head, oldest, events)
@@ -54,5 +55,5 @@ async def position(db: Database | HeldConnection, channel: str) -> Position:
     """Return where a channel stands; raises as `read`."""
     row = await db.fetch_one(_QUERIES.position, channel=channel)
     if row is None:
-        raise LookupError(channel)
+        raise StorageError(f"there is no channel {channel}")
     return Position(str(row["epoch"]), row["last_offset"])

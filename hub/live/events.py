@@ -38,7 +38,7 @@ class EventChannel:
         self.head = 0  # the newest offset that viewers may be told
         self.oldest = 0  # the lowest position that PostgreSQL can continue
         self.tails_taken = 0  # the number of the newest read that is part of this state
-        self._tail: list[Event] = []  # without holes up to `head`
+        self._tail: list[Event] = []  # up to `head`; without holes above `oldest`
         self._arrived: list[tuple[int, Stretch]] = []  # what was read since the last advance
         self._latest = 0  # the newest offset that was read
         self._begun = 0  # the number of the last read of the tail that has begun
@@ -135,10 +135,7 @@ class EventChannel:
             self._tail.clear()
             self._pages.clear()
             self._pages_wanted.clear()
-        events = stretch.events  # behind `head`: it was read after that
-        if stretch.head > self.head and (not events or events[0].offset != self.head + 1):
-            self._tail.clear()  # more came than is read at once, or some of it was removed already
-        self._tail += events
+        self._tail += stretch.events  # if some in between were not read, they lie below its start or below `oldest`
         del self._tail[: -self.tail_events]
         self.head, self.oldest = stretch.head, stretch.oldest
 

@@ -11,6 +11,7 @@ import asyncpg
 import pytest
 
 from storage import alarms, audit, events, expiry
+from storage.errors import StorageError
 from storage.events import ALARMS, Event
 from storage.pool import INGEST, INGEST_SETTINGS, Database, connect
 from tests.storage import world
@@ -45,9 +46,9 @@ async def test_a_channel_begins_empty_and_under_a_name(reader: Database) -> None
 
 
 async def test_a_channel_that_does_not_exist_has_no_position(reader: Database) -> None:
-    with pytest.raises(LookupError):
+    with pytest.raises(StorageError):
         await events.position(reader, "none")
-    with pytest.raises(LookupError):
+    with pytest.raises(StorageError):
         await events.read(reader, "none", after=0, rows_max=10)
 
 
