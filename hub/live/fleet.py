@@ -9,8 +9,9 @@ from hub.errors import InvalidValue
 from hub.live.feed import Feed
 from hub.live.filters import FleetCut, chosen
 from hub.live.partition import Cell, Cut
+from hub.live.parts import Source
 from hub.live.state import State
-from hub.live.subscription import ManyCells, OneCell
+from hub.live.subscription import StateSubscription
 from hub.live.view import View
 from hub.protocol.limits import SEQ_MAX
 from hub.protocol.viewer_frames import Subscribe
@@ -35,7 +36,9 @@ class FleetChannel:
 
     def __init__(self, state: State) -> None:
         self.state = state
-        self._feeds: WeakValueDictionary[tuple[str, Cut, View], Feed] = WeakValueDictionary()  # those that are watched
+        self._feeds: WeakValueDictionary[tuple[Source, frozenset[Cell]], Feed] = (
+            WeakValueDictionary()
+        )  # those that are watched
 
     @property
     def changed(self) -> Callable[[], None]:
@@ -50,7 +53,7 @@ class FleetChannel:
         """Take in what was put since the last time; tell whether the offset grew."""
         return self.state.advance()
 
-    def watch(self, wanted: Subscribe, view: View) -> OneCell | ManyCells:
+    def watch(self, wanted: Subscribe, view: View) -> StateSubscription:
         """Begin a subscription of either kind of name; raises `InvalidValue` for a filter that is not taken."""
         cut: Cut
         cells: frozenset[Cell]
@@ -61,18 +64,15 @@ class FleetChannel:
             raise InvalidValue("this channel takes no filter", field="filter")
         else:
             cut, cells = FleetCut(ids=True), frozenset({ambulance_id})
-        feed = self._feed(wanted.channel, cut, view)
         position = None
         if wanted.epoch is not None and wanted.offset is not None:
             position = wanted.epoch, wanted.offset
-        if len(cells) == 1:
-            return OneCell(feed, next(iter(cells)), position)
-        return ManyCells(feed, cells, position)
+        return StateSubscription(self._feed(wanted.channel, cut, cells, view), position)
 
-    def _feed(self, name: str, cut: Cut, view: View) -> Feed:
-        """Return the feed that all such viewers share; the partition is entered once for each of them."""
-        partition = self.state.enter(cut)
-        feed = self._feeds.get((name, cut, view))
-        if feed is None or feed.partition is not partition:
-            feed = self._feeds[name, cut, view] = Feed(name, self.state, partition, view)
+    def _feed(self, name: str, cut: Cut, cells: frozenset[Cell], view: View) -> Feed:
+        """Return the feed that all such viewers share; its partition is entered once for each of them."""
+        source = Source(name, self.state, self.state.enter(cut), view)
+        feed = self._feeds.get((source, cells))
+        if feed is None:
+            feed = self._feeds[source, cells] = Feed(source, cells)
         return feed

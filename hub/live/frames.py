@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Hashable
-from typing import ClassVar, Protocol, TypeVar
+from typing import Any, ClassVar, Protocol, TypeVar
 
-from hub.live.feed import Feed
-from hub.live.partition import Cell, Changes
 from hub.protocol.codec import Codec
 from hub.protocol.fields import Wire
-from hub.protocol.live_frames import Delta, Part, Rows, Snapshot
 from hub.transport import binary_frame, text_frame
 
-K = TypeVar("K")
+T = TypeVar("T")
 
 
 class Message(Protocol):
@@ -36,79 +33,41 @@ class SharedFrames:
         self.encoded: Counter[str] = Counter()  # messages by type, since the start
         self.now_us = 0  # server_time of this tick's frames
         self._frames: dict[Hashable, bytes] = {}
-        self._parts: dict[Hashable, PartFrames] = {}
+        self._others: dict[Hashable, Any] = {}  # what frames are made of
 
     def __len__(self) -> int:
-        return len(self._frames) + len(self._parts)
+        return len(self._frames) + len(self._others)
 
     def begin(self, now_us: int) -> None:
         """Start a tick: channels may have advanced, and frames say the time."""
         self.now_us = now_us
         self._frames.clear()
-        self._parts.clear()
+        self._others.clear()
 
     def find(self, key: Hashable) -> bytes | None:
-        """Return a frame of this tick, None where nobody has asked for it yet."""
+        """Return a run of frames of this tick, None where nobody has asked for it yet."""
         return self._frames.get(key)
 
-    def keep(self, key: Hashable, codec: Codec, message: Message | None) -> bytes:
-        """Encode a message as the frame of a key; None makes it the empty one: there is nothing to say."""
-        frame = b"" if message is None else self.encode(codec, message)
-        self._frames[key] = frame
-        return frame
+    def keep(self, key: Hashable, codec: Codec, message: Message) -> bytes:
+        """Encode a message, and keep its frame for the others who will ask for it."""
+        return self.hold(key, self.encode(codec, message))
+
+    def hold(self, key: Hashable, frames: bytes) -> bytes:
+        """Keep a run of frames for the others who will ask for it; empty: there is nothing to say."""
+        self._frames[key] = frames
+        return frames
+
+    def once(self, key: Hashable, make: Callable[[], T]) -> T:
+        """Return what was made for a key in this tick, and make it for the first who asks."""
+        found: T | None = self._others.get(key)
+        if found is None:
+            found = self._others[key] = make()
+        return found
 
     def encode(self, codec: Codec, message: Message) -> bytes:
         """Return a message as a WebSocket frame."""
         self.encoded[message.type] += 1
         return seal(codec, codec.encode(message))
-
-    def parts(self, feed: Feed, codec: Codec, base: int | None) -> PartFrames:
-        """Return the parts for viewers of several cells that have `base`; None: that have nothing."""
-        key = (feed, codec, base)
-        found = self._parts.get(key)
-        if found is None:
-            found = self._parts[key] = PartFrames(self, codec, feed, base)
-        return found
-
-
-class PartFrames:
-    """The parts of one feed from one position, by cell; encoded when the first viewer needs them."""
-
-    def __init__(self, frames: SharedFrames, codec: Codec, feed: Feed, base: int | None) -> None:
-        channel, state, view = feed.channel, feed.state, feed.view
-        changes = Changes() if base is None else feed.partition.since(base)
-
-        def leaving(cell: Cell) -> bytes:
-            return frames.encode(codec, Part(channel, removed=view.keys(changes.left[cell])))
-
-        def coming(cell: Cell) -> bytes:
-            rows = feed.partition.snapshot(cell) if base is None else changes.came[cell]
-            shown = {table: every for table, every in view.rows(rows).items() if every}
-            return frames.encode(codec, Part(channel, set=shown)) if shown else b""
-
-        def ending(told: int | None) -> bytes:
-            if told is not None:
-                return frames.encode(codec, Delta(channel, state.epoch, told, state.offset, frames.now_us))
-            empty: Rows = {table: [] for table in state.tables}
-            return frames.encode(codec, Snapshot(channel, state.epoch, state.offset, frames.now_us, empty))
-
-        self.leaving = frozenset(changes.left)  # cells that something went out of after `base`
-        self.coming = frozenset(changes.came)  # cells with new or changed rows after `base`
-        self.left = _Frames(leaving)  # by cell
-        self.came = _Frames(coming)  # by cell
-        self.closing = _Frames(ending)  # by the offset that the viewer knows; None: a snapshot
-
-
-class _Frames(dict[K, bytes]):
-    """Frames that are made at their first use."""
-
-    def __init__(self, make: Callable[[K], bytes]) -> None:
-        super().__init__()
-        self._make = make
-
-    def __missing__(self, key: K) -> bytes:
-        frame = self[key] = self._make(key)
-        return frame
 
 
 def seal(codec: Codec, payload: bytes) -> bytes:

@@ -6,7 +6,7 @@ import pytest
 
 from hub.live.board import FleetBoard, LiveFix, Unit
 from hub.live.frames import SharedFrames
-from hub.live.subscription import ManyCells, OneCell
+from hub.live.subscription import StateSubscription
 from hub.live.view import FULL, view_of
 from hub.protocol.codec import JSON, MSGPACK, Codec
 from hub.protocol.filter import Area, Filter
@@ -38,7 +38,7 @@ class Floor:
         self.board.channel.advance()
         self.frames.begin(now_us)
 
-    def watch(self, filter: Filter | None = None, offset: int | None = None) -> OneCell | ManyCells:
+    def watch(self, filter: Filter | None = None, offset: int | None = None) -> StateSubscription:
         """Subscribe to the fleet."""
         epoch = None if offset is None else self.board.state.epoch
         return self.board.channel.watch(Subscribe("fleet", epoch, offset, filter), FULL)
