@@ -96,17 +96,16 @@ async def viewer_principal(http_request: web.Request) -> tuple[Principal, str | 
     """Authenticate a `/ws/live` handshake, before the 101; raises Unauthorized or Forbidden.
 
     Returns the caller and the subprotocol to answer with (None when no version is in common). Apps send a bearer access
-    token; browsers a ticket beside `hub.v1` in the subprotocol list and an allowed Origin.
+    token, tablets their secret; browsers a ticket beside `hub.v1` in the subprotocol list and an allowed Origin.
     """
     context = http_request.app[CONTEXT]
     check_origin(http_request, context)
     accepted, ticket = _subprotocols(http_request)
     bearer = _bearer(http_request)
     if bearer is not None:
-        session = await _find_session(context, bearer, "access")
-    else:
-        bound = await redeem_ticket(http_request, ticket, "live")
-        session = await _session_of(context, bound.session_id)
+        return _admitted((await _by_bearer(context, bearer)).principal, "sockets.live"), accepted
+    bound = await redeem_ticket(http_request, ticket, "live")
+    session = await _session_of(context, bound.session_id)
     if session is None:
         raise Unauthorized("the credential does not count")
     return _admitted(user_principal(session), "sockets.live"), accepted

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from uuid import UUID
 
 import structlog
 
 from hub.clock import to_us
-from hub.errors import Resync, Revoked
+from hub.errors import HubError, Resync, Revoked
 from hub.ingest.flags import INACCURATE, JUMP, LATE, NULL_ISLAND, OUT_OF_RANGE
 from hub.ingest.intake import Intake
 from hub.live.board import FleetBoard, LiveFix, Unit
 from hub.live.hub import LiveHub
 from storage import devices, locations, sessions
+from storage.devices import Device
 from storage.errors import StorageError
 from storage.pool import Database
 
@@ -111,37 +113,57 @@ class Changes:
     async def _recheck_device(self, device_id: int) -> None:
         """Close a device's connections when it was revoked, lost its secret or was mounted elsewhere."""
         for session in self._intake.roster.of_device(device_id):
-            if session.credential is None:  # a ticket opened it
-                device = await devices.find_by_id(self._app, device_id)
-            else:
-                device = await devices.find_by_secret(self._app, session.credential, self._intake.clock.now())
-            if device is None:
-                self._intake.end(session, Revoked("the device or its secret was withdrawn"))
-            elif device.ambulance_id != session.ambulance_id:
-                self._intake.end(session, Resync("the device was mounted elsewhere"))
-            else:
+            device, ending = await self._standing(device_id, session.credential, session.ambulance_id)
+            if ending is not None:
+                self._intake.end(session, ending)
+            elif device is not None:
                 session.credential_ends_at = device.secret_expires_at
+        for viewer in self._live.of_device(device_id):
+            caller = viewer.principal
+            device, ending = await self._standing(device_id, caller.credential, caller.ambulance_id)
+            if ending is not None:
+                self._live.end(viewer, ending)
+            elif device is not None:
+                viewer.principal = replace(caller, credential_ends_at=device.secret_expires_at)
+
+    async def _standing(
+        self, device_id: int, credential: bytes | None, ambulance_id: int | None
+    ) -> tuple[Device | None, HubError | None]:
+        """Return what a device is now, and why a connection that it opened has to end, if it has to."""
+        if credential is None:  # a ticket opened it
+            device = await devices.find_by_id(self._app, device_id)
+        else:
+            device = await devices.find_by_secret(self._app, credential, self._intake.clock.now())
+        if device is None:
+            return None, Revoked("the device or its secret was withdrawn")
+        if device.ambulance_id != ambulance_id:
+            return device, Resync("the device was mounted elsewhere")
+        return device, None
 
     async def _recheck_everybody(self) -> None:
-        for device_id in self._intake.roster.devices():
+        for device_id in {*self._intake.roster.devices(), *self._live.devices()}:
             await self._recheck_device(device_id)
-        await self.check_sign_ins()
+        await self.check_rights()
 
     async def patrol(self) -> None:
-        """Look once a second whether every sign-in that has a connection still counts: they expire without a word."""
+        """Look once a second whether the rights of open connections still hold: many end without a word."""
         while True:
             await asyncio.sleep(PATROL_S)
             try:
-                await self.check_sign_ins()
+                await self.check_rights()
             except StorageError:
-                continue  # nobody can sign in or out meanwhile either
+                continue  # nobody can sign in or out, or be assigned, meanwhile either
 
-    async def check_sign_ins(self) -> None:
-        """End the connections of sign-ins that do not count any more; raises `StorageError`."""
+    async def check_rights(self) -> None:
+        """End the connections of sign-ins that do not count any more, and what may not be watched any more.
+
+        Raises `StorageError`.
+        """
         here = self._live.sign_ins()
         if here:
             for session_id in here - await sessions.find_alive(self._app, here, self._intake.clock.now()):
                 self._live.end_sessions(session_id=session_id)
+        await self._live.check_rights()
 
 
 def _fix_of(row: locations.FleetRow) -> LiveFix | None:

@@ -103,7 +103,7 @@ sessions.C           AN:*{with a password, or a refresh token}
 activations.C        AN:*{with a one-use link}
 devices.claim        AN:*{with a one-use code}
 ws_tickets.C         PT:own{live} DR:own{live} RC:own{live} SA:own{live} DP:own{live} SV:own{live} AD:own{live} TB:own{device} PX:own{device}
-sockets.live         PT:own DR:own RC:own SA:own DP:own SV:own AD:own
+sockets.live         PT:own DR:own RC:own SA:own DP:own SV:own AD:own TB:own
 sockets.device       TB:own PX:own
 openapi.R            AN:*
 health.R             AN:*

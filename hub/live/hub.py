@@ -129,6 +129,15 @@ class LiveHub:
         found = {session.principal.session_id for session in self._sessions.values()}
         return {session_id for session_id in found if session_id is not None}
 
+    def of_device(self, device_id: int) -> list[ViewerSession]:
+        """Return the viewers that are one device."""
+        return [session for session in self._sessions.values() if session.principal.device_id == device_id]
+
+    def devices(self) -> set[int]:
+        """Return the devices that have a connection here."""
+        found = {session.principal.device_id for session in self._sessions.values()}
+        return {device_id for device_id in found if device_id is not None}
+
     async def check_rights(self) -> None:
         """End the subscriptions of those who may not watch any more what they watch; raises `StorageError`.
 
@@ -221,10 +230,12 @@ class LiveHub:
         self._lagging = lagging
 
     def _check_lives(self, now_s: float) -> None:
+        now = self._clock.now()
         for session in list(self._sessions.values()):
             if session.ending is None:
                 try:
                     session.check_life(now_s, self.rules.heartbeat_s)
+                    session.check_credential(now)
                 except HubError as error:
                     self.end(session, error)
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 
 from hub.access.principal import Principal
-from hub.errors import BadInput, HubError, Malformed, RateLimited, Silent, Slow, StorageUnavailable, TooLarge
+from hub.errors import BadInput, HubError, Malformed, RateLimited, Revoked, Silent, Slow, StorageUnavailable, TooLarge
 from hub.ids import connection_id
 from hub.live.channel import Channel, Subscription
 from hub.live.frames import SharedFrames, seal
@@ -166,6 +167,12 @@ class ViewerSession:
     def restricted(self) -> list[tuple[str, Subscription]]:
         """Return the subscriptions whose right has to be asked for again and again."""
         return [(channel, self._subscriptions[channel]) for channel in self._restricted]
+
+    def check_credential(self, now: datetime) -> None:
+        """Raise `Revoked` when the secret that opened the connection has run out."""
+        ends_at = self.principal.credential_ends_at
+        if ends_at is not None and ends_at <= now:
+            raise Revoked("the device's secret has run out")
 
     async def _subscribe(self, wanted: Subscribe) -> None:
         name = wanted.channel
