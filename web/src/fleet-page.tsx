@@ -38,7 +38,8 @@ const REDRAW_MS = 500;
 export function FleetPage({ user, onSignOut, onExpired }: FleetPageProps): JSX.Element {
   const store = useMemo(() => new FleetStore(liveUrl(location)), []);
   const past = useMemo(() => new Past(), []);
-  const door = usePlayback(store);
+  const [sheet, setSheet] = useState<SheetState>("half");
+  const door = usePlayback(store, () => setSheet("peek"));
   usePlaybackKeys(door);
   const { playback } = door;
   const [map, setMap] = useState<FleetMap | null>(null);
@@ -46,7 +47,6 @@ export function FleetPage({ user, onSignOut, onExpired }: FleetPageProps): JSX.E
   const [order, setOrder] = useState<Order>("status");
   const [selected, setSelected] = useState<number | null>(null);
   const [pan, setPan] = useState(0);
-  const [sheet, setSheet] = useState<SheetState>("half");
   const search = useRef<HTMLInputElement>(null);
   const narrow = useNarrow();
   const connection = useConnection(store);

@@ -25,35 +25,39 @@ export function PlaybackBar({ playback, bottomInset, nowMs }: PlaybackBarProps):
   const { playing, speed, atMs } = playback;
   return (
     <section class="playback" aria-label="Playback" style={{ bottom: `${bottomInset}px` }}>
-      <button
-        class="playback__play"
-        type="button"
-        ref={play}
-        aria-label={playing ? "Pause" : "Play"}
-        title={`${playing ? "Pause" : "Play"} (space)`}
-        onClick={() => playback.toggle()}
-      >
-        <Icon name={playing ? "pause" : "play"} />
-      </button>
-      <div class="playback__clock">
-        <time class="playback__time">{second(atMs)}</time>
-        <span class="playback__day">
-          {day(atMs)} <span class="playback__zone">{zone(atMs)}</span>
-        </span>
+      <div class="playback__main">
+        <button
+          class="playback__play"
+          type="button"
+          ref={play}
+          aria-label={playing ? "Pause" : "Play"}
+          title={`${playing ? "Pause" : "Play"} (space)`}
+          onClick={() => playback.toggle()}
+        >
+          <Icon name={playing ? "pause" : "play"} />
+        </button>
+        <div class="playback__clock">
+          <time class="playback__time">{second(atMs)}</time>
+          <span class="playback__day">
+            {day(atMs)} <span class="playback__zone">{zone(atMs)}</span>
+          </span>
+        </div>
+        <PlaybackSlider playback={playback} />
+        <label class="playback__speed">
+          <span class="visually-hidden">Speed</span>
+          <select value={speed} onChange={(event) => playback.hasten(Number(event.currentTarget.value))}>
+            {SPEEDS.map((one) => (
+              <option key={one} value={one}>
+                {one}×
+              </option>
+            ))}
+          </select>
+        </label>
       </div>
-      <PlaybackSlider playback={playback} />
-      <label class="playback__speed">
-        <span class="visually-hidden">Speed</span>
-        <select value={speed} onChange={(event) => playback.hasten(Number(event.currentTarget.value))}>
-          {SPEEDS.map((one) => (
-            <option key={one} value={one}>
-              {one}×
-            </option>
-          ))}
-        </select>
-      </label>
-      <PlaybackRange playback={playback} nowMs={nowMs} />
-      <State playback={playback} />
+      <div class="playback__more">
+        <PlaybackRange playback={playback} nowMs={nowMs} />
+        <State playback={playback} />
+      </div>
     </section>
   );
 }

@@ -24,8 +24,8 @@ export interface PlaybackDoor {
   readonly close: () => void;
 }
 
-/** The playback while one is open. */
-export function usePlayback(store: FleetStore): PlaybackDoor {
+/** The playback while one is open; `onOpen` makes room for it. */
+export function usePlayback(store: FleetStore, onOpen: () => void): PlaybackDoor {
   const [playback, setPlayback] = useState<Playback | null>(null);
   const live = useConnection(store).phase === "live";
   useEffect(() => () => playback?.stop(), [playback]);
@@ -41,6 +41,7 @@ export function usePlayback(store: FleetStore): PlaybackDoor {
     );
     opened.start();
     setPlayback(opened);
+    onOpen();
   };
   return { playback, open, close: () => setPlayback(null) };
 }
