@@ -30,8 +30,8 @@ async def enqueue(db: Database, device_id: int, kind: str, body: dict[str, objec
 
 async def pending(db: Database, device_id: int) -> list[PendingCommand]:
     """Return what a device has not answered, oldest first, and note that it is sent now."""
-    rows = await db.fetch(_QUERIES.take_pending, device_id=device_id)
-    return [PendingCommand(row["id"], row["kind"], row["body"]) for row in rows]
+    rows = await db.fetch_together(_QUERIES.take_pending, device_id=device_id)
+    return [PendingCommand(*row[1:]) for row in rows]
 
 
 async def acknowledge(db: Database, device_id: int, command_id: UUID, status: str, detail: str | None) -> bool:

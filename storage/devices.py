@@ -33,14 +33,14 @@ class Claimed(NamedTuple):
 
 async def find_by_secret(db: Database, secret_hash: bytes, now: datetime) -> Device | None:
     """Return the device that a secret stands for, or None."""
-    row = await db.fetch_one(_QUERIES.find_by_secret, hash=secret_hash, now=now)
-    return None if row is None else Device(**row)
+    rows = await db.fetch_together(_QUERIES.find_by_secret, hash=secret_hash, now=now)
+    return Device(*rows[0][1:]) if rows else None
 
 
 async def find_by_id(db: Database, device_id: int) -> Device | None:
     """Return a device that is not revoked, or None."""
-    row = await db.fetch_one(_QUERIES.find_by_id, device_id=device_id)
-    return None if row is None else Device(**row)
+    rows = await db.fetch_together(_QUERIES.find_by_id, device_id=device_id)
+    return Device(*rows[0][1:]) if rows else None
 
 
 async def claim(db: Database, code_hash: bytes, secret_hash: bytes, now: datetime) -> Claimed | None:

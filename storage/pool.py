@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import asyncpg
 import orjson
 
 from storage.errors import Unavailable, translated
+from storage.loader import Loader
 from storage.sql import Query
 
 if TYPE_CHECKING:
@@ -69,6 +71,7 @@ class Database:
     def __init__(self, pool: asyncpg.Pool[Record], acquire_timeout_s: float = ACQUIRE_TIMEOUT_S) -> None:
         self._pool = pool  # opened by `open`, closed by `close`
         self._acquire_timeout_s = acquire_timeout_s  # how long a call waits for a free connection
+        self._loaders: dict[str, Loader[list[object], list[Record]]] = {}  # by the query's name
 
     @classmethod
     async def open(
@@ -114,6 +117,26 @@ class Database:
         """Return how many rows were written; raises as `fetch`."""
         async with self.hold() as held:
             return await held.execute(query, **parameters)
+
+    async def fetch_together(self, query: Query, **parameters: object) -> list[Record]:
+        """Return the caller's rows of a query that answers everybody who asks it at the moment; raises as `fetch`.
+
+        Such a query takes an array for each parameter, an element for each caller, and its first column `n` is the
+        number of the caller, from 1. It may be asked twice for one caller.
+        """
+        loader = self._loaders.get(query.name)
+        if loader is None:
+            loader = self._loaders[query.name] = Loader(partial(self._fetch_for_all, query))
+        return await loader.load(query.arguments(parameters))
+
+    async def _fetch_for_all(self, query: Query, callers: Sequence[list[object]]) -> list[list[Record]]:
+        async with self._connection() as connection:
+            with translated():
+                rows = await connection.fetch(query.sql, *(list(column) for column in zip(*callers, strict=True)))
+        answers: list[list[Record]] = [[] for _ in callers]
+        for row in rows:
+            answers[row["n"] - 1].append(row)
+        return answers
 
     @asynccontextmanager
     async def hold(self) -> AsyncIterator[HeldConnection]:

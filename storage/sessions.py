@@ -66,14 +66,14 @@ class NewSession:
 
 async def find_by_token(db: Database, token_hash: bytes, kind: str, now: datetime) -> LiveSession | None:
     """Return the session that a cookie or access token stands for, or None."""
-    row = await db.fetch_one(_QUERIES.find_by_token, hash=token_hash, kind=kind, now=now)
-    return None if row is None else LiveSession(**row)
+    rows = await db.fetch_together(_QUERIES.find_by_token, hash=token_hash, kind=kind, now=now)
+    return LiveSession(*rows[0][1:]) if rows else None
 
 
 async def find_by_id(db: Database, session_id: UUID, now: datetime) -> LiveSession | None:
     """Return a live session by its id, or None."""
-    row = await db.fetch_one(_QUERIES.find_by_id, session_id=session_id, now=now)
-    return None if row is None else LiveSession(**row)
+    rows = await db.fetch_together(_QUERIES.find_by_id, session_id=session_id, now=now)
+    return LiveSession(*rows[0][1:]) if rows else None
 
 
 async def find_alive(db: Database, ids: Collection[UUID], now: datetime) -> set[UUID]:
@@ -155,7 +155,7 @@ async def list_of(db: Database, user_id: UUID, now: datetime) -> list[SessionRow
 
 async def touch(db: Database, session_id: UUID, now: datetime) -> None:
     """Note that a session is in use."""
-    await db.execute(_QUERIES.touch, session_id=session_id, now=now)
+    await db.fetch_together(_QUERIES.touch, session_id=session_id, now=now)
 
 
 async def _add_tokens(transaction: Transaction, session_id: UUID, tokens: tuple[TokenRow, ...], now: datetime) -> None:

@@ -29,8 +29,8 @@ async def issue(db: Database, ticket_hash: bytes, ticket: Ticket) -> None:
 
 async def burn(db: Database, ticket_hash: bytes) -> Ticket | None:
     """Take a ticket out, also an expired one, and return what it was; None when there is none (any more)."""
-    row = await db.fetch_one(_QUERIES.burn, hash=ticket_hash)
-    return None if row is None else Ticket(**row)
+    rows = await db.fetch_together(_QUERIES.burn, hash=ticket_hash)
+    return Ticket(*rows[0][1:]) if rows else None
 
 
 async def forget_expired(db: Database, now: datetime) -> None:

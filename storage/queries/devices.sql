@@ -1,16 +1,17 @@
 -- name: find_by_secret
--- The device that a secret stands for; a rotated secret counts until it expires.
-SELECT d.id AS device_id, d.kind, d.ambulance_id, d.facility_id, s.expires_at AS secret_expires_at
-  FROM device_secrets s
+-- The devices that secrets stand for; a rotated secret counts until it expires.
+SELECT asked.n, d.id AS device_id, d.kind, d.ambulance_id, d.facility_id, s.expires_at AS secret_expires_at
+  FROM unnest(:hash::bytea[], :now::timestamptz[]) WITH ORDINALITY AS asked (hash, now, n)
+  JOIN device_secrets s ON s.hash = asked.hash
   JOIN devices d ON d.id = s.device_id
- WHERE s.hash = :hash AND s.revoked_at IS NULL AND (s.expires_at IS NULL OR s.expires_at > :now)
-   AND d.revoked_at IS NULL;
+ WHERE s.revoked_at IS NULL AND (s.expires_at IS NULL OR s.expires_at > asked.now) AND d.revoked_at IS NULL;
 
 -- name: find_by_id
--- The same by the device's id, for a ticket that was bound to it.
-SELECT id AS device_id, kind, ambulance_id, facility_id
-  FROM devices
- WHERE id = :device_id AND revoked_at IS NULL;
+-- The same by the devices' ids, for tickets that were bound to them.
+SELECT asked.n, d.id AS device_id, d.kind, d.ambulance_id, d.facility_id
+  FROM unnest(:device_id::bigint[]) WITH ORDINALITY AS asked (device_id, n)
+  JOIN devices d ON d.id = asked.device_id
+ WHERE d.revoked_at IS NULL;
 
 -- name: claim
 -- Uses a claim code up; no row when it is unknown, used, out of date or its device revoked.

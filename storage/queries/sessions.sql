@@ -1,22 +1,24 @@
 -- name: find_by_token
--- The live session that a cookie or access token stands for, with what its user is just now.
-SELECT s.id AS session_id, s.client, s.created_at, s.expires_at, s.last_seen_at,
+-- The live sessions that cookies or access tokens stand for, with what their users are just now.
+SELECT asked.n, s.id AS session_id, s.client, s.created_at, s.expires_at, s.last_seen_at,
        u.id AS user_id, u.name, u.email, u.role, st.role AS staff_role, st.duty, st.facility_id
-  FROM session_tokens t
+  FROM unnest(:hash::bytea[], :kind::text[], :now::timestamptz[]) WITH ORDINALITY AS asked (hash, kind, now, n)
+  JOIN session_tokens t ON t.hash = asked.hash
   JOIN sessions s ON s.id = t.session_id
   JOIN users u ON u.id = s.user_id
   LEFT JOIN staff st ON st.id = u.id
- WHERE t.hash = :hash AND t.kind = :kind AND t.expires_at > :now
-   AND s.expires_at > :now AND s.ended_at IS NULL AND u.disabled_at IS NULL;
+ WHERE t.kind = asked.kind AND t.expires_at > asked.now
+   AND s.expires_at > asked.now AND s.ended_at IS NULL AND u.disabled_at IS NULL;
 
 -- name: find_by_id
--- The same by the session's id, for a ticket that was bound to it.
-SELECT s.id AS session_id, s.client, s.created_at, s.expires_at, s.last_seen_at,
+-- The same by the sessions' ids, for tickets that were bound to them.
+SELECT asked.n, s.id AS session_id, s.client, s.created_at, s.expires_at, s.last_seen_at,
        u.id AS user_id, u.name, u.email, u.role, st.role AS staff_role, st.duty, st.facility_id
-  FROM sessions s
+  FROM unnest(:session_id::uuid[], :now::timestamptz[]) WITH ORDINALITY AS asked (session_id, now, n)
+  JOIN sessions s ON s.id = asked.session_id
   JOIN users u ON u.id = s.user_id
   LEFT JOIN staff st ON st.id = u.id
- WHERE s.id = :session_id AND s.expires_at > :now AND s.ended_at IS NULL AND u.disabled_at IS NULL;
+ WHERE s.expires_at > asked.now AND s.ended_at IS NULL AND u.disabled_at IS NULL;
 
 -- name: find_alive
 -- Which of these sessions still count: for the sockets that they opened.
@@ -49,8 +51,17 @@ INSERT INTO session_tokens (hash, session_id, kind, created_at, expires_at)
 VALUES (:hash, :session_id, :kind, :now, :expires_at);
 
 -- name: touch
--- Notes that a session is in use; the caller does so at most once a minute.
-UPDATE sessions SET last_seen_at = :now WHERE id = :session_id AND last_seen_at < :now;
+-- Notes that sessions are in use; a caller does so at most once a minute, and leaves one alone that is being written.
+WITH asked AS MATERIALIZED (
+    SELECT a.session_id, max(a.now) AS now
+      FROM unnest(:session_id::uuid[], :now::timestamptz[]) AS a (session_id, now)
+     GROUP BY a.session_id
+), free AS MATERIALIZED (
+    SELECT s.id, asked.now FROM asked JOIN sessions s ON s.id = asked.session_id
+     WHERE s.last_seen_at < asked.now
+       FOR NO KEY UPDATE OF s SKIP LOCKED
+)
+UPDATE sessions s SET last_seen_at = free.now FROM free WHERE s.id = free.id;
 
 -- name: lock_refresh
 -- The refresh token and its session, locked so that two uses of it are one after the other.

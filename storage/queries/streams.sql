@@ -17,6 +17,44 @@ WHERE s.kind = EXCLUDED.kind
   AND s.joints IS NOT DISTINCT FROM EXCLUDED.joints
 RETURNING s.id AS stream, s.fence, s.last_seq AS acked, s.ambulance_id
 
+-- name: claim_fixes
+-- The same for logs of fixes of many tablets at once, without waiting for anybody: `stream` is null for a log whose row
+-- another transaction holds just now, which is a batch of its former owner or the same claim elsewhere. Who claims one
+-- log twice gets two fences. No row: as above.
+WITH asked AS MATERIALIZED (
+    SELECT a.n, a.device_id, a.log_id, d.ambulance_id,
+           row_number() OVER (same ORDER BY a.n) AS turn, count(*) OVER same AS claims
+      FROM unnest(:device_id::bigint[], :log_id::text[]) WITH ORDINALITY AS a (device_id, log_id, n)
+      JOIN devices AS d ON d.id = a.device_id
+     WHERE d.revoked_at IS NULL AND d.kind = 'tablet' AND d.ambulance_id IS NOT NULL
+       AND NOT EXISTS (SELECT FROM streams AS other
+                        WHERE other.device_id = a.device_id AND other.log_id = a.log_id AND other.kind <> 'fixes')
+    WINDOW same AS (PARTITION BY a.device_id, a.log_id)
+), free AS MATERIALIZED (
+    SELECT s.id, asked.claims, asked.ambulance_id
+      FROM asked JOIN streams AS s ON s.device_id = asked.device_id AND s.log_id = asked.log_id
+     WHERE asked.turn = 1
+       FOR NO KEY UPDATE OF s SKIP LOCKED
+), raised AS (
+    UPDATE streams AS s SET fence = s.fence + free.claims, ambulance_id = free.ambulance_id
+      FROM free WHERE s.id = free.id
+    RETURNING s.id, s.device_id, s.log_id, s.fence, s.last_seq
+), opened AS (
+    INSERT INTO streams AS s (device_id, log_id, kind, ambulance_id, fence)
+    SELECT asked.device_id, asked.log_id, 'fixes', asked.ambulance_id, asked.claims
+      FROM asked
+     WHERE asked.turn = 1
+       AND NOT EXISTS (SELECT FROM streams AS s WHERE s.device_id = asked.device_id AND s.log_id = asked.log_id)
+     ORDER BY asked.device_id, asked.log_id
+    ON CONFLICT (device_id, log_id) DO NOTHING
+    RETURNING s.id, s.device_id, s.log_id, s.fence, s.last_seq
+), owned AS (
+    SELECT * FROM raised UNION ALL SELECT * FROM opened
+)
+SELECT asked.n, owned.id AS stream, owned.fence - asked.claims + asked.turn AS fence, owned.last_seq AS acked, asked.ambulance_id
+FROM asked
+LEFT JOIN owned ON owned.device_id = asked.device_id AND owned.log_id = asked.log_id
+
 -- name: read_marks
 -- The fence and the high-water mark of each stream, as committed now.
 SELECT id, fence, last_seq FROM streams WHERE id = ANY (:ids::bigint[])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 
 import pytest
 
@@ -95,3 +96,35 @@ async def test_a_log_stays_of_the_kind_it_was_opened_as(superuser: Connection, i
     assert await marks.claim(ingest_pool, sensor, LOG, "motion", session, ["left_knee_flexion"]) is None
     assert await marks.claim(ingest_pool, sensor, LOG, "fixes") is None
     assert await marks.claim(ingest_pool, sensor, LOG, "motion", session, ["right_knee_flexion"]) is not None
+
+
+async def test_a_stream_that_is_being_written_holds_up_nobody_else(
+    superuser: Connection, ingest_pool: Database
+) -> None:
+    tablets = [await world.tablet(superuser, await world.ambulance(superuser)) for _ in range(5)]
+    for tablet in tablets:
+        await marks.claim(ingest_pool, tablet, LOG, "fixes")
+    async with asyncio.TaskGroup() as tasks:
+        async with superuser.transaction():
+            await superuser.execute("UPDATE streams SET last_seq = 7 WHERE device_id = $1", tablets[2])
+            claims = [tasks.create_task(marks.claim(ingest_pool, tablet, LOG, "fixes")) for tablet in tablets]
+            others = [claim for claim, tablet in zip(claims, tablets, strict=True) if tablet != tablets[2]]
+            await asyncio.wait_for(asyncio.wait(others), 1)
+            fences = [claim.fence for each in others if (claim := each.result())]
+            assert fences == [2, 2, 2, 2]
+            assert not claims[2].done()
+    late = claims[2].result()
+    assert late is not None
+    assert (late.fence, late.acked) == (2, 7)
+
+
+async def test_claims_of_two_hubs_at_once_raise_every_fence_twice(
+    superuser: Connection, ingest_pool: Database, open_pool: Callable[[str], Awaitable[Database]]
+) -> None:
+    other_hub = await open_pool(INGEST)
+    tablets = [await world.tablet(superuser, await world.ambulance(superuser)) for _ in range(50)]
+    claims = await asyncio.gather(
+        *(marks.claim(pool, tablet, LOG, "fixes") for tablet in tablets for pool in (ingest_pool, other_hub))
+    )
+    assert sorted(claim.fence for claim in claims if claim) == [1] * 50 + [2] * 50
+    assert await superuser.fetchval("SELECT count(*) FROM streams WHERE fence = 2") == 50
