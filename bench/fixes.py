@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from bench import machine, provision, psql
-from bench.broken import Broken
 from bench.hub import HubUnderTest
+from bench.scene import WARMUP_S, verify_stored
 from bench.worker import working
 
 # Limits of the hub that the loads need raised; everything else stays as it ships.
@@ -25,7 +25,6 @@ SETTINGS: Mapping[str, str] = {
     "AROGYA_INGEST__BUDGET_SAMPLES": "4000000",
 }
 MAIN_FIGURE = "fixes_per_s"  # whose spread over the repeats says how noisy they were
-WARMUP_S = 3.0
 
 
 class Load(NamedTuple):
@@ -78,16 +77,8 @@ def run_load(hub: HubUnderTest, load: Load, seconds: float) -> tuple[dict[str, f
         cpu = before.shares_until(machine.sample_cpu(roots), time.monotonic() - started)
         tally = tablets.report()
     tally["tablets"] = load.tablets
-    verify(tally, asyncio.run(provision.count_stored(hub.dsn, fleet.prefix)))
+    verify_stored(tally, asyncio.run(provision.count_stored(hub.dsn, fleet.prefix)))
     return figures_of(tally, cpu), fleet.prefix
-
-
-def verify(tally: Mapping[str, object], stored: provision.Stored) -> None:
-    """Raise `Broken` unless everything acked is stored, once and without holes, and nobody was thrown out."""
-    if tally["errors"] or tally["lost_connections"]:
-        raise Broken(f"{tally['lost_connections']} tablets lost their connection: {tally['errors']}")
-    if stored.rows != tally["acked_in_all"] or stored.holes or stored.twice:
-        raise Broken(f"acked {tally['acked_in_all']}, sent {tally['sent_in_all']}, found {stored}")
 
 
 def figures_of(tally: Mapping[str, float], cpu: Mapping[str, float]) -> dict[str, float]:

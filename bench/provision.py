@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import secrets
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import asyncpg
 
 from hub.access.tokens import digest, new_token
+from hub.changes import HIDDEN_FLAGS
 
 
 class Fleet(NamedTuple):
@@ -15,6 +16,7 @@ class Fleet(NamedTuple):
 
     prefix: str  # of the plate numbers
     secrets: list[str]
+    ids: list[int]  # of the ambulances, in the same order
 
 
 class Stored(NamedTuple):
@@ -41,7 +43,7 @@ async def make_fleet(dsn: str, size: int) -> Fleet:
             )
             devices = await connection.fetch(
                 "INSERT INTO devices (kind, name, ambulance_id) SELECT 'tablet', $1 || '-' || id, id "
-                "FROM unnest($2::bigint[]) AS id RETURNING id",
+                "FROM unnest($2::bigint[]) AS id RETURNING id, ambulance_id",
                 prefix,
                 [row["id"] for row in ambulances],
             )
@@ -51,7 +53,7 @@ async def make_fleet(dsn: str, size: int) -> Fleet:
             )
     finally:
         await connection.close()
-    return Fleet(prefix, tokens)
+    return Fleet(prefix, tokens, [row["ambulance_id"] for row in devices])
 
 
 async def count_streams(dsn: str, prefix: str) -> int:
@@ -66,6 +68,21 @@ async def count_streams(dsn: str, prefix: str) -> int:
     finally:
         await connection.close()
     return count
+
+
+async def newest_fixes(dsn: str, ids: list[int]) -> dict[int, list[Any]]:
+    """Return the newest sound fix of each ambulance: id, latitude and longitude as the map rounds them."""
+    connection = await asyncpg.connect(dsn)
+    try:
+        rows = await connection.fetch(
+            "SELECT DISTINCT ON (ambulance_id) ambulance_id, latitude, longitude FROM ambulance_positions "
+            "WHERE ambulance_id = ANY ($1::bigint[]) AND flags & $2 = 0 ORDER BY ambulance_id, fix_at DESC, seq DESC",
+            ids,
+            HIDDEN_FLAGS,
+        )
+    finally:
+        await connection.close()
+    return {id_: [id_, round(latitude, 7), round(longitude, 7)] for id_, latitude, longitude in rows}
 
 
 async def count_stored(dsn: str, prefix: str) -> Stored:
