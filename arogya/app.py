@@ -33,9 +33,12 @@ from hub.housekeeping import Housekeeping
 from hub.ingest.intake import Intake
 from hub.live.board import FleetBoard
 from hub.live.directory import Directory, judged_by
+from hub.live.event_reader import EventReader
+from hub.live.events import EventChannel
 from hub.live.hub import LiveHub
 from hub.loop_lag import observe
 from hub.metrics import Metrics
+from storage.events import ALARMS
 from storage.listen import Listener
 from storage.passwords import Passwords
 from storage.pool import READER
@@ -52,6 +55,7 @@ class Hub:
     intake: Intake
     live: LiveHub
     changes: Changes
+    alarms: EventReader
     housekeeping: Housekeeping
     listener: Listener
     observe_lag: Callable[[], Coroutine[None, None, None]]
@@ -96,7 +100,7 @@ async def serving_hub(
         pools = await stack.enter_async_context(composition.pools(settings))
         counted = Metrics()
         hub, context = await _compose(settings, pools, counted)
-        await hub.changes.read_fleet()
+        await hub.changes.read_everything()
         running = await stack.enter_async_context(_running(hub))
         site = await stack.enter_async_context(
             server.serving(
@@ -131,8 +135,10 @@ async def _compose(settings: Settings, pools: Pools, counted: Metrics) -> tuple[
     )
     housekeeping = Housekeeping(pools.owner, clock, composition.retention_rules(settings))
     intake.use_writers(composition.writers(settings, intake.batch_settled, housekeeping.ensure_partitions))
-    live = LiveHub(Directory(board.channel, judged_by(pools.reader)), clock, counted, composition.live_rules(settings))
-    changes = Changes(pools.reader, pools.app, board=board, intake=intake, live=live)
+    alarms = EventReader(EventChannel(ALARMS), pools.reader)
+    directory = Directory(board.channel, judged_by(pools.reader), [alarms.channel])
+    live = LiveHub(directory, clock, counted, composition.live_rules(settings))
+    changes = Changes(pools.reader, pools.app, board=board, intake=intake, live=live, channels=[alarms])
     listener = Listener(composition.dsn_of(settings), changes.heard, changes.missed, role=READER)
     tile_url = settings.map.tile_url
     context = HubContext(
@@ -148,7 +154,8 @@ async def _compose(settings: Settings, pools: Pools, counted: Metrics) -> tuple[
         ready_checks=(*await database_checks(pools.reader), ("ingest", partial(_check_ingest, intake))),
         add_pages=partial(add_pages, tile_origin=None if tile_url is None else _origin(tile_url)),
     )
-    return Hub(board, intake, live, changes, housekeeping, listener, partial(observe, clock, counted)), context
+    lag = partial(observe, clock, counted)
+    return Hub(board, intake, live, changes, alarms, housekeeping, listener, lag), context
 
 
 @asynccontextmanager
@@ -158,7 +165,7 @@ async def _running(hub: Hub) -> AsyncIterator[asyncio.Task[None]]:
     async def together() -> None:
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(hub.intake.run())
-            changes = (hub.changes.run(), hub.changes.patrol(), hub.listener.run())
+            changes = (hub.changes.run(), hub.changes.patrol(), hub.listener.run(), hub.alarms.run())
             for rounds in (hub.live.run(), hub.housekeeping.run(), hub.observe_lag(), *changes):
                 tasks.create_task(rounds)
 

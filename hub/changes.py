@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterable
 from dataclasses import replace
 from uuid import UUID
 
@@ -13,8 +14,9 @@ from hub.errors import HubError, Resync, Revoked
 from hub.ingest.flags import INACCURATE, JUMP, LATE, NULL_ISLAND, OUT_OF_RANGE
 from hub.ingest.intake import Intake
 from hub.live.board import FleetBoard, LiveFix, Unit
+from hub.live.event_reader import EventReader
 from hub.live.hub import LiveHub
-from storage import devices, locations, sessions
+from storage import devices, events, locations, sessions
 from storage.devices import Device
 from storage.errors import StorageError
 from storage.pool import Database
@@ -31,12 +33,22 @@ _LOG = structlog.get_logger(__name__)
 class Changes:
     """Hears of changes without waiting, and applies them one after the other; each is kept until it went through."""
 
-    def __init__(self, reader: Database, app: Database, *, board: FleetBoard, intake: Intake, live: LiveHub) -> None:
+    def __init__(
+        self,
+        reader: Database,
+        app: Database,
+        *,
+        board: FleetBoard,
+        intake: Intake,
+        live: LiveHub,
+        channels: Iterable[EventReader] = (),
+    ) -> None:
         self._reader = reader
         self._app = app
         self._board = board
         self._intake = intake
         self._live = live
+        self._channels = {reading.channel.name: reading for reading in channels}  # of events
         self._waiting: dict[tuple[str, str], None] = {}  # in order of arrival, each thing once
         self._ambulances: set[str] = set()  # which ones FLEET is about
         self._arrived = asyncio.Event()
@@ -78,13 +90,15 @@ class Changes:
             await self._recheck_device(int(key))
         elif kind == "command":
             await self._intake.deliver_commands(int(key))
+        elif kind == "event":
+            await self._read_events(key)
         elif kind == "session":
             self._live.end_sessions(session_id=UUID(key))
         elif kind == "user":
             # Come back: what the user may see now is decided anew, by the sign-in if that still counts.
             self._live.end_sessions(user_id=UUID(key), error=Resync("the user's rights changed"))
         elif (kind, key) == EVERYTHING:
-            await self.read_fleet()
+            await self.read_everything()
             await self._recheck_everybody()
 
     async def _refresh_ambulances(self) -> None:
@@ -99,6 +113,19 @@ class Changes:
         except StorageError:
             self._ambulances |= changed
             raise
+
+    async def read_everything(self) -> None:
+        """Hold what is stored: the fleet, its open alarms, and the newest events."""
+        await self.read_fleet()
+        await self._intake.alarms.refresh()
+        for reading in self._channels.values():
+            await reading.refresh()
+
+    async def _read_events(self, channel: str) -> None:
+        if channel in self._channels:
+            await self._channels[channel].refresh()
+        if channel == events.ALARMS:
+            await self._intake.alarms.refresh()
 
     async def read_fleet(self) -> None:
         """Make the board hold what is stored: every ambulance, and positions that are newer than its own."""

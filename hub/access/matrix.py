@@ -97,6 +97,9 @@ devices.bind         DR:care{physio device to own patient} SA:fac AD:*
 sessions.*           PT:own DR:own RC:own SA:own AD:*{list,revoke}
 metrics              (separate listener, loopback or token)
 positions.R          DP:* SV:* AD:*
+alarms.R             DP:* SV:* AD:*
+alarms.U             DP:* SV:* AD:*
+live.alarms          DP:* SV:* AD:*
 nearest.R            DP:* SV:* AD:*
 map.R                PT:* DR:* RC:* SA:* DP:* SV:* AD:* TB:own
 sessions.C           AN:*{with a password, or a refresh token}

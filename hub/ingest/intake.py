@@ -9,6 +9,7 @@ from uuid import UUID
 
 from hub.clock import Clock
 from hub.errors import Forbidden, HubError, NotFound, Overloaded, Restarting, Revoked, Superseded
+from hub.ingest.alarms import OpenAlarms
 from hub.ingest.credit import CreditRules
 from hub.ingest.fix_stream import FixStream
 from hub.ingest.hygiene import Track
@@ -73,6 +74,7 @@ class Intake:
         self._drained = asyncio.Event()
         self.draining = False  # nothing more is admitted: the devices keep it for the next hub
         self.locations = LocationKeeper(db, board, period_s=rules.location_s)
+        self.alarms = OpenAlarms(db, board)
 
     def use_writers(self, writers: Iterable[CopyWriter]) -> None:
         """Take the writers; streams are pinned to one of them by number."""
@@ -149,18 +151,9 @@ class Intake:
         return track
 
     def show(self, ambulance_id: int, fix: LiveFix) -> None:
-        """Put a sound fix on the map at once; an alarm stays beside later fixes."""
-        current = self._board.current(ambulance_id)
-        if current is not None and current.alarm_at > fix.alarm_at:
-            fix = fix._replace(alarm_at=current.alarm_at)
+        """Put a sound fix on the map at once."""
         if self._board.move(ambulance_id, fix):
             self.locations.moved(ambulance_id)
-
-    def raise_alarm(self, ambulance_id: int, alarm_at: int) -> None:
-        """Show an alarm whose own fix does not move the marker."""
-        current = self._board.current(ambulance_id)
-        if current is not None and alarm_at > current.alarm_at:
-            self._board.move(ambulance_id, current._replace(alarm_at=alarm_at))
 
     def ack_due(self, session: DeviceConnection) -> None:
         """Remember a session until the whole batch is settled."""
@@ -218,7 +211,7 @@ class Intake:
         """Own the tasks of device connections until `drain` has ended."""
         async with asyncio.TaskGroup() as self._tasks:
             self._flushing = [self._tasks.create_task(writer.run()) for writer in self._writers]
-            todo = (self.locations.run(), self._patrol(), self._watch_fences())
+            todo = (self.locations.run(), self.alarms.run(), self._patrol(), self._watch_fences())
             rounds = [self._tasks.create_task(each) for each in todo]
             await self._drained.wait()
             for task in rounds:

@@ -135,17 +135,16 @@ class DeviceSession:
         self._intake.append(
             Run(stream, AMBULANCE_POSITIONS, first, last, admitted.rows, admitted.dead, [], admitted.alarms)
         )
-        alarm_at = admitted.alarms[-1].raised_at if admitted.alarms else 0
+        for alarm in admitted.alarms:  # also on a fix that moves no marker, and from a backlog
+            self._intake.alarms.hear(self.ambulance_id, (self.device_id, alarm.alarm_id), alarm.raised_at)
         if admitted.shown is not None:
-            self._show(admitted.shown, admitted.shown_at, alarm_at)
-        elif alarm_at:
-            self._intake.raise_alarm(self.ambulance_id, alarm_at)
+            self._show(admitted.shown, admitted.shown_at)
 
-    def _show(self, fix: Fix, fix_at: int, alarm_at: int) -> None:
+    def _show(self, fix: Fix, fix_at: int) -> None:
         # The marker's place is the track's: a parked ambulance does not tremble with its receiver's noise.
         track = self._intake.track(self.ambulance_id)
         place = (track.latitude, track.longitude)
-        self._intake.show(self.ambulance_id, LiveFix(*place, fix.speed, fix.heading, fix.accuracy, fix_at, alarm_at))
+        self._intake.show(self.ambulance_id, LiveFix(*place, fix.speed, fix.heading, fix.accuracy, fix_at))
 
     def _hint(self, message: LiveHint) -> None:
         stream = self._stream(message.stream)
@@ -168,11 +167,11 @@ class DeviceSession:
             received_at=received_at,
             sent_at=message.sent_at,
         )
+        if fix.alarm:
+            self._intake.alarms.hear(self.ambulance_id, (self.device_id, fix.alarm.id), fix_at)
         if verdict.show:
-            self._show(fix, fix_at, fix_at if fix.alarm else 0)
+            self._show(fix, fix_at)
             stream.shown_seq = max(stream.shown_seq, message.seq)
-        elif fix.alarm:
-            self._intake.raise_alarm(self.ambulance_id, fix_at)
 
     def _skip(self, message: Skip) -> None:
         stream = self._stream(message.stream)

@@ -31,7 +31,7 @@ class LiveFix(NamedTuple):
     heading: float
     accuracy: float
     fix_at: int
-    alarm_at: int = 0  # when the crew last called for help; 0: never
+    alarm_at: int = 0  # when the crew last called for help, while nobody has answered; 0: it has not. The board knows
 
 
 class Near(NamedTuple):
@@ -50,6 +50,7 @@ class FleetBoard:
         self.channel = FleetChannel(self.state)
         self._units: dict[int, Unit] = {}
         self._fixes: dict[int, LiveFix] = {}  # only of ambulances in _units
+        self._alarms: dict[int, int] = {}  # by ambulance: `alarm_at` of its fixes, where there is one
 
     def upsert_unit(self, unit: Unit) -> None:
         """Add an ambulance, or take over what changed of it."""
@@ -79,9 +80,21 @@ class FleetBoard:
                 return False
         elif fix.fix_at < current.fix_at:
             return False
+        if ambulance_id in self._alarms:
+            fix = fix._replace(alarm_at=self._alarms[ambulance_id])
         self._fixes[ambulance_id] = fix
         self.state.put(FIXES, ambulance_id, fix)
         return True
+
+    def set_alarm(self, ambulance_id: int, alarm_at: int) -> None:
+        """Show since when an ambulance calls for help, 0 for not any more; every fix of it that follows says so too."""
+        if alarm_at:
+            self._alarms[ambulance_id] = alarm_at
+        else:
+            self._alarms.pop(ambulance_id, None)
+        current = self._fixes.get(ambulance_id)
+        if current is not None and current.alarm_at != alarm_at:
+            self.move(ambulance_id, current._replace(alarm_at=alarm_at))
 
     def unit(self, ambulance_id: int) -> Unit | None:
         """Return an ambulance, None where there is none."""
@@ -101,6 +114,10 @@ class FleetBoard:
             Near(self._units[ambulance_id], self._fixes[ambulance_id], metres)
             for metres, ambulance_id in heapq.nsmallest(limit, distances)
         ]
+
+    def placed(self) -> list[tuple[Unit, LiveFix]]:
+        """Return every ambulance with a known position, in no order."""
+        return [(self._units[ambulance_id], fix) for ambulance_id, fix in self._fixes.items()]
 
     def __len__(self) -> int:
         return len(self._units)
