@@ -84,8 +84,8 @@ def _content(media_type: str, kind: type[msgspec.Struct]) -> dict[str, Any]:
 
 
 def _path_parameters(route: Route) -> list[dict[str, Any]]:
-    is_session = "/sessions/" in route.path
-    schema = {"type": "string", "format": "uuid"} if is_session else {"type": "integer", "minimum": 1}
+    is_uuid = "/sessions/" in route.path or "/alarms/" in route.path
+    schema = {"type": "string", "format": "uuid"} if is_uuid else {"type": "integer", "minimum": 1}
     names = _PATH_FIELD.findall(route.path)
     return [{"name": name, "in": "path", "required": True, "schema": schema} for name in names]
 

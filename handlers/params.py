@@ -101,6 +101,8 @@ def _read_text(kind: Any, text: str, name: str) -> object:
     if not _TEXT.fullmatch(text):
         raise InvalidValue("a query parameter has characters that none takes", field=name)
     kinds = {part for part in _plain_types(kind) if part is not type(None)}
+    if bool in kinds:
+        return text == "true" if text in ("true", "false") else _impossible(name)
     if int in kinds:
         return int(text) if _INTEGER.fullmatch(text) else _impossible(name)
     if float in kinds:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from handlers import activations, ambulances, devices, health, map, sessions, tickets
+from handlers import activations, alarms, ambulances, devices, health, map, sessions, tickets
 from handlers.call import Route
 
 API = "/api/v1"
@@ -96,6 +96,17 @@ ROUTES: tuple[Route, ...] = (
         ambulances.PositionList,
         query=ambulances.HistoryQuery,
         judged_inside=True,
+    ),
+    Route(
+        "GET", f"{API}/alarms", alarms.show_all, "alarms.R", "Calls for help", alarms.AlarmList, query=alarms.ListQuery
+    ),
+    Route(
+        "POST",
+        f"{API}/alarms/{{id}}/acknowledge",
+        alarms.acknowledge,
+        "alarms.U",
+        "Take care of a call for help",
+        alarms.Alarm,
     ),
     Route("GET", f"{API}/map", map.show, "map.R", "What lies below the ambulances", map.Map),
     Route(

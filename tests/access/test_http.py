@@ -51,6 +51,8 @@ CHECKED = {
     ("GET", f"{API}/ambulances/nearest"),
     ("GET", f"{API}/ambulances/{{id}}"),
     ("GET", f"{API}/ambulances/{{id}}/positions"),
+    ("GET", f"{API}/alarms"),
+    ("POST", f"{API}/alarms/{{id}}/acknowledge"),
     ("GET", f"{API}/map"),
     ("GET", f"{API}/map/roads"),
 }
@@ -105,6 +107,27 @@ async def test_nearest_is_for_those_who_see_the_whole_fleet(hub: Hub, world: Wor
     for who in EVERYBODY:
         answer = await hub.call("GET", f"{API}/ambulances/nearest?latitude=1&longitude=1", token=world.tokens[who])
         assert answer.status == (200 if who in BOARD else 403), who
+
+
+async def test_alarms_are_for_those_who_see_the_whole_fleet(
+    hub: Hub, world: World, superuser: asyncpg.Connection[asyncpg.Record]
+) -> None:
+    for who in EVERYBODY:
+        alarm_id = await superuser.fetchval(
+            "INSERT INTO alarms (device_id, alarm_id, kind, ambulance_id, raised_at, received_at)"
+            " VALUES ($1, $2, 'sos', $3, now(), now()) RETURNING id",
+            world.devices["TB"],
+            who,
+            world.ambulances["live"],
+        )
+        listed = await hub.call("GET", f"{API}/alarms", token=world.tokens[who])
+        answered = await hub.call("POST", f"{API}/alarms/{alarm_id}/acknowledge", token=world.tokens[who])
+        assert (listed.status, answered.status) == ((200, 200) if who in BOARD else (403, 403)), who
+        by = await superuser.fetchval("SELECT acknowledged_by FROM alarms WHERE id = $1", alarm_id)
+        assert by == (world.users[who] if who in BOARD else None), who
+        if who not in BOARD:
+            _says_nothing_of_others(listed, who)
+            _says_nothing_of_others(answered, who)
 
 
 async def test_the_backdrop_is_for_everybody_with_a_map(hub: Hub, world: World) -> None:
