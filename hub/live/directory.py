@@ -76,8 +76,10 @@ class Directory:
             reach = ambulance_reach(principal)
         except Forbidden:
             return False
-        if reach.everything or reach.ambulance_id is not None:
-            return reach.everything or reach.ambulance_id == ambulance_id
+        if reach.everything or reach.ambulance_id == ambulance_id:
+            return True
+        if reach.patient_id is None and reach.facility_id is None and reach.doctor_id is None:
+            return False
         return bool(await self._judge([Claim(ambulance_id, reach)]))
 
 
