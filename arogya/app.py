@@ -79,7 +79,7 @@ def calm_collector() -> None:
     """
     gc.collect()
     gc.freeze()
-    gc.set_threshold(10_000, 10, 100)
+    gc.set_threshold(10_000, 10, 10)
 
 
 async def _main(settings: Settings, listen_fd: int, metrics_fd: int | None) -> None:

@@ -13,7 +13,9 @@ from tests.faults.rig.scene import Scene
 from tests.faults.rig.trend import Gauges
 
 WARM_UP_SHARE = 0.2  # of the time: caches fill, the allocator settles
-CHURN_S = 2.0  # between two connections that are cut
+CHURN_S = (
+    0.2  # between two rounds of cuts: often enough that what dead connections leave to the collector levels off soon
+)
 MEMORY_BYTES_PER_S = 512 * 1024 / 60
 DESCRIPTORS_PER_S = 1 / 60
 
