@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import re
+from collections import deque
 from contextlib import ExitStack
 from math import nan
 from uuid import uuid4
@@ -18,6 +19,8 @@ from hub.live.hub import LiveHub
 from hub.live.session import ViewerSession
 from hub.metrics import Metrics
 from hub.protocol.codec import JSON, MSGPACK, Codec
+from hub.protocol.live_frames import LiveMessage
+from tests.hub.live.judge import directory
 from tests.hub.live.viewer import Pipe
 from tests.protocol.page import blocks
 from tests.protocol.rig.hub import START_US, Served, Tablet, until
@@ -65,7 +68,7 @@ async def happen(text: str, served: Served, tablet: Tablet, socket: Socket | Non
 @pytest.mark.parametrize("block", blocks("session live"))
 async def test_a_viewer_is_answered_as_written(block: str) -> None:
     board = FleetBoard()
-    live = LiveHub([board.channel], Clock(), Metrics())
+    live = LiveHub(directory(board), Clock(), Metrics())
     async with asyncio.TaskGroup() as tasks:
         running = tasks.create_task(live.run())
         await asyncio.sleep(0)
@@ -84,6 +87,7 @@ class Watching:
         self._live = live
         self._stack = stack
         self._pipe = Pipe(JSON)
+        self._heard: deque[LiveMessage] = deque()  # and not compared yet
         self._session: ViewerSession | None = None
         self._meanings = Meanings()
 
@@ -94,10 +98,12 @@ class Watching:
                 self._happen(line.text)
             elif line.sign == "→":
                 assert self._session is not None
-                self._live.receive(self._session, json.dumps(self._meanings.to_say(line.text)))
+                await self._live.receive(self._session, json.dumps(self._meanings.to_say(line.text)))
             else:
-                (heard,) = await until(self._pipe.take)
-                self._meanings.hold(line.text, heard.wire())
+                if not self._heard:
+                    self._heard.extend(await until(self._pipe.take))
+                self._meanings.hold(line.text, self._heard.popleft().wire())
+        assert not self._heard, "the page shows every message"
 
     def _happen(self, text: str) -> None:
         if text == "the viewer connects":

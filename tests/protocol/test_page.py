@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import pytest
 
 from arogya.config import SECTIONS
+from hub.live.area import TILES_MAX
 from hub.outcomes import OUTCOMES
 from hub.protocol import limits
 from hub.protocol.codec import Encodable
@@ -24,9 +26,10 @@ from hub.protocol.device_frames import (
     Skip,
     StreamClaim,
 )
+from hub.protocol.filter import STATUSES, Area, Filter
 from hub.protocol.fix import Fix
 from hub.protocol.hub_frames import FROM_HUB, Ack, Command, Error, Nack, StreamMark, Welcome
-from hub.protocol.live_frames import FROM_LIVE, Delta, LiveWelcome, Snapshot
+from hub.protocol.live_frames import FROM_LIVE, Delta, Events, LiveWelcome, Part, Snapshot
 from hub.protocol.ping import Ping, Pong
 from hub.protocol.viewer_frames import FROM_VIEWER, Subscribe, Unsubscribe
 from tests.protocol.page import PAGE, code, messages, number, section, tables
@@ -55,13 +58,17 @@ RECORDS: dict[str, list[tuple[Encodable, Encodable]]] = {
         (Error("c", "d"), Error("c", "d", "channel")),
     ],
     "What viewers say": [
-        (Subscribe("c"), Subscribe("c", "e", 1)),
+        (Subscribe("c"), Subscribe("c", "e", 1, Filter(("available",), (1,), Area(0.0, 0.0, 1.0, 1.0)))),
         (Unsubscribe("c"), Unsubscribe("c")),
+        (Ping(1), Ping(1)),
     ],
     "What the hub says to viewers": [
         (LiveWelcome("s", 1.0, 1), LiveWelcome("s", 1.0, 1)),
         (Snapshot("c", "e", 1, 1, {}), Snapshot("c", "e", 1, 1, {})),
         (Delta("c", "e", 1, 2, 1), Delta("c", "e", 1, 2, 1, {"t": [[1]]}, {"t": [2]})),
+        (Part("c"), Part("c", {"t": [[1]]}, {"t": [2]})),
+        (Events("c", "e", 1, 1, 1, []), Events("c", "e", 1, 2, 1, [[2, 1, "k", {"f": 1}]])),
+        (Pong(1, 1), Pong(1, 1)),
         (Error("c", "d"), Error("c", "d", "channel")),
     ],
 }
@@ -107,6 +114,15 @@ def test_every_closed_list_of_values_is_described() -> None:
     said = section("What devices say")
     for value in STREAM_KINDS | SKIP_REASONS | COMMAND_STATUSES:
         assert f'`"{value}"`' in said
+
+
+def test_every_condition_of_a_filter_is_described() -> None:
+    (table,) = [rows for rows in tables(section("Viewers")) if code(rows[0][0]) == "status"]
+    assert [code(row[0]) for row in table] == [condition.name for condition in dataclasses.fields(Filter)]
+    said = section("Viewers")
+    assert {status for status in STATUSES if f"`{status}`" in said} == STATUSES
+    assert f"up to {TILES_MAX}" in said and f"at most {limits.FILTER_CELLS_MAX:,}" in said
+    assert f"1 to {limits.FILTER_IDS_MAX} integers" in said and f"1 to {len(STATUSES)} statuses" in said
 
 
 def test_a_fix_is_described_element_by_element() -> None:

@@ -120,7 +120,10 @@ def test_a_viewer_follows_its_rule(vector: dict[str, Any]) -> None:
     before, message = vector["before"], JSON.decode(JSON.dump(vector["message"]).decode(), FROM_LIVE)
     viewer.epoch, viewer.offset, viewer.in_step = before["epoch"], before["offset"], True
     viewer.state = {table: {row[0]: row for row in rows} for table, rows in before["tables"].items()}
+    for part in vector.get("parts", ()):
+        viewer.apply(JSON.decode(JSON.dump(part).decode(), FROM_LIVE))
     viewer.apply(message)
+    assert not viewer.parts
     assert viewer.in_step == (vector["then"] != "subscribe again")
     after = {table: list(rows.values()) for table, rows in viewer.state.items()}
     assert {"epoch": viewer.epoch, "offset": viewer.offset, "tables": after} == vector["after"]
