@@ -54,6 +54,27 @@ def test_whatever_arrives_the_newest_is_shown(times: list[int]) -> None:
     assert board.current(1) == _fix(max(times))
 
 
+def test_an_alarm_is_part_of_every_fix_until_it_is_taken_back(board: FleetBoard) -> None:
+    board.set_alarm(1, 5)
+    for fix_at in (20, 30):
+        board.move(1, _fix(fix_at))
+        assert board.current(1) == _fix(fix_at)._replace(alarm_at=5)
+    board.set_alarm(1, 7)
+    assert board.current(1) == _fix(30)._replace(alarm_at=7)
+    board.set_alarm(1, 0)
+    assert board.current(1) == _fix(30)
+    board.channel.advance()
+    assert board.state.whole.snapshot(())["fixes"][0][-1] is None
+
+
+def test_an_alarm_that_is_set_again_is_no_change(board: FleetBoard) -> None:
+    board.move(1, _fix(20))
+    board.set_alarm(1, 5)
+    assert board.channel.advance()
+    board.set_alarm(1, 5)
+    assert not board.channel.advance()
+
+
 def test_an_ambulance_that_is_not_on_the_board_is_not_shown(board: FleetBoard) -> None:
     assert not board.move(2, _fix(20))
     board.channel.advance()
