@@ -1,9 +1,9 @@
-"""Ambulances: list, one, nearest, and the history of one."""
+"""Ambulances as they are now: list, one, and nearest."""
 
 from __future__ import annotations
 
 import math
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -12,19 +12,17 @@ from msgspec import UNSET, Meta, UnsetType
 from handlers.call import Call, Nothing
 from handlers.context import CURSORS
 from hub.access.scopes import AmbulanceReach, ambulance_reach
-from hub.clock import from_us, to_us
-from hub.errors import Forbidden, InvalidValue, NotFound
-from hub.ingest import flags
+from hub.clock import from_us
+from hub.errors import InvalidValue, NotFound
 from hub.live.board import LiveFix, Unit
-from storage import ambulances, audit
-from storage.ambulances import AmbulanceRow, PositionKey, PositionRow, Reach
+from storage import ambulances
+from storage.ambulances import AmbulanceRow, Reach
 
 Status = Literal[
     "available", "dispatched", "en_route", "on_scene", "transporting", "at_hospital", "out_of_service", "offline"
 ]
 Limit = Annotated[int, Meta(ge=1)]
 Cursor = Annotated[str, Meta(min_length=1, max_length=400)]
-_HISTORY_DEFAULT = timedelta(hours=24)
 
 
 class Location(msgspec.Struct):
@@ -69,30 +67,6 @@ class NearList(msgspec.Struct):
     items: list[NearAmbulance]
 
 
-class Position(msgspec.Struct):
-    """One fix of the history; degrees, m/s, m; `flags` are what the fix hygiene found."""
-
-    seq: int
-    stream_id: int
-    recorded_at: datetime
-    fix_at: datetime
-    received_at: datetime
-    latitude: float
-    longitude: float
-    speed: float | None
-    heading: float | None
-    accuracy: float | None
-    altitude: float | None
-    flags: list[str]
-
-
-class PositionList(msgspec.Struct):
-    """A page of the history, oldest first."""
-
-    items: list[Position]
-    next_cursor: str | None
-
-
 class ListQuery(msgspec.Struct, forbid_unknown_fields=True):
     """GET /ambulances."""
 
@@ -109,26 +83,17 @@ class NearQuery(msgspec.Struct, forbid_unknown_fields=True):
     limit: Limit = 5
 
 
-class HistoryQuery(msgspec.Struct, forbid_unknown_fields=True):
-    """GET /ambulances/{id}/positions: fixes taken in [from, to); without them, the last 24 hours."""
-
-    since: Annotated[datetime, Meta(tz=True)] | None = msgspec.field(default=None, name="from")
-    until: Annotated[datetime, Meta(tz=True)] | None = msgspec.field(default=None, name="to")
-    limit: Limit = 100
-    cursor: Cursor | None = None
-
-
 async def show_all(call: Call[ListQuery, Nothing]) -> AmbulanceList:
     """GET /ambulances: exactly those that the caller may read, by id."""
-    query, reach, page_rows = call.query, ambulance_reach(call.principal), _page_rows(call)
+    query, reach, rows_max = call.query, ambulance_reach(call.principal), page_rows(call)
     cursors = call.http_request.app[CURSORS]
     binding = f"{call.principal.key} ambulances {query.status}"
     (after_id,) = cursors.open(binding, query.cursor, 1) if query.cursor else (0,)
     rows = await ambulances.list_page(
-        call.context.reader, _rows(reach), status=query.status, after_id=after_id, rows_max=page_rows + 1
+        call.context.reader, rows_of(reach), status=query.status, after_id=after_id, rows_max=rows_max + 1
     )
-    page = rows[:page_rows]
-    more = len(rows) > page_rows
+    page = rows[:rows_max]
+    more = len(rows) > rows_max
     now = call.context.clock.now()
     return AmbulanceList(
         [_ambulance(row, reach, now) for row in page], cursors.seal(binding, [page[-1].id]) if more else None
@@ -138,7 +103,7 @@ async def show_all(call: Call[ListQuery, Nothing]) -> AmbulanceList:
 async def show_one(call: Call[Nothing, Nothing]) -> Ambulance:
     """GET /ambulances/{id}; raises NotFound for a missing one and for one that the caller does not read."""
     reach = ambulance_reach(call.principal)
-    row = await ambulances.find_one(call.context.reader, _rows(reach), call.number)
+    row = await ambulances.find_one(call.context.reader, rows_of(reach), call.number)
     if row is None:
         raise NotFound
     return _ambulance(row, reach, call.context.clock.now())
@@ -147,66 +112,25 @@ async def show_one(call: Call[Nothing, Nothing]) -> Ambulance:
 async def show_nearest(call: Call[NearQuery, Nothing]) -> NearList:
     """GET /ambulances/nearest: from memory, by great-circle distance."""
     query, now_us = call.query, call.context.clock.now_us()
-    found = call.context.board.nearest(query.latitude, query.longitude, _page_rows(call))
-    return NearList([_near(near.unit, near.fix, near.distance_m, now_us) for near in found])
-
-
-async def show_positions(call: Call[HistoryQuery, Nothing]) -> PositionList:
-    """GET /ambulances/{id}/positions: every fix once; each page that is read is audited.
-
-    Raises NotFound for an ambulance that the caller does not read, Forbidden for one whose history they do not.
-    """
-    await _check_history(call)
-    query, ambulance_id, page_rows = call.query, call.number, _page_rows(call)
-    cursors = call.http_request.app[CURSORS]
-    binding = f"{call.principal.key} positions {ambulance_id} {query.since} {query.until}"
-    since, until, after = _window(call, binding)
-    rows = await ambulances.list_positions(
-        call.context.reader, ambulance_id, since=since, until=until, after=after, rows_max=page_rows + 1
+    found = call.context.board.nearest(query.latitude, query.longitude, page_rows(call))
+    return NearList(
+        [
+            NearAmbulance(**_on_board(near.unit, near.fix, now_us), distance_m=round(near.distance_m, 1))
+            for near in found
+        ]
     )
-    await audit.record(call.context.app, call.audit_entry("positions.R", "ambulance_positions", str(ambulance_id)))
-    page = rows[:page_rows]
-    cursor = None
-    if len(rows) > page_rows:
-        last = page[-1]
-        position = [to_us(since), to_us(until), to_us(last.fix_at), last.stream_id, last.seq]
-        cursor = cursors.seal(binding, position)
-    return PositionList([_position(row) for row in page], cursor)
 
 
-async def _check_history(call: Call[HistoryQuery, Nothing]) -> None:
-    """Tell those who may not read a history nothing more than they see of the ambulance itself."""
-    reach = ambulance_reach(call.principal)
-    if await ambulances.find_one(call.context.reader, _rows(reach), call.number) is None:
-        raise NotFound
-    if not call.rules:
-        raise Forbidden("the history is not yours to read")
-
-
-def _window(call: Call[HistoryQuery, Nothing], binding: str) -> tuple[datetime, datetime, PositionKey | None]:
-    """Return [since, until) and where the page before ended; a cursor carries the window of the first page."""
-    query = call.query
-    if query.cursor:
-        since_us, until_us, fix_us, stream_id, seq = call.http_request.app[CURSORS].open(binding, query.cursor, 5)
-        return from_us(since_us), from_us(until_us), PositionKey(from_us(fix_us), stream_id, seq)
-    until = query.until or call.context.clock.now()
-    try:
-        since = query.since or until - _HISTORY_DEFAULT
-    except OverflowError:
-        raise InvalidValue("the time is out of range", field="to") from None
-    if since >= until:
-        raise InvalidValue("the range ends before it begins", field="from")
-    return since, until, None
-
-
-def _page_rows(call: Call[Any, Nothing]) -> int:
+def page_rows(call: Call[Any, Nothing]) -> int:
+    """Return how many rows a page has; raises InvalidValue for more than are allowed."""
     limit: int = call.query.limit
     if limit > call.context.settings.page_rows_max:
         raise InvalidValue("a page has fewer rows", field="limit")
     return limit
 
 
-def _rows(reach: AmbulanceReach) -> Reach:
+def rows_of(reach: AmbulanceReach) -> Reach:
+    """Return the rows that a caller reads, for the statements."""
     return Reach(reach.everything, reach.ambulance_id, reach.patient_id, reach.facility_id, reach.doctor_id)
 
 
@@ -216,9 +140,9 @@ def _ambulance(row: AmbulanceRow, reach: AmbulanceReach, now: datetime) -> Ambul
         location = Location(
             row.latitude,
             row.longitude,
-            _or_none(row.speed),
-            _or_none(row.heading),
-            _or_none(row.accuracy),
+            or_none(row.speed),
+            or_none(row.heading),
+            or_none(row.accuracy),
             row.fix_at,
             _age_s((now - row.fix_at).total_seconds()),
         )
@@ -234,44 +158,32 @@ def _ambulance(row: AmbulanceRow, reach: AmbulanceReach, now: datetime) -> Ambul
     return Ambulance(id=row.id, **{name: every[name] for name in reach.fields})
 
 
-def _near(unit: Unit, fix: LiveFix, distance_m: float, now_us: int) -> NearAmbulance:
+def ambulance_on_board(unit: Unit, fix: LiveFix, now_us: int) -> Ambulance:
+    """Return an ambulance with every field, as the board has it in memory."""
+    return Ambulance(**_on_board(unit, fix, now_us))
+
+
+def _on_board(unit: Unit, fix: LiveFix, now_us: int) -> dict[str, Any]:
     location = Location(
         fix.latitude,
         fix.longitude,
-        _or_none(fix.speed),
-        _or_none(fix.heading),
-        _or_none(fix.accuracy),
+        or_none(fix.speed),
+        or_none(fix.heading),
+        or_none(fix.accuracy),
         from_us(fix.fix_at),
         _age_s((now_us - fix.fix_at) / 1e6),
     )
-    return NearAmbulance(
-        id=unit.id,
-        plate_number=unit.plate_number,
-        driver_name=unit.driver_name,
-        status=unit.status,
-        current_location=location,
-        distance_m=round(distance_m, 1),
-    )
+    return {
+        "id": unit.id,
+        "plate_number": unit.plate_number,
+        "driver_name": unit.driver_name,
+        "status": unit.status,
+        "current_location": location,
+    }
 
 
-def _position(row: PositionRow) -> Position:
-    return Position(
-        row.seq,
-        row.stream_id,
-        row.recorded_at,
-        row.fix_at,
-        row.received_at,
-        row.latitude,
-        row.longitude,
-        _or_none(row.speed),
-        _or_none(row.heading),
-        _or_none(row.accuracy),
-        _or_none(row.altitude),
-        flags.names(row.flags),
-    )
-
-
-def _or_none(value: float | None) -> float | None:
+def or_none(value: float | None) -> float | None:
+    """Return a stored number with as many digits as it deserves; NaN means none."""
     return None if value is None or math.isnan(value) else round(value, 2)
 
 

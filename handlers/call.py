@@ -109,3 +109,4 @@ class Route:
     judged_inside: bool = False  # the handler itself tells "not there" from "not yours", after the guard let it in
     limited: bool = True  # counts against the rate limit of the API
     media_type: str = "application/json"
+    other_media_type: str | None = None  # that the caller may ask for instead

@@ -70,7 +70,9 @@ def _responses(route: Route) -> dict[str, Any]:
     if route.response is not None:
         answer["content"] = _content(route.media_type, route.response)
     elif route.media_type != "application/json":
-        answer["content"] = {route.media_type: {"schema": {"type": "object"}}}
+        answer["content"] = _document(route.media_type)
+    if route.other_media_type is not None:
+        answer["content"] |= _document(route.other_media_type)
     responses = {str(route.status): answer}
     if route.path == "/ready":
         responses["503"] = {**answer, "description": "Not ready, with the reasons"}
@@ -81,6 +83,11 @@ def _responses(route: Route) -> dict[str, Any]:
 
 def _content(media_type: str, kind: type[msgspec.Struct]) -> dict[str, Any]:
     return {media_type: {"schema": {"$ref": _REFERENCE.format(name=kind.__name__)}}}
+
+
+def _document(media_type: str) -> dict[str, Any]:
+    """Return a content that has no type of ours: JSON of some standard, or a text."""
+    return {media_type: {"schema": {"type": "object" if media_type.endswith("json") else "string"}}}
 
 
 def _path_parameters(route: Route) -> list[dict[str, Any]]:

@@ -20,7 +20,7 @@ _INTEGER = re.compile(r"-?(0|[1-9][0-9]{0,17})", re.ASCII)
 _ROW_ID = re.compile(r"[1-9][0-9]{0,18}", re.ASCII)
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
 _DECIMAL = re.compile(r"-?(0|[1-9][0-9]{0,5})(\.[0-9]{1,15})?", re.ASCII)
-_TEXT = re.compile(r"[\x20-\x7e]{0,1000}", re.ASCII)
+_TEXT = re.compile(r"[\x20-\x7e]*", re.ASCII)  # no longer than a request line
 _PLACE = re.compile(r"at `(\$[A-Za-z0-9_.\[\]]*)`$", re.ASCII)
 _TYPES = ("application/json",)
 

@@ -4,8 +4,23 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from handlers import activations, alarms, ambulances, devices, health, map, sessions, tickets
+from handlers import (
+    activations,
+    alarms,
+    ambulances,
+    devices,
+    exports,
+    health,
+    history,
+    map,
+    playback,
+    positions,
+    regions,
+    sessions,
+    tickets,
+)
 from handlers.call import Route
+from hub.history.formats import Csv, GeoJson, Gpx
 
 API = "/api/v1"
 
@@ -85,17 +100,69 @@ ROUTES: tuple[Route, ...] = (
         query=ambulances.NearQuery,
     ),
     Route(
+        "GET",
+        f"{API}/ambulances/inside",
+        regions.show_inside,
+        "nearest.R",
+        "The ambulances inside a box or a polygon",
+        ambulances.AmbulanceList,
+        query=regions.InsideQuery,
+    ),
+    Route(
         "GET", f"{API}/ambulances/{{id}}", ambulances.show_one, "ambulances.R", "One ambulance", ambulances.Ambulance
     ),
     Route(
         "GET",
         f"{API}/ambulances/{{id}}/positions",
-        ambulances.show_positions,
+        positions.show_positions,
         "positions.R",
         "Where an ambulance was",
-        ambulances.PositionList,
-        query=ambulances.HistoryQuery,
+        positions.PositionList,
+        query=positions.HistoryQuery,
         judged_inside=True,
+    ),
+    Route(
+        "GET",
+        f"{API}/ambulances/{{id}}/track",
+        history.show_track,
+        "positions.R",
+        "Where an ambulance drove, thinned for a map",
+        history.TrackAnswer,
+        query=history.TrackQuery,
+        judged_inside=True,
+    ),
+    Route(
+        "GET",
+        f"{API}/ambulances/{{id}}/trips",
+        history.show_trips,
+        "positions.R",
+        "The trips and stops of an ambulance",
+        history.TripList,
+        query=history.TripQuery,
+        judged_inside=True,
+        other_media_type=Csv.MEDIA_TYPE,
+    ),
+    *(
+        Route(
+            "GET",
+            f"{API}/ambulances/{{id}}/positions.{kind.ENDING}",
+            exports.exporter(kind),
+            "positions.R",
+            f"Every fix of an ambulance as a {kind.ENDING.upper()} file",
+            query=positions.SpanQuery,
+            judged_inside=True,
+            media_type=kind.MEDIA_TYPE,
+        )
+        for kind in (Gpx, GeoJson, Csv)
+    ),
+    Route(
+        "GET",
+        f"{API}/fleet/playback",
+        playback.show_playback,
+        "positions.R",
+        "Where every ambulance was in a range of up to 6 h",
+        playback.PlaybackAnswer,
+        query=playback.PlaybackQuery,
     ),
     Route(
         "GET", f"{API}/alarms", alarms.show_all, "alarms.R", "Calls for help", alarms.AlarmList, query=alarms.ListQuery

@@ -32,6 +32,8 @@ FIELDS: dict[str, set[str]] = {
     **dict.fromkeys(("DR", "DR elsewhere", "RC", "RC elsewhere", "SA"), INBOUND),
     **dict.fromkeys((*BOARD, "TB"), FULL),
 }
+# What tells where an ambulance was.
+HISTORIES = ("positions", "track", "trips", "positions.gpx", "positions.geojson", "positions.csv")
 # The routes that nobody needs a credential for; they have their own tests.
 OPEN = {
     ("POST", f"{API}/sessions"),
@@ -50,7 +52,9 @@ CHECKED = {
     ("GET", f"{API}/ambulances"),
     ("GET", f"{API}/ambulances/nearest"),
     ("GET", f"{API}/ambulances/{{id}}"),
-    ("GET", f"{API}/ambulances/{{id}}/positions"),
+    ("GET", f"{API}/ambulances/inside"),
+    *(("GET", f"{API}/ambulances/{{id}}/{ending}") for ending in HISTORIES),
+    ("GET", f"{API}/fleet/playback"),
     ("GET", f"{API}/alarms"),
     ("POST", f"{API}/alarms/{{id}}/acknowledge"),
     ("GET", f"{API}/map"),
@@ -95,18 +99,25 @@ async def test_one_at_a_time_answers_like_the_list(hub: Hub, world: World) -> No
 async def test_history_is_for_those_who_see_the_whole_fleet(hub: Hub, world: World) -> None:
     for who in EVERYBODY:
         for name, ambulance_id in world.ambulances.items():
-            answer = await hub.call("GET", f"{API}/ambulances/{ambulance_id}/positions", token=world.tokens[who])
             if who in BOARD:
                 expected = 200
             else:
                 expected = 403 if who == "PX" or name in SEEN[who] else 404
-            assert answer.status == expected, (who, name)
+            for ending in HISTORIES:
+                path = f"{API}/ambulances/{ambulance_id}/{ending}"
+                answer = await hub.call("GET", path, token=world.tokens[who])
+                assert answer.status == expected, (who, name, ending)
+                _says_nothing_of_others(answer, who)
 
 
-async def test_nearest_is_for_those_who_see_the_whole_fleet(hub: Hub, world: World) -> None:
+async def test_nearest_inside_and_playback_are_for_those_who_see_the_whole_fleet(hub: Hub, world: World) -> None:
+    box = "south=-90&west=-180&north=90&east=180"
+    paths = ("ambulances/nearest?latitude=1&longitude=1", f"ambulances/inside?{box}", "fleet/playback")
     for who in EVERYBODY:
-        answer = await hub.call("GET", f"{API}/ambulances/nearest?latitude=1&longitude=1", token=world.tokens[who])
-        assert answer.status == (200 if who in BOARD else 403), who
+        for path in paths:
+            answer = await hub.call("GET", f"{API}/{path}", token=world.tokens[who])
+            assert answer.status == (200 if who in BOARD else 403), (who, path)
+            _says_nothing_of_others(answer, who)
 
 
 async def test_alarms_are_for_those_who_see_the_whole_fleet(
