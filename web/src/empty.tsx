@@ -1,18 +1,27 @@
 /** What stands in the list's place when it has nothing to show. */
 
-import type { Phase } from "@arogya/client";
 import type { JSX } from "preact";
 
-export function EmptyFleet({ phase, loading }: { phase: Phase; loading: boolean }): JSX.Element {
-  if (phase === "refused") {
+export interface EmptyFleetProps {
+  readonly loading: boolean;
+  /** The hub was asked for what the map shows alone. */
+  readonly partial: boolean;
+  readonly onWhole: () => void;
+}
+
+export function EmptyFleet({ loading, partial, onWhole }: EmptyFleetProps): JSX.Element {
+  if (loading) return <div class="empty">Waiting for the first picture…</div>;
+  if (partial) {
     return (
       <div class="empty">
-        <h2>No fleet for this account</h2>
-        <p>Dispatchers, their supervisors and platform administrators watch the fleet. Sign in as one of them.</p>
+        <h2>No ambulance here</h2>
+        <p>The map shows a part of the world without one, and nothing else was asked of the hub.</p>
+        <button class="button button--small" type="button" onClick={onWhole}>
+          Whole fleet
+        </button>
       </div>
     );
   }
-  if (loading) return <div class="empty">Waiting for the first picture…</div>;
   return (
     <div class="empty">
       <h2>No ambulances yet</h2>

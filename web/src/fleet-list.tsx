@@ -4,8 +4,11 @@ import type { JSX } from "preact";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { Row } from "./fleet-store.ts";
 import { FreshnessBadge } from "./freshness-badge.tsx";
-import { speed } from "./format.ts";
+import { distance, speed } from "./format.ts";
 import { StatusIcon } from "./icons.tsx";
+import { distanceM } from "./order.ts";
+import type { Place } from "./order.ts";
+import type { Extra } from "./view.ts";
 
 /** As in list.css. */
 const ROW_PX = 60;
@@ -14,10 +17,15 @@ const OVERSCAN = 6;
 export interface FleetListProps {
   readonly rows: readonly Row[];
   readonly selected: number | null;
+  readonly extras: ReadonlySet<Extra>;
+  /** From where distances are measured; null when they are not shown. */
+  readonly from: Place | null;
   readonly onSelect: (id: number) => void;
+  /** Enter: the selected one is to be followed. */
+  readonly onFollow: () => void;
 }
 
-export function FleetList({ rows, selected, onSelect }: FleetListProps): JSX.Element {
+export function FleetList({ rows, selected, extras, from, onSelect, onFollow }: FleetListProps): JSX.Element {
   const box = useRef<HTMLDivElement>(null);
   const [top, setTop] = useState(0);
   const height = useHeight(box);
@@ -27,6 +35,7 @@ export function FleetList({ rows, selected, onSelect }: FleetListProps): JSX.Ele
   useEffect(() => reveal(box.current, at), [selected]);
 
   const onKeyDown = (event: KeyboardEvent): void => {
+    if (event.key === "Enter" && at >= 0) return onFollow();
     const target = step(event.key, at, rows.length, Math.max(1, Math.floor(height / ROW_PX) - 1));
     const row = target === null ? undefined : rows[target];
     if (row === undefined) return;
@@ -53,6 +62,8 @@ export function FleetList({ rows, selected, onSelect }: FleetListProps): JSX.Ele
             position={first + index}
             count={rows.length}
             selected={row.unit.id === selected}
+            extras={extras}
+            from={from}
             onSelect={onSelect}
           />
         ))}
@@ -66,10 +77,12 @@ interface ListRowProps {
   readonly position: number;
   readonly count: number;
   readonly selected: boolean;
+  readonly extras: ReadonlySet<Extra>;
+  readonly from: Place | null;
   readonly onSelect: (id: number) => void;
 }
 
-function ListRow({ row, position, count, selected, onSelect }: ListRowProps): JSX.Element {
+function ListRow({ row, position, count, selected, extras, from, onSelect }: ListRowProps): JSX.Element {
   const { unit, status, freshness, fix } = row;
   return (
     <div
@@ -84,16 +97,19 @@ function ListRow({ row, position, count, selected, onSelect }: ListRowProps): JS
       onClick={() => onSelect(unit.id)}
     >
       <StatusIcon status={status} freshness={freshness} />
-      <span class="row__main">
-        <span class="row__plate">{unit.plateNumber}</span>
-        <span class="row__sub">
-          {status.label}
-          {unit.driverName !== null && <span class="row__driver"> · {unit.driverName}</span>}
-        </span>
+      <span class="row__plate">{unit.plateNumber}</span>
+      <span class="row__sub">
+        <span class="row__status">{status.label}</span>
+        {extras.has("driver") && <span class="row__driver">{unit.driverName}</span>}
       </span>
-      <span class="row__end">
+      <span class="row__age">
         <FreshnessBadge row={row} />
-        <span class="row__speed">{typeof fix?.speed === "number" && freshness === "live" && `${speed(fix.speed)} km/h`}</span>
+      </span>
+      <span class="row__numbers">
+        {from !== null && <span class="row__distance">{fix !== null && distance(distanceM(fix, from))}</span>}
+        {extras.has("speed") && (
+          <span class="row__speed">{typeof fix?.speed === "number" && freshness === "live" && `${speed(fix.speed)} km/h`}</span>
+        )}
       </span>
     </div>
   );

@@ -3,7 +3,7 @@
 import { LiveClient, SignedOut } from "@arogya/client";
 import type { Change, Connection, Fix, Unit } from "@arogya/client";
 import { liveTicket, Problem } from "./api.ts";
-import { freshnessOf } from "./freshness.ts";
+import { freshnessOfUnit } from "./freshness.ts";
 import type { Freshness } from "./freshness.ts";
 import { statusOf } from "./status.ts";
 import type { Status } from "./status.ts";
@@ -78,7 +78,7 @@ export class FleetStore {
     const fix = this.live.fleet.fixes.get(unit.id) ?? null;
     const status = statusOf(unit.status);
     const ageS = fix === null ? null : Math.max(0, (nowUs - fix.fixAtUs) / 1e6);
-    const freshness = status.code === "offline" && fix !== null ? "offline" : freshnessOf(ageS);
+    const freshness = freshnessOfUnit(status.code, ageS);
     return { unit, fix, status, ageS, freshness, alarm: fix !== null && fix.alarmAtUs !== null };
   }
 }

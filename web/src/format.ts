@@ -1,6 +1,7 @@
 /** Numbers as people read them, in the browser's language and time zone. */
 
 const CLOCK = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", second: "2-digit" });
+const MINUTE = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
 const POINTS = ["N", "NE", "E", "SE", "S", "SW", "W", "NW"] as const;
 
 /** Seconds as a short age: `4 s`, `2:05 min`, `3 h 10 min`, `5 d`. */
@@ -17,6 +18,12 @@ export function age(seconds: number): string {
 /** m/s as whole km/h, without the unit; an en dash when unknown. */
 export function speed(metresPerSecond: number | null): string {
   return metresPerSecond === null ? "–" : String(Math.round(metresPerSecond * 3.6));
+}
+
+/** Metres as `850 m`, `4.2 km`, `57 km`. */
+export function distance(metres: number): string {
+  if (metres < 995) return `${Math.round(metres / 10) * 10} m`;
+  return metres < 9_950 ? `${(metres / 1000).toFixed(1)} km` : `${Math.round(metres / 1000)} km`;
 }
 
 /** Degrees clockwise from north as `128° SE`. */
@@ -40,6 +47,11 @@ export function coordinates(latitude: number, longitude: number): string {
 /** Microseconds since 1970 as the wall clock here. */
 export function clockTime(microseconds: number): string {
   return CLOCK.format(microseconds / 1000);
+}
+
+/** The same without seconds. */
+export function minute(microseconds: number): string {
+  return MINUTE.format(microseconds / 1000);
 }
 
 /** The name of the browser's time zone, so that a time is never ambiguous. */

@@ -1,27 +1,24 @@
 /** How many positions cannot be believed any more, and a way to see only those. */
 
 import type { JSX } from "preact";
-import type { Row } from "./fleet-store.ts";
 import { Icon } from "./icons.tsx";
-import { overdue } from "./selection.ts";
 import type { Filter } from "./selection.ts";
+import type { Tally } from "./tally.ts";
 
 export interface FreshnessFilterProps {
-  readonly rows: readonly Row[];
+  readonly tally: Tally;
   readonly filter: Filter;
   readonly onFilter: (filter: Filter) => void;
 }
 
-export function FreshnessFilter({ rows, filter, onFilter }: FreshnessFilterProps): JSX.Element | null {
-  const late = rows.filter(overdue);
-  if (late.length === 0 && !filter.overdueOnly) return null;
-  const count = (freshness: string): number => late.filter((row) => row.freshness === freshness).length;
+export function FreshnessFilter({ tally, filter, onFilter }: FreshnessFilterProps): JSX.Element | null {
   const parts = [
-    [count("stale"), "stale"],
-    [count("offline"), "offline"],
-    [count("none"), "no position"],
+    [tally.stale, "stale"],
+    [tally.lost, "no signal"],
+    [tally.none, "no position"],
   ] as const;
   const text = parts.filter(([number]) => number > 0).map(([number, word]) => `${number} ${word}`);
+  if (text.length === 0 && !filter.overdueOnly) return null;
   return (
     <button
       class="overdue"

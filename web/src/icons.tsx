@@ -7,13 +7,13 @@ import type { Status } from "./status.ts";
 
 const BOX = `0 0 ${SHAPE_BOX} ${SHAPE_BOX}`;
 
-/** The status as on the map: its shape in its colour, dashed when stale, hollow and struck out when offline. */
+/** The status as on the map: its shape in its colour, dashed when stale, hollow and struck out without a signal. */
 export function StatusIcon({ status, freshness = "live" }: { status: Status; freshness?: Freshness }): JSX.Element {
-  const look = status.code === "offline" || freshness === "none" ? "offline" : freshness;
+  const look = freshness === "none" ? "lost" : freshness;
   return (
     <svg class={`status-icon status-icon--${look}`} viewBox={BOX} aria-hidden="true">
       <path d={OUTLINES[status.shape]} fill={status.colour} fill-rule="evenodd" />
-      {look === "offline" && <path class="status-icon__strike" d="M3 21 21 3" />}
+      {look === "lost" && <path class="status-icon__strike" d="M3 21 21 3" />}
     </svg>
   );
 }
@@ -31,6 +31,14 @@ const LINES = {
   frame: "M4 9V4h5M20 9V4h-5M4 15v5h5M20 15v5h-5",
   key: "M4 6h4v4H4zM4 14h4v4H4zM11.5 8H20M11.5 16H20",
   eye: "M2 12s3.5-6.5 10-6.500S22 12 22 12s-3.5 6.5-10 6.500S2 12 2 12zM12 9a3 3 0 1 0 0 6a3 3 0 0 0 0-6z",
+  up: "M12 19V5M6 11l6-6 6 6",
+  down: "M12 5v14M6 13l6 6 6-6",
+  sliders: "M4 7h9M17 7h3M4 17h3M11 17h9M13 4.500v5M7 14.500v5",
+  link: "M10 14a4 4 0 0 1 0-5.700l3-3a4 4 0 0 1 5.7 5.7l-1.5 1.500M14 10a4 4 0 0 1 0 5.700l-3 3a4 4 0 0 1-5.7-5.700l1.5-1.500",
+  help: "M12 3a9 9 0 1 0 0 18a9 9 0 0 0 0-18zM9.5 9.500a2.5 2.5 0 1 1 3.6 2.200c-.8.500-1.1 1-1.1 2M12 16.500v.6",
+  screen: "M3 5h18v11H3zM9 20h6M12 16v4",
+  target: "M12 5a7 7 0 1 0 0 14a7 7 0 0 0 0-14zM12 2v5M12 17v5M2 12h5M17 12h5",
+  pin: "M12 21c-1-4-6-6-6-11a6 6 0 1 1 12 0c0 5-5 7-6 11zM12 8a2 2 0 1 0 0 4a2 2 0 0 0 0-4z",
   arrow: "M12 3 19 20 12 16 5 20z",
   copy: "M9 9h11v11H9zM15 9V4H4v11h5",
   download: "M12 4v11M7 10.500l5 5 5-5M5 20h14",

@@ -2,7 +2,7 @@
 
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
-import { OFFLINE_S, STALE_S } from "./freshness.ts";
+import { LOST_S, STALE_S } from "./freshness.ts";
 import { Icon, StatusIcon } from "./icons.tsx";
 import { recall, remember } from "./memory.ts";
 import { STATUSES, statusOf } from "./status.ts";
@@ -17,30 +17,10 @@ export function Legend({ attribution }: { attribution: string | null }): JSX.Ele
     <div class="legend">
       {open && (
         <div class="legend__card" id="legend">
-          <ul>
-            {STATUSES.map((status) => (
-              <li key={status.code}>
-                <StatusIcon status={status} />
-                {status.label}
-              </li>
-            ))}
-          </ul>
-          <ul>
-            <li>
-              <span class="legend__arrow">
-                <Icon name="arrow" />
-              </span>
-              Heading
-            </li>
-            <li>
-              <StatusIcon status={statusOf("available")} freshness="stale" />
-              Stale: {STALE_S} s and older
-            </li>
-            <li>
-              <StatusIcon status={statusOf("available")} freshness="offline" />
-              Offline: {OFFLINE_S / 60} min and older
-            </li>
-          </ul>
+          <button class="icon-button legend__close" type="button" aria-label="Close the legend" onClick={toggle}>
+            <Icon name="close" />
+          </button>
+          <Marks />
           <p>{attribution ?? "Backdrop: Natural Earth"}</p>
         </div>
       )}
@@ -49,5 +29,44 @@ export function Legend({ attribution }: { attribution: string | null }): JSX.Ele
         Legend
       </button>
     </div>
+  );
+}
+
+/** Every mark with its word, as two lists. */
+export function Marks(): JSX.Element {
+  return (
+    <>
+      <ul class="marks">
+        {STATUSES.map((status) => (
+          <li key={status.code}>
+            <StatusIcon status={status} />
+            {status.label}
+            {status.code === "offline" && <span class="marks__more">switched off</span>}
+          </li>
+        ))}
+      </ul>
+      <ul class="marks">
+        <li>
+          <span class="legend__arrow">
+            <Icon name="arrow" />
+          </span>
+          Heading
+        </li>
+        <li>
+          <StatusIcon status={statusOf("available")} freshness="stale" />
+          Stale
+          <span class="marks__more">{STALE_S} s and older</span>
+        </li>
+        <li>
+          <StatusIcon status={statusOf("available")} freshness="lost" />
+          No signal
+          <span class="marks__more">{LOST_S / 60} min and older</span>
+        </li>
+        <li>
+          <span class="marks__ring">12</span>
+          Many on one spot
+        </li>
+      </ul>
+    </>
   );
 }

@@ -1,26 +1,26 @@
-/** Search, order and status filter above the list; the filter is also the count of each status. */
+/** Search, view, filters and order above the list; the filters are also the counts. */
 
 import type { JSX, Ref } from "preact";
 import { FreshnessFilter } from "./freshness-filter.tsx";
-import type { Row } from "./fleet-store.ts";
-import { Icon, StatusIcon } from "./icons.tsx";
-import { ORDERS } from "./selection.ts";
-import type { Filter, Order } from "./selection.ts";
-import { STATUSES } from "./status.ts";
+import { Icon } from "./icons.tsx";
+import type { Filter } from "./selection.ts";
+import { SortBar } from "./sort-bar.tsx";
+import { StatusFilter } from "./status-filter.tsx";
+import type { Tally } from "./tally.ts";
+import { ViewMenu } from "./view-menu.tsx";
+import type { ViewDoor } from "./view-hooks.ts";
 
 export interface ListControlsProps {
-  readonly rows: readonly Row[];
-  readonly filter: Filter;
-  readonly order: Order;
+  readonly tally: Tally;
+  readonly door: ViewDoor;
   readonly search: Ref<HTMLInputElement>;
-  readonly onFilter: (filter: Filter) => void;
-  readonly onOrder: (order: Order) => void;
   /** Enter in the search. */
   readonly onFound: () => void;
 }
 
-export function ListControls(props: ListControlsProps): JSX.Element {
-  const { rows, filter, order, search, onFilter, onOrder, onFound } = props;
+export function ListControls({ tally, door, search, onFound }: ListControlsProps): JSX.Element {
+  const { view, onView, onReset } = door;
+  const onFilter = (filter: Filter): void => onView({ filter });
   return (
     <div class="controls">
       <div class="controls__row">
@@ -31,58 +31,28 @@ export function ListControls(props: ListControlsProps): JSX.Element {
             ref={search}
             type="search"
             placeholder="Plate, driver or status"
-            value={filter.text}
+            value={view.filter.text}
             aria-keyshortcuts="/"
             onKeyDown={(event) => {
               if (event.key === "Enter" && !event.isComposing) onFound();
             }}
-            onInput={(event) => onFilter({ ...filter, text: event.currentTarget.value })}
+            onInput={(event) => onFilter({ ...view.filter, text: event.currentTarget.value })}
           />
           <kbd aria-hidden="true">/</kbd>
         </label>
-        <label class="order">
-          <span class="visually-hidden">Sort by</span>
-          <select value={order} onChange={(event) => onOrder(event.currentTarget.value as Order)}>
-            {ORDERS.map((choice) => (
-              <option key={choice.order} value={choice.order}>
-                {choice.label}
-              </option>
-            ))}
-          </select>
-        </label>
+        <ViewMenu view={view} onView={onView} onReset={onReset} />
       </div>
-      <StatusFilter rows={rows} filter={filter} onFilter={onFilter} />
-      <FreshnessFilter rows={rows} filter={filter} onFilter={onFilter} />
-    </div>
-  );
-}
-
-type FilterProps = Pick<ListControlsProps, "rows" | "filter" | "onFilter">;
-
-function StatusFilter({ rows, filter, onFilter }: FilterProps): JSX.Element {
-  const counts = new Map<string, number>();
-  for (const row of rows) counts.set(row.status.code, (counts.get(row.status.code) ?? 0) + 1);
-  const toggle = (code: string): void => {
-    const hidden = new Set(filter.hidden);
-    if (!hidden.delete(code)) hidden.add(code);
-    onFilter({ ...filter, hidden });
-  };
-  return (
-    <div class="chips" role="group" aria-label="Shown statuses">
-      {STATUSES.filter((status) => counts.has(status.code) || filter.hidden.has(status.code)).map((status) => (
-        <button
-          key={status.code}
-          class="chip"
-          type="button"
-          aria-pressed={!filter.hidden.has(status.code)}
-          title={filter.hidden.has(status.code) ? `Show ${status.label}` : `Hide ${status.label}`}
-          onClick={() => toggle(status.code)}
-        >
-          <StatusIcon status={status} />
-          {status.label}
-          <span class="chip__count">{counts.get(status.code) ?? 0}</span>
-        </button>
-      ))}
+      <StatusFilter tally={tally} filter={view.filter} onFilter={onFilter} />
+      <FreshnessFilter tally={tally} filter={view.filter} onFilter={onFilter} />
+      {view.areaOnly && (
+        <p class="partial">
+          <span>Only what the map shows is here.</span>
+          <button class="link" type="button" onClick={() => onView({ areaOnly: false })}>
+            Whole fleet
+          </button>
+        </p>
+      )}
+      <SortBar sorting={view.sorting} extras={view.extras} onSorting={(sorting) => onView({ sorting })} />
     </div>
   );
 }

@@ -12,19 +12,20 @@ import { useTheme } from "./hooks.ts";
 import { Icon } from "./icons.tsx";
 import { Legend } from "./legend.tsx";
 import { FleetMap } from "./map/fleet-map.ts";
-import { matches } from "./selection.ts";
-import type { Filter } from "./selection.ts";
+import type { FleetMapOptions } from "./map/fleet-map.ts";
 
-export interface MapViewProps {
+export interface MapViewProps extends Pick<FleetMapOptions, "at" | "onPick" | "onPlace" | "onDrag" | "onMove"> {
   readonly store: FleetStore;
-  readonly filter: Filter;
+  /** The only ones to draw; null for all. */
+  readonly shown: ReadonlySet<number> | null;
   readonly selected: number | null;
-  /** Changes when the selected one should come into view. */
-  readonly pan: number;
+  /** The camera goes along with the selected one. */
+  readonly following: boolean;
   readonly bottomInset: number;
-  readonly onPick: (id: number | null) => void;
+  readonly onFit: () => void;
+  readonly onNearest: () => void;
   /** Told the map for as long as there is one, so that others can put layers on it. */
-  readonly onMap?: (map: FleetMap | null) => void;
+  readonly onMap: (map: FleetMap | null) => void;
 }
 
 /** Read what lies under the fleet; the fleet itself never waits for it. */
@@ -32,8 +33,7 @@ async function furnish(map: FleetMap, fleet: Fleet, onAttribution: (text: string
   const world = fetch(worldUrl).then((response) => response.json() as Promise<Topology>);
   try {
     const settings = await mapSettings();
-    map.configure(settings);
-    map.frame(fleet);
+    map.configure(settings, fleet);
     if (settings.tile_url !== null) onAttribution(settings.attribution);
     if (settings.roads_url !== null) map.setStreets(await call<FeatureCollection>("GET", settings.roads_url));
   } catch (error) {
@@ -42,32 +42,40 @@ async function furnish(map: FleetMap, fleet: Fleet, onAttribution: (text: string
   map.setWorld(await world);
 }
 
-export function MapView({ store, filter, selected, pan, bottomInset, onPick, onMap }: MapViewProps): JSX.Element {
+export function MapView(props: MapViewProps): JSX.Element {
+  const { store, shown, selected, following, bottomInset } = props;
   const element = useRef<HTMLDivElement>(null);
   const map = useRef<FleetMap | null>(null);
-  const pick = useRef(onPick);
-  pick.current = onPick;
+  const newest = useRef(props);
+  newest.current = props;
   const [attribution, setAttribution] = useState<string | null>(null);
   const theme = useTheme();
 
   useEffect(() => {
     if (element.current === null) return undefined;
     const drawn = new FleetMap({
-      bottomInset,
       element: element.current,
       serverNowUs: store.nowUs,
-      onPick: (id) => pick.current(id),
+      at: newest.current.at,
+      onPick: (id) => newest.current.onPick(id),
+      onPlace: (place) => newest.current.onPlace(place),
+      onDrag: () => newest.current.onDrag(),
+      onMove: (place, chosen) => newest.current.onMove(place, chosen),
     });
     map.current = drawn;
-    onMap?.(drawn);
+    drawn.camera.bottomInset = newest.current.bottomInset;
+    props.onMap(drawn);
     drawn.follow(store.live.fleet, { whole: true, units: [], fixes: [...store.live.fleet.fixes.keys()] });
-    const unfollow = store.onChange((change) => drawn.follow(store.live.fleet, change));
+    const unfollow = store.onChange((change) => {
+      drawn.follow(store.live.fleet, change);
+      if (newest.current.following) keep(drawn, store, newest.current.selected);
+    });
     const timer = setInterval(() => drawn.tick(), 1000);
     void furnish(drawn, store.live.fleet, setAttribution);
     return () => {
       unfollow();
       clearInterval(timer);
-      onMap?.(null);
+      props.onMap(null);
       drawn.destroy();
       map.current = null;
     };
@@ -76,18 +84,12 @@ export function MapView({ store, filter, selected, pan, bottomInset, onPick, onM
   useEffect(() => map.current?.recolour(), [theme]);
   useEffect(() => map.current?.select(selected), [selected]);
   useEffect(() => {
-    if (map.current !== null) map.current.bottomInset = bottomInset;
+    if (map.current !== null) map.current.camera.bottomInset = bottomInset;
   }, [bottomInset]);
+  useEffect(() => map.current?.showOnly(shown), [shown]);
   useEffect(() => {
-    map.current?.filter((marker) => {
-      const row = store.row(marker.id);
-      return row !== null && (marker.id === selected || matches(row, filter));
-    });
-  }, [filter, selected]);
-  useEffect(() => {
-    const fix = selected === null ? undefined : store.live.fleet.fixes.get(selected);
-    if (pan > 0 && fix !== undefined) map.current?.panTo(fix.latitude, fix.longitude);
-  }, [pan]);
+    if (following && map.current !== null) keep(map.current, store, selected);
+  }, [following, selected]);
 
   return (
     <div class="map-area">
@@ -95,22 +97,30 @@ export function MapView({ store, filter, selected, pan, bottomInset, onPick, onM
       <div class="map-tools">
         <MapButton icon="plus" label="Zoom in" onClick={() => map.current?.zoomBy(1)} />
         <MapButton icon="minus" label="Zoom out" onClick={() => map.current?.zoomBy(-1)} />
-        <MapButton icon="frame" label="Show the whole fleet" onClick={() => map.current?.fit(store.live.fleet)} />
+        <MapButton icon="frame" label="Show the whole fleet" keys="0" onClick={props.onFit} />
+        <MapButton icon="pin" label="Nearest to the middle of the map" keys="N" onClick={props.onNearest} />
       </div>
       <Legend attribution={attribution} />
     </div>
   );
 }
 
+function keep(map: FleetMap, store: FleetStore, id: number | null): void {
+  const fix = id === null ? undefined : store.live.fleet.fixes.get(id);
+  if (fix !== undefined) map.camera.keep(fix);
+}
+
 interface MapButtonProps {
-  readonly icon: "plus" | "minus" | "frame";
+  readonly icon: "plus" | "minus" | "frame" | "pin";
   readonly label: string;
+  readonly keys?: string;
   readonly onClick: () => void;
 }
 
-function MapButton({ icon, label, onClick }: MapButtonProps): JSX.Element {
+function MapButton({ icon, label, keys, onClick }: MapButtonProps): JSX.Element {
+  const title = keys === undefined ? label : `${label} (${keys})`;
   return (
-    <button class="icon-button" type="button" aria-label={label} title={label} onClick={onClick}>
+    <button class="icon-button" type="button" aria-label={label} title={title} aria-keyshortcuts={keys} onClick={onClick}>
       <Icon name={icon} />
     </button>
   );

@@ -25,7 +25,7 @@ export interface PlaybackDoor {
 }
 
 /** The playback while one is open; `onOpen` makes room for it. */
-export function usePlayback(store: FleetStore, onOpen: () => void): PlaybackDoor {
+export function usePlayback(store: FleetStore, onOpen?: () => void): PlaybackDoor {
   const [playback, setPlayback] = useState<Playback | null>(null);
   const live = useConnection(store).phase === "live";
   useEffect(() => () => playback?.stop(), [playback]);
@@ -41,7 +41,7 @@ export function usePlayback(store: FleetStore, onOpen: () => void): PlaybackDoor
     );
     opened.start();
     setPlayback(opened);
-    onOpen();
+    onOpen?.();
   };
   return { playback, open, close: () => setPlayback(null) };
 }

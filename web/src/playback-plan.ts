@@ -6,7 +6,7 @@ export const WINDOW_MS = 600_000;
 /** Points of one window, so that reading it makes no frame late. */
 const POINTS_PER_WINDOW = 100_000;
 /** Steps that divide a window. */
-const STEPS_S = [1, 2, 3, 4, 5, 6, 10, 12, 15, 20, 30, 60] as const;
+const STEPS_S = [1, 2, 3, 4, 5, 10, 15, 20, 30, 60] as const;
 /** How long a wait for the hub must be to be seen, in seconds of the person's time. */
 const AHEAD_S = 10;
 const MINUTE_MS = 60_000;

@@ -5,11 +5,16 @@ import type { FeatureCollection } from "geojson";
 import * as L from "leaflet";
 import type { Topology } from "topojson-specification";
 import type { MapSettings } from "../api.ts";
-import type { Freshness } from "../freshness.ts";
+import type { MapPlace } from "../view.ts";
+import type { Place } from "../order.ts";
+import { areaOf } from "./area.ts";
+import type { Area } from "./area.ts";
+import { Camera } from "./camera.ts";
 import { GroundLayer } from "./ground.ts";
-import type { Marker } from "./marker.ts";
+import { latitudeOf, longitudeOf } from "./mercator.ts";
 import { MarkerLayer } from "./markers.ts";
 import { readPalette } from "./palette.ts";
+import { PinLayer } from "./pin-layer.ts";
 
 /** Stands in for the live fleet, and answers what is under the pointer. */
 export interface StandIn extends L.Layer {
@@ -19,16 +24,16 @@ export interface StandIn extends L.Layer {
 export interface FleetMapOptions {
   readonly element: HTMLElement;
   readonly serverNowUs: () => number;
-  /** CSS px at the bottom that something else covers. */
-  readonly bottomInset: number;
+  /** Where to begin; null to choose by what there is. */
+  readonly at: MapPlace | null;
   readonly onPick: (id: number | null) => void;
+  /** Somebody asked about a place: a long touch, or the other mouse button. */
+  readonly onPlace: (place: Place) => void;
+  /** Somebody moved the map by hand. */
+  readonly onDrag: () => void;
+  /** The map has come to rest somewhere else; `chosen` when that was a person's will. */
+  readonly onMove: (place: MapPlace, chosen: boolean) => void;
 }
-
-/** Close enough to see streets, far enough to see around. */
-const FOLLOW_ZOOM = 14;
-const CITY_ZOOM = 13;
-/** Ambulances within this many metres of home make the first view. */
-const HOME_M = 30_000;
 
 export class FleetMap {
   private readonly map: L.Map;
@@ -36,19 +41,16 @@ export class FleetMap {
   private readonly markers: MarkerLayer;
   private selected: number | null = null;
   private hovered: number | null = null;
-  /** Where the hub's city is; null while unknown. */
-  private home: L.LatLng | null = null;
-  /** The first view has been chosen, and from then on people choose. */
-  private framed = false;
+  /** Somebody has moved or zoomed the map since it last chose by itself. */
+  private chosen = false;
   /** Drawn in place of the live fleet, which goes on underneath unseen; null while the map is live. */
   private standIn: StandIn | null = null;
   private readonly observer: ResizeObserver;
-  /** As in the options, as it is now. */
-  bottomInset: number;
+  private readonly pin: PinLayer;
+  readonly camera: Camera;
 
   constructor(private readonly options: FleetMapOptions) {
     const palette = readPalette();
-    this.bottomInset = options.bottomInset;
     this.map = L.map(options.element, {
       preferCanvas: true,
       zoomControl: false,
@@ -67,18 +69,21 @@ export class FleetMap {
     });
     this.createPanes();
     this.ground = new GroundLayer(palette.ground).addTo(this.map);
+    this.pin = new PinLayer(palette.marker).addTo(this.map);
     this.markers = new MarkerLayer(palette.marker, options.serverNowUs).addTo(this.map);
+    this.camera = new Camera(this.map);
+    if (options.at !== null) this.camera.resume(options.at, options.at.zoom);
+    this.chosen = options.at !== null;
     L.control.scale({ imperial: false, position: "bottomleft" }).addTo(this.map);
     this.listen();
     this.observer = new ResizeObserver(() => this.map.invalidateSize({ animate: false }));
     this.observer.observe(options.element);
   }
 
-  configure(settings: MapSettings): void {
-    if (settings.center !== null) {
-      this.home = L.latLng(settings.center[0], settings.center[1]);
-      this.map.setView(this.home, settings.zoom ?? CITY_ZOOM, { animate: false });
-      this.framed = false;
+  configure(settings: MapSettings, fleet: Fleet): void {
+    if (settings.center !== null && !this.chosen) {
+      this.camera.settle(settings.center, settings.zoom);
+      this.camera.frame(fleet);
     }
     if (settings.tile_url === null) return;
     L.tileLayer(settings.tile_url, { maxZoom: 19, pane: "tiles" }).addTo(this.map);
@@ -98,11 +103,12 @@ export class FleetMap {
     const palette = readPalette();
     this.ground.recolour(palette.ground);
     this.markers.recolour(palette.marker);
+    this.pin.recolour(palette.marker);
   }
 
   follow(fleet: Fleet, change: Change): void {
     this.markers.follow(fleet, change);
-    if (!this.framed) this.frame(fleet);
+    if (!this.camera.framed) this.camera.frame(fleet);
   }
 
   /** Draw again: ages have grown. */
@@ -110,8 +116,14 @@ export class FleetMap {
     this.markers.request();
   }
 
-  filter(admits: (marker: Marker, freshness: Freshness) => boolean): void {
-    this.markers.filter(admits);
+  /** Draw only these, and the selected one; null draws all. */
+  showOnly(ids: ReadonlySet<number> | null): void {
+    this.markers.showOnly(ids);
+  }
+
+  /** Mark a place and those who are nearest to it; null takes the mark away. */
+  mark(place: Place | null, near: readonly Place[]): void {
+    this.pin.show(place, near);
   }
 
   /** Ring the ambulance with this id; nobody when null. */
@@ -122,32 +134,31 @@ export class FleetMap {
 
   /** Bring a position into the middle of what can be seen of the map. */
   panTo(latitude: number, longitude: number): void {
-    const zoom = Math.max(this.map.getZoom(), FOLLOW_ZOOM);
-    const point = this.map.project([latitude, longitude], zoom).add([0, this.bottomInset / 2]);
-    const calm = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
-    this.map.setView(this.map.unproject(point, zoom), zoom, { animate: !calm, duration: 0.35 });
+    this.camera.panTo({ latitude, longitude });
   }
 
-  /** Show the whole fleet. */
-  fit(fleet: Fleet): void {
-    this.fitTo([...fleet.fixes.values()].map((fix) => L.latLng(fix.latitude, fix.longitude)));
+  /** Show all these places, as the map's own choice. */
+  fit(places: readonly Place[]): void {
+    this.chosen = false;
+    this.camera.fit(places);
+    this.moved();
   }
 
-  /** The first view: those around home if the hub has one, else everybody. */
-  frame(fleet: Fleet): void {
-    const places = [...fleet.fixes.values()].map((fix) => L.latLng(fix.latitude, fix.longitude));
-    const home = this.home;
-    this.fitTo(home === null ? places : places.filter((place) => place.distanceTo(home) <= HOME_M));
+  /** The middle of what can be seen. */
+  centre(): MapPlace {
+    const size = this.map.getSize();
+    const middle = this.map.containerPointToLatLng([size.x / 2, (size.y - this.camera.bottomInset) / 2]).wrap();
+    return { latitude: middle.lat, longitude: middle.lng, zoom: this.map.getZoom() };
   }
 
-  private fitTo(places: L.LatLng[]): void {
-    if (places.length === 0) return;
-    this.framed = true;
-    this.map.fitBounds(L.latLngBounds(places), {
-      paddingTopLeft: [40, 64],
-      paddingBottomRight: [40, 56 + this.bottomInset],
-      maxZoom: 15,
-      animate: false,
+  /** What the map shows; null for the whole world. */
+  area(): Area | null {
+    const bounds = this.map.getBounds();
+    return areaOf({
+      south: bounds.getSouth(),
+      west: bounds.getWest(),
+      north: bounds.getNorth(),
+      east: bounds.getEast(),
     });
   }
 
@@ -175,7 +186,7 @@ export class FleetMap {
     const calm = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
     this.map.fitBounds(L.latLngBounds([south, west], [north, east]), {
       paddingTopLeft: [48, 72],
-      paddingBottomRight: [64, 64 + this.bottomInset],
+      paddingBottomRight: [64, 64 + this.camera.bottomInset],
       maxZoom: 17,
       animate: !calm,
       duration: 0.35,
@@ -183,6 +194,7 @@ export class FleetMap {
   }
 
   zoomBy(steps: number): void {
+    this.chosen = true;
     this.map.setZoom(this.map.getZoom() + steps);
   }
 
@@ -204,19 +216,47 @@ export class FleetMap {
   }
 
   private listen(): void {
-    this.map.on("click", (event) => this.options.onPick(this.at(event)));
-    this.map.on("mousemove", (event) => this.hover(this.at(event)));
-    this.map.on("mouseout", () => this.hover(null));
+    this.map.on("click", (event) => this.pick(event));
+    this.map.on("contextmenu", ({ latlng }) => {
+      const { lat, lng } = latlng.wrap();
+      this.options.onPlace({ latitude: lat, longitude: lng });
+    });
+    this.map.on("mousemove", (event) => this.hover(event));
+    this.map.on("mouseout", () => this.point(null, false));
+    this.map.on("dragstart", () => this.options.onDrag());
+    this.map.on("moveend", () => this.moved());
+    for (const kind of ["pointerdown", "wheel", "dblclick", "keydown"] as const) {
+      this.options.element.addEventListener(kind, () => (this.chosen = true), { passive: true });
+    }
   }
 
-  private at(event: L.LeafletMouseEvent): number | null {
-    return (this.standIn ?? this.markers).hitAt(event.latlng);
+  private moved(): void {
+    const center = this.map.getCenter().wrap();
+    this.options.onMove({ latitude: center.lat, longitude: center.lng, zoom: this.map.getZoom() }, this.chosen);
   }
 
-  private hover(id: number | null): void {
+  /** A marker is picked, a ring is gone into. */
+  private pick({ latlng }: L.LeafletMouseEvent): void {
+    const id = (this.standIn ?? this.markers).hitAt(latlng);
+    const crowd = id === null && this.standIn === null ? this.markers.crowdAt(latlng) : [];
+    if (crowd.length === 0) return this.options.onPick(id);
+    const places = crowd.map(({ x, y }) => ({ latitude: latitudeOf(y), longitude: longitudeOf(x) }));
+    const zoom = this.map.getZoom();
+    const closest = this.map.getBoundsZoom(L.latLngBounds(places.map((place) => [place.latitude, place.longitude])));
+    // a crowd on one spot does not come apart by fitting it: a step closer at least
+    if (closest > zoom) this.map.setView(latlng, Math.min(17, Math.max(zoom + 1.5, closest - 0.5)));
+    else this.camera.fit(places, true);
+  }
+
+  private hover({ latlng }: L.LeafletMouseEvent): void {
+    const id = (this.standIn ?? this.markers).hitAt(latlng);
+    this.point(id, id !== null || (this.standIn === null && this.markers.crowdAt(latlng).length > 0));
+  }
+
+  private point(id: number | null, pointing: boolean): void {
+    this.options.element.classList.toggle("map--pointing", pointing);
     if (id === this.hovered) return;
     this.hovered = id;
-    this.options.element.classList.toggle("map--pointing", id !== null);
     this.emphasise();
   }
 

@@ -125,7 +125,7 @@ export class LabelPainter {
     const colours = this.colours;
     if (label.alarm) return [colours.alarm, "#ffffff", "#ffffff"];
     if (label.freshness === "stale") return [colours.stale, colours.staleInk, colours.staleInk];
-    if (label.freshness === "offline") return [colours.offline, colours.offlineInk, colours.offlineInk];
+    if (label.freshness === "lost") return [colours.lost, colours.lostInk, colours.lostInk];
     return [colours.label, colours.labelInk, colours.labelMuted];
   }
 

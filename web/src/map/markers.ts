@@ -3,18 +3,22 @@
 import type { Change, Fleet } from "@arogya/client";
 import type * as L from "leaflet";
 import { age } from "../format.ts";
-import { freshnessOf } from "../freshness.ts";
+import { freshnessOfUnit, overdue } from "../freshness.ts";
 import type { Freshness } from "../freshness.ts";
 import { CanvasLayer } from "./canvas-layer.ts";
 import type { View } from "./canvas-layer.ts";
+import { ClusterPainter, radiusOf } from "./cluster-painter.ts";
+import { gather } from "./clusters.ts";
+import type { Cluster } from "./clusters.ts";
 import { LabelPainter } from "./labels.ts";
 import type { Label } from "./labels.ts";
 import { Marker } from "./marker.ts";
+import { metresPerUnit } from "./mercator.ts";
 import type { MarkerColours } from "./palette.ts";
 import { ARROW_PX, BODY_PX, Sprites } from "./sprites.ts";
 
 /** A marker as it is drawn in this frame, in CSS px of the canvas. */
-interface Placed {
+export interface Placed {
   readonly marker: Marker;
   readonly x: number;
   readonly y: number;
@@ -22,13 +26,13 @@ interface Placed {
   readonly freshness: Freshness;
 }
 
-/** With more than this in view, names are left to the selection and the pointer, and nothing glides. */
+/** With more than this drawn one by one, names are left to the selection and the pointer. */
 const NAMED_AT_MOST = 150;
 const URGENT_AT_MOST = 300;
-/** With more than this in view, markers are half as large and have no arrows: the crowd's colours say more. */
+/** With more than this, markers are half as large and have no arrows: the crowd's colours say more. */
 const LARGE_AT_MOST = 1_000;
 const HIT_PX = 18;
-const LAYERS: readonly Freshness[] = ["none", "offline", "stale", "live"];
+const LAYERS: readonly Freshness[] = ["none", "off", "lost", "stale", "live"];
 
 export interface Emphasis {
   readonly selected: number | null;
@@ -39,9 +43,13 @@ export class MarkerLayer extends CanvasLayer {
   private readonly markers = new Map<number, Marker>();
   private sprites: Sprites;
   private labels: LabelPainter;
+  private rings: ClusterPainter;
   private emphasis: Emphasis = { selected: null, hovered: null };
-  private admits: (marker: Marker, freshness: Freshness) => boolean = () => true;
-  private placed: Placed[] = [];
+  /** The only ones that are drawn; null for all. */
+  private shown: ReadonlySet<number> | null = null;
+  /** Drawn one by one in this frame, and the rings that stand for the others. */
+  private placed: readonly Placed[] = [];
+  private clusters: readonly Cluster[] = [];
   private readonly still = window.matchMedia("(prefers-reduced-motion: reduce)");
 
   constructor(
@@ -51,13 +59,19 @@ export class MarkerLayer extends CanvasLayer {
     super("fleet");
     this.sprites = new Sprites(colours, 1);
     this.labels = new LabelPainter(colours);
+    this.rings = new ClusterPainter(colours, 1);
   }
 
   recolour(colours: MarkerColours): void {
     this.colours = colours;
-    this.sprites = new Sprites(colours, this.sprites.pixelRatio);
     this.labels = new LabelPainter(colours);
+    this.redraw(this.sprites.pixelRatio);
     this.request();
+  }
+
+  private redraw(pixelRatio: number): void {
+    this.sprites = new Sprites(this.colours, pixelRatio);
+    this.rings = new ClusterPainter(this.colours, pixelRatio);
   }
 
   emphasise(emphasis: Emphasis): void {
@@ -65,16 +79,16 @@ export class MarkerLayer extends CanvasLayer {
     this.request();
   }
 
-  /** Draw only the markers that `admits` lets through. */
-  filter(admits: (marker: Marker, freshness: Freshness) => boolean): void {
-    this.admits = admits;
+  /** Draw only these, and the selected one; null draws all. */
+  showOnly(ids: ReadonlySet<number> | null): void {
+    if (ids === null && this.shown === null) return;
+    this.shown = ids;
     this.request();
   }
 
   /** Follow what the fleet's messages changed; a whole new picture moves without gliding. */
   follow(fleet: Fleet, change: Change): void {
-    const glide = !change.whole && !this.still.matches && this.placed.length <= NAMED_AT_MOST;
-    const nowMs = glide ? performance.now() : -Infinity;
+    const nowMs = change.whole || this.still.matches ? null : performance.now();
     if (change.whole) {
       for (const id of this.markers.keys()) if (!fleet.fixes.has(id)) this.markers.delete(id);
     }
@@ -94,7 +108,14 @@ export class MarkerLayer extends CanvasLayer {
     return found;
   }
 
-  private place(fleet: Fleet, id: number, nowMs: number): void {
+  /** The ambulances that the ring at a place stands for; none where there is no ring. */
+  crowdAt(place: L.LatLng): readonly Marker[] {
+    const { x, y } = this.onCanvas(place);
+    const hit = this.clusters.find((one) => Math.hypot(one.x - x, one.y - y) <= radiusOf(one.members.length) + 2);
+    return hit?.members.map(({ marker }) => marker) ?? [];
+  }
+
+  private place(fleet: Fleet, id: number, nowMs: number | null): void {
     const [unit, fix] = [fleet.units.get(id), fleet.fixes.get(id)];
     if (unit === undefined || fix === undefined) {
       this.markers.delete(id);
@@ -106,42 +127,42 @@ export class MarkerLayer extends CanvasLayer {
   }
 
   protected override paint(context: CanvasRenderingContext2D, view: View): void {
-    if (this.sprites.pixelRatio !== view.pixelRatio) this.sprites = new Sprites(this.colours, view.pixelRatio);
-    const nowMs = performance.now();
-    const moving = this.collect(view, nowMs);
-    const large = this.placed.length <= LARGE_AT_MOST;
+    if (this.sprites.pixelRatio !== view.pixelRatio) this.redraw(view.pixelRatio);
+    const found = this.collect(view, performance.now());
+    const { singles, clusters } = gather(found.placed, view, (one) => this.emphasised(one));
+    this.placed = singles;
+    this.clusters = clusters;
+    const large = singles.length <= LARGE_AT_MOST;
+    for (const cluster of clusters) this.rings.paint(context, cluster);
     for (const layer of LAYERS) {
-      for (const placed of this.placed) if (placed.freshness === layer) this.paintMarker(context, placed, large);
+      for (const placed of singles) if (placed.freshness === layer) this.paintMarker(context, placed, large);
     }
-    for (const placed of this.placed) if (this.emphasised(placed)) this.paintEmphasis(context, placed, view);
-    const spots = this.placed.length <= URGENT_AT_MOST ? this.placed : [];
+    for (const placed of singles) if (this.emphasised(placed)) this.paintEmphasis(context, placed, view);
+    const spots = singles.length <= URGENT_AT_MOST ? singles : [];
     this.labels.paint(context, this.chooseLabels(), spots, view.edges);
-    if (moving) this.request();
+    if (found.moving) this.request();
   }
 
-  /** Find what is in view; answers whether anything there still glides. */
-  private collect(view: View, nowMs: number): boolean {
+  /** Find what is in view, and whether anything there still glides so that it is seen. */
+  private collect(view: View, nowMs: number): { placed: Placed[]; moving: boolean } {
     const serverNowUs = this.serverNowUs();
     const placed: Placed[] = [];
     let moving = false;
     for (const marker of this.markers.values()) {
-      const [unitX, unitY] = marker.at(nowMs);
-      const x = unitX * view.scale - view.originX;
-      const y = unitY * view.scale - view.originY;
+      const x = marker.atX(nowMs) * view.scale - view.originX;
+      const y = marker.atY(nowMs) * view.scale - view.originY;
       if (x < -ARROW_PX || y < -ARROW_PX || x > view.width + ARROW_PX || y > view.height + ARROW_PX) continue;
+      if (this.shown !== null && !this.shown.has(marker.id) && marker.id !== this.emphasis.selected) continue;
       const ageS = (serverNowUs - marker.fixAtUs) / 1e6;
-      const freshness = marker.status.code === "offline" ? "offline" : freshnessOf(ageS);
-      if (!this.admits(marker, freshness)) continue;
-      moving ||= marker.gliding(nowMs);
-      placed.push({ marker, x, y, ageS, freshness });
+      moving ||= marker.gliding(nowMs) && marker.strides(view.scale);
+      placed.push({ marker, x, y, ageS, freshness: freshnessOfUnit(marker.status.code, ageS) });
     }
-    this.placed = placed;
-    return moving;
+    return { placed, moving };
   }
 
   private paintMarker(context: CanvasRenderingContext2D, placed: Placed, large: boolean): void {
     const { marker, x, y, freshness } = placed;
-    if (large && marker.heading !== null && freshness !== "offline") {
+    if (large && marker.heading !== null && freshness !== "lost" && freshness !== "off") {
       context.translate(x, y);
       context.rotate((marker.heading * Math.PI) / 180);
       const half = ARROW_PX / 2;
@@ -177,9 +198,7 @@ export class MarkerLayer extends CanvasLayer {
   }
 
   private paintAccuracy(context: CanvasRenderingContext2D, { marker, x, y }: Placed, metres: number, view: View): void {
-    // a metre on the map: the equator's 40,075 km span the unit square, stretched by 1/cos(latitude) = cosh(mercator y)
-    const stretch = Math.cosh(Math.PI * (1 - 2 * marker.y));
-    const radius = (metres * stretch * view.scale) / 40_075_016.7;
+    const radius = (metres / metresPerUnit(marker.y)) * view.scale;
     if (radius < 26) return;
     context.beginPath();
     context.arc(x, y, radius, 0, Math.PI * 2);
@@ -196,8 +215,7 @@ export class MarkerLayer extends CanvasLayer {
     for (const placed of this.placed) {
       const { marker, x, y, ageS, freshness } = placed;
       const emphasised = this.emphasised(placed);
-      const overdue = freshness !== "live";
-      if (!named && !emphasised && !(urgent && overdue)) continue;
+      if (!named && !emphasised && !(urgent && overdue(placed))) continue;
       const name = named || emphasised ? marker.plateNumber : "";
       const label = { x, y, name, freshness, alarm: marker.alarm, insists: emphasised };
       labels.push({ ...label, age: marker.alarm ? `SOS ${age(ageS)}` : age(ageS) });

@@ -27,3 +27,8 @@ export function longitudeOf(x: number): number {
 export function latitudeOf(y: number): number {
   return (Math.atan(Math.sinh(Math.PI * (1 - 2 * y))) * 180) / Math.PI;
 }
+
+/** Metres on the ground per unit at height `y` of the square: the equator's 40,075 km, and less towards the poles. */
+export function metresPerUnit(y: number): number {
+  return 40_075_016.7 / Math.cosh(Math.PI * (1 - 2 * y));
+}

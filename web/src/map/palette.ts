@@ -10,8 +10,8 @@ export interface MarkerColours {
   readonly labelMuted: string;
   readonly stale: string;
   readonly staleInk: string;
-  readonly offline: string;
-  readonly offlineInk: string;
+  readonly lost: string;
+  readonly lostInk: string;
   readonly alarm: string;
   readonly accent: string;
 }
@@ -41,8 +41,8 @@ export function readPalette(): Palette {
       labelMuted: colour("text-muted"),
       stale: colour("stale"),
       staleInk: colour("stale-ink"),
-      offline: colour("offline"),
-      offlineInk: colour("offline-ink"),
+      lost: colour("lost"),
+      lostInk: colour("lost-ink"),
       alarm: colour("alarm"),
       accent: colour("accent"),
     },

@@ -20,7 +20,7 @@ export class Sprites {
     readonly pixelRatio: number,
   ) {}
 
-  /** The upright status shape: full while live, dashed and pale when stale, hollow and struck out when offline. */
+  /** The upright status shape: full while live, dashed and pale when stale, hollow and struck out without a signal. */
   body(status: Status, freshness: Freshness): HTMLCanvasElement {
     return this.picture(`${status.code} ${freshness}`, BODY_PX, (context) => {
       const scale = SHAPE_PX / SHAPE_BOX;
@@ -28,7 +28,7 @@ export class Sprites {
       context.translate(-SHAPE_BOX / 2, -SHAPE_BOX / 2);
       const path = new Path2D(OUTLINES[status.shape]);
       context.lineJoin = "round";
-      if (freshness === "offline") this.hollow(context, path);
+      if (freshness === "lost") this.hollow(context, path);
       else this.filled(context, path, status, freshness);
     });
   }
@@ -45,7 +45,7 @@ export class Sprites {
       context.strokeStyle = this.colours.edge;
       context.lineWidth = 4.5;
       context.stroke();
-      context.fillStyle = freshness === "live" ? status.colour : this.colours.offline;
+      context.fillStyle = freshness === "live" ? status.colour : this.colours.lost;
       context.fill();
       context.strokeStyle = this.colours.ink;
       context.lineWidth = 1;
@@ -57,7 +57,7 @@ export class Sprites {
     context.strokeStyle = this.colours.edge;
     context.lineWidth = 5;
     context.stroke(path);
-    context.globalAlpha = freshness === "stale" ? 0.45 : 1;
+    context.globalAlpha = freshness === "live" ? 1 : 0.45;
     context.fillStyle = status.colour;
     context.fill(path, "evenodd");
     context.globalAlpha = 1;
@@ -77,7 +77,7 @@ export class Sprites {
     context.stroke(path);
     context.fillStyle = this.colours.edge;
     context.fill(path);
-    context.strokeStyle = this.colours.offline;
+    context.strokeStyle = this.colours.lost;
     context.lineWidth = 2.2;
     context.stroke(path);
     context.beginPath();
