@@ -10,12 +10,13 @@ from typing import Any
 
 import orjson
 
-from bench import connections, fanout, fixes, machine, report
+from bench import connections, fanout, fixes, live, machine, report
 from bench.broken import Broken
 from bench.hub import HubUnderTest, hub_under_test
 
 BENCHMARKS: dict[str, Any] = {  # modules with SETTINGS, MAIN_FIGURE, add_arguments() and measure()
     "fixes": fixes,
+    "live": live,
     "fanout": fanout,
     "connections": connections,
 }

@@ -21,6 +21,7 @@ from hub.live.board import FleetBoard, LiveFix
 
 SLOTS = 100  # of a second, among which the ambulances are spread
 LAP = 600  # positions that each drives there and back
+TIMER_S = 0.001  # what uvloop's timers resolve: it takes less for nothing, and spins
 METRES_PER_DEGREE = 111_195.0
 
 
@@ -55,7 +56,7 @@ class Fleet:
             while start_s + turn / SLOTS <= time.monotonic():
                 self._move_slot(turn)
                 turn += 1
-            await asyncio.sleep(max(0.0, start_s + turn / SLOTS - time.monotonic()))
+            await asyncio.sleep(max(TIMER_S, start_s + turn / SLOTS - time.monotonic()))
 
     def _move_slot(self, turn: int) -> None:
         now_us, step = time.time_ns() // 1000, turn // SLOTS % LAP

@@ -85,6 +85,16 @@ async def newest_fixes(dsn: str, ids: list[int]) -> dict[int, list[Any]]:
     return {id_: [id_, round(latitude, 7), round(longitude, 7)] for id_, latitude, longitude in rows}
 
 
+async def stored_alarms(dsn: str, alarm_ids: list[str]) -> list[str]:
+    """Return the ids of the alarms that the database has of these calls for help, sorted."""
+    connection = await asyncpg.connect(dsn)
+    try:
+        rows = await connection.fetch("SELECT id FROM alarms WHERE alarm_id = ANY ($1::text[])", alarm_ids)
+    finally:
+        await connection.close()
+    return sorted(str(row["id"]) for row in rows)
+
+
 async def count_stored(dsn: str, prefix: str) -> Stored:
     """Count what the streams of a fleet hold."""
     connection = await asyncpg.connect(dsn)

@@ -37,7 +37,7 @@ class Tablet(Socket):
         self.on_the_way: deque[tuple[int, float]] = deque()  # last seq of a frame and when it was written
         self.latencies_s: list[float] = []
         self.sent_ns: list[int] = []  # monotonic instant of each paced frame
-        self.alarm_id = ""  # of its call for help, once it made one
+        self.alarm_id = ""  # of its call for help, once it was sent
         self._calling = False  # with the next fix
         self._started_us = time.time_ns() // 1000
 
@@ -90,7 +90,6 @@ class Tablet(Socket):
 
     def alarm_next(self) -> None:
         """Call for help with the next paced fix."""
-        self.alarm_id = secrets.token_hex(8)
         self._calling = True
 
     def send_now(self, rate_hz: float) -> None:
@@ -101,7 +100,7 @@ class Tablet(Socket):
             return
         frame = self._next(recorded_at, interval_us)
         if self._calling:
-            self._calling = False
+            self._calling, self.alarm_id = False, secrets.token_hex(8)
             frame = self._with_alarm(recorded_at)
         self.sent_ns.append(time.monotonic_ns())
         self.write(frame)

@@ -17,6 +17,7 @@ from bench.tablet import Tablet
 
 SLOTS = 200  # of a second, among which paced tablets are spread
 SETTLE_S = 20.0  # how long the last acks may take
+TIMER_S = 0.001  # what uvloop's timers resolve: it takes less for nothing, and spins
 
 
 @dataclass(frozen=True)
@@ -78,7 +79,7 @@ async def pace(tablets: list[Tablet], rate_hz: float, until: float) -> None:
             for tablet in slots[turn % SLOTS]:
                 tablet.send_now(rate_hz)
             turn += 1
-        await asyncio.sleep(max(0.0, start + turn * step_s - time.monotonic()))
+        await asyncio.sleep(max(TIMER_S, start + turn * step_s - time.monotonic()))
 
 
 async def drive(tablets: list[Tablet], job: Job, until: float) -> None:
@@ -91,13 +92,12 @@ async def drive(tablets: list[Tablet], job: Job, until: float) -> None:
     await asyncio.sleep(until - time.monotonic())
 
 
-async def call_for_help(tablets: list[Tablet], job: Job) -> list[str]:
-    """Let some tablets add an alarm to a fix, spread over the measured time; returns the ids of the alarms."""
+async def call_for_help(tablets: list[Tablet], job: Job) -> None:
+    """Let some tablets add an alarm to their next fix, spread over the measured time."""
     callers = tablets[:: max(1, len(tablets) // job.alarms)][: job.alarms] if job.alarms else []
     for tablet in callers:
         tablet.alarm_next()
         await asyncio.sleep(job.seconds / (len(callers) + 1))
-    return [tablet.alarm_id for tablet in callers]
 
 
 async def settle(tablets: list[Tablet]) -> None:
@@ -125,14 +125,14 @@ async def run(job: Job) -> Tally:
         before, measuring = sum(t.acked for t in tablets), time.monotonic_ns()
         for tablet in tablets:
             tablet.latencies_s.clear()
-        calling = tasks.create_task(call_for_help(tablets, job))
+        tasks.create_task(call_for_help(tablets, job))
         await asyncio.sleep(job.seconds)
         tally.acked = sum(t.acked for t in tablets) - before
         tally.measured_from_ns, tally.measured_s = measuring, (time.monotonic_ns() - measuring) / 1e9
         worker.say("measured")
     note_latencies(tally, np.concatenate([np.array(t.latencies_s) for t in tablets]))
     await settle(tablets)
-    tally.alarms = calling.result()
+    tally.alarms = [tablet.alarm_id for tablet in tablets if tablet.alarm_id]
     tally.lost_connections = sum(t.lost for t in tablets)
     for tablet in tablets:
         tablet.close()
