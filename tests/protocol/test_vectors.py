@@ -18,6 +18,8 @@ from hub.protocol.fix import parse_fix
 from hub.protocol.hub_frames import FROM_HUB
 from hub.protocol.live_frames import FROM_LIVE
 from hub.protocol.viewer_frames import FROM_VIEWER
+from storage.events import Position
+from tests.hub.live.follower import Follower
 from tests.hub.live.viewer import Viewer
 from tests.protocol.vectors import FOLDER, each, vectors
 
@@ -128,6 +130,14 @@ def test_a_viewer_follows_its_rule(vector: dict[str, Any]) -> None:
     after = {table: list(rows.values()) for table, rows in viewer.state.items()}
     assert {"epoch": viewer.epoch, "offset": viewer.offset, "tables": after} == vector["after"]
     assert (vector["then"] == "applied") == (viewer.offset != before["offset"] or viewer.epoch != before["epoch"])
+
+
+@each("events")
+def test_a_viewer_of_events_follows_its_rule(vector: dict[str, Any]) -> None:
+    follower = Follower(None if vector["before"] is None else Position(**vector["before"]))
+    message = JSON.decode(JSON.dump(vector["message"]).decode(), FROM_LIVE)
+    assert (follower.apply(message), follower.told) == (vector["then"], vector["told"])
+    assert follower.position == Position(**vector["after"])
 
 
 def test_the_readme_names_every_file() -> None:

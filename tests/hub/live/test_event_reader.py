@@ -19,37 +19,16 @@ from hub.live.events import EventChannel
 from hub.live.hub import LiveHub, LiveRules
 from hub.metrics import Metrics
 from hub.protocol.codec import JSON, MSGPACK, Codec
-from hub.protocol.hub_frames import Error
-from hub.protocol.live_frames import Events
 from hub.protocol.viewer_frames import Subscribe
 from storage import events
 from storage.events import ALARMS, Position
 from storage.pool import READER, Database
+from tests.hub.live.follower import Follower
 from tests.hub.live.judge import Granted
 from tests.hub.live.viewer import Pipe
 from tests.storage.world import Connection
 
 RULES = LiveRules(tick_s=0.01)
-
-
-class Follower:
-    """A viewer of the channel by the rules of the protocol page."""
-
-    def __init__(self, position: Position) -> None:
-        self.position = position
-        self.seen: list[int] = []
-        self.refused = False
-
-    def take(self, pipe: Pipe) -> None:
-        """Take what has arrived."""
-        for message in pipe.take():
-            if isinstance(message, Error):
-                assert message.code == "resync"
-                self.refused = True
-            if isinstance(message, Events):
-                assert (message.epoch, message.base) == self.position
-                self.seen += [offset for offset, *_ in message.events if isinstance(offset, int)]
-                self.position = Position(message.epoch, message.offset)
 
 
 class Running:
@@ -105,13 +84,19 @@ async def until(condition: Callable[[], bool]) -> None:
             await asyncio.sleep(0.005)
 
 
+def take(pipe: Pipe, follower: Follower) -> None:
+    """Let a viewer take what has arrived; it never has to ask again."""
+    for message in pipe.take():
+        assert follower.apply(message) != "subscribe again"
+
+
 async def caught_up(hub: Running, pipes: list[Pipe], followers: list[Follower], head: int) -> None:
     """Wait until all of them have everything."""
 
     def arrived() -> bool:
         for pipe, follower in zip(pipes, followers, strict=True):
-            follower.take(pipe)
-        return all(follower.position.offset == head for follower in followers)
+            take(pipe, follower)
+        return all(follower.position is not None and follower.position.offset == head for follower in followers)
 
     await until(arrived)
 
@@ -128,9 +113,9 @@ async def test_whoever_comes_from_wherever_sees_every_event_once(superuser: Conn
         await append(superuser, 30)
         await hub.reading.refresh()
         await caught_up(hub, pipes, followers, 70)
-    assert [follower.seen[0] for follower in followers] == [1, 1, 4, 13, 34, 40, 41]
+    assert [follower.told[0] for follower in followers] == [1, 1, 4, 13, 34, 40, 41]
     for follower in followers:
-        assert follower.seen == list(range(follower.seen[0], 71))
+        assert follower.told == list(range(follower.told[0], 71))
         assert not follower.refused
 
 
@@ -144,7 +129,7 @@ async def test_who_comes_without_a_position_begins_now(superuser: Connection, re
         await append(superuser, 1)
         await hub.reading.refresh()
         await caught_up(hub, [pipe], [follower], 4)
-    assert follower.seen == [4]
+    assert follower.told == [4]
 
 
 async def test_a_viewer_that_does_not_read_costs_nothing_and_catches_up_when_it_does(
@@ -170,7 +155,7 @@ async def test_a_viewer_that_does_not_read_costs_nothing_and_catches_up_when_it_
         pipe.read()
         follower = Follower(position)
         await caught_up(hub, [pipe], [follower], 102)
-    assert follower.seen == list(range(2, 103))
+    assert follower.told == list(range(2, 103))
 
 
 async def test_a_position_that_was_removed_is_told_so(superuser: Connection, reader: Database) -> None:
@@ -184,11 +169,11 @@ async def test_a_position_that_was_removed_is_told_so(superuser: Connection, rea
         pipe, follower = await hub.join(Position(epoch, 10)), Follower(Position(epoch, 10))
 
         def refused() -> bool:
-            follower.take(pipe)
+            take(pipe, follower)
             return follower.refused
 
         await until(refused)
-        assert follower.seen == []
+        assert follower.told == []
 
 
 async def test_a_replay_waits_for_a_database_that_is_away_and_goes_on_by_itself(
@@ -206,11 +191,11 @@ async def test_a_replay_waits_for_a_database_that_is_away_and_goes_on_by_itself(
             await admin.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1", name)
             pipe, follower = await hub.join(position), Follower(position)
             await until(lambda: hub.channel.page_wanted is not None)
-            follower.take(pipe)
-            assert (follower.seen, follower.refused) == ([], False)
+            take(pipe, follower)
+            assert (follower.told, follower.refused) == ([], False)
             await admin.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS true")
             await caught_up(hub, [pipe], [follower], 40)
-        assert follower.seen == list(range(1, 41))
+        assert follower.told == list(range(1, 41))
     finally:
         await reader.close()
         await admin.close()
