@@ -45,6 +45,7 @@ class Floor:
         self._dsn = dsn
         self.changes: Changes  # knows what the database says; patrols every second
         self.metrics: Metrics
+        self.reader: Database  # that rights are read from
 
     @asynccontextmanager
     async def connect(
@@ -123,7 +124,7 @@ async def standing(database: str, rules: LiveRules = RULES) -> AsyncIterator[Flo
                 for name, ambulance_id in world.ambulances.items():
                     board.upsert_unit(Unit(ambulance_id, f"MARK-{name.upper()}", None, "available"))
                 floor = Floor(hub, world, live, board, database)
-                floor.changes, floor.metrics = changes, metrics
+                floor.changes, floor.metrics, floor.reader = changes, metrics, reader
                 yield floor
                 async with asyncio.timeout(10):
                     await live.drain(0.0)
