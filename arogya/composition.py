@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from arogya.config import Settings
+from handlers import capacity
 from handlers.context import HttpSettings, MapSettings
 from handlers.server import ServerLimits
 from hub.housekeeping import RetentionRules
@@ -162,7 +163,10 @@ def retention_rules(settings: Settings) -> RetentionRules:
 def server_limits(settings: Settings) -> ServerLimits:
     """Return what one HTTP connection may cost."""
     return ServerLimits(
-        keepalive_s=settings.limits.header_s, backlog=settings.server.backlog, shutdown_s=settings.server.shutdown_s / 3
+        keepalive_s=settings.limits.header_s,
+        backlog=settings.server.backlog,
+        shutdown_s=settings.server.shutdown_s / 3,
+        connections=capacity.raise_descriptor_limit(),
     )
 
 

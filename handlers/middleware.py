@@ -59,7 +59,12 @@ async def boundary(request: web.Request, handler: Handler) -> web.StreamResponse
 
 
 async def add_headers(http_request: web.Request, response: web.StreamResponse) -> None:
-    """Give an answer the headers that keep browsers strict; a page may have set its own before."""
+    """Give an answer the headers that keep browsers strict; a page may have set its own before.
+
+    Not the opening of a WebSocket, which no page is made of: a crowd that comes back waits for each byte of it.
+    """
+    if response.status == 101:
+        return
     for name, value in SECURITY_HEADERS.items():
         response.headers.setdefault(name, value)
     response.headers["Server"] = "arogya"

@@ -15,6 +15,7 @@ from aiohttp import web
 from aiohttp.web_protocol import RequestHandler, _ErrInfo
 
 from handlers import problem
+from handlers.door import Door, DoorRules
 from handlers.middleware import SECURITY_HEADERS
 from hub import ids
 from hub.errors import Malformed, Restarting
@@ -34,6 +35,7 @@ class ServerLimits:
     header_bytes: int = 8_190  # one header
     headers: int = 64
     read_bytes: int = 65_536  # buffered from one connection
+    connections: int = 1_000_000  # beyond them, whoever comes is refused
 
 
 @asynccontextmanager
@@ -62,11 +64,13 @@ async def serving(
         tcp_keepalive=True,
     )
     await runner.setup()
-    try:
-        await web.SockSite(runner, sock, backlog=limits.backlog, ssl_context=tls).start()
-        yield runner
-    finally:
-        await runner.cleanup()
+    rules = DoorRules(limits.connections, tls, limits.keepalive_s)
+    async with asyncio.TaskGroup() as opening:
+        try:
+            await _Site(runner, sock, opening, rules, backlog=limits.backlog).start()
+            yield runner
+        finally:
+            await runner.cleanup()
 
 
 def quiet_aiohttp() -> None:
@@ -115,10 +119,49 @@ class _Connection(RequestHandler):
 
 
 class _Server(web.Server):
-    """Makes our connections instead of aiohttp's."""
+    """Makes our connections instead of aiohttp's, and tells its door when they are gone."""
+
+    door: Door | None = None  # from the site's start on
 
     def __call__(self) -> RequestHandler:
         return _Connection(self, loop=self._loop, **self._kwargs)
+
+    def connection_lost(self, handler: RequestHandler, exc: BaseException | None = None) -> None:
+        """Forget a connection."""
+        super().connection_lost(handler, exc)
+        if self.door is not None:
+            self.door.left()
+
+
+class _Site(web.BaseSite):
+    """Accepts through a door of our own."""
+
+    __slots__ = ("_opening", "_rules", "_sock")
+
+    def __init__(
+        self, runner: _Runner, sock: socket.socket, opening: asyncio.TaskGroup, rules: DoorRules, *, backlog: int
+    ) -> None:
+        super().__init__(runner, backlog=backlog)
+        self._sock = sock
+        self._opening = opening
+        self._rules = rules
+
+    @property
+    def name(self) -> str:
+        """Where it listens."""
+        return str(self._sock.getsockname())
+
+    async def start(self) -> None:
+        """Begin to accept."""
+        await super().start()
+        server = self._runner.server
+        if not isinstance(server, _Server):
+            raise TypeError("a site needs a runner that has been set up")
+        self._sock.setblocking(False)
+        self._sock.listen(self._backlog)
+        server.door = door = Door(self._sock, server, self._opening, self._rules)
+        self._server = door  # type: ignore[assignment]  # of an asyncio server, a site uses `close` alone
+        door.open()
 
 
 class _Runner(web.AppRunner):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import resource
 
 
 def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -25,11 +24,4 @@ def run(parsed: argparse.Namespace) -> int:
         return 0  # the supervisor gave up before there was anything to serve
     lifeline.hold()
     settings = config.from_plain(json.loads(line))
-    _allow_sockets()
     return app.run(settings, parsed.fd, parsed.metrics_fd, state=None)
-
-
-def _allow_sockets() -> None:
-    """Let this process open as many files as the system's hard limit allows: each connection is one."""
-    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))

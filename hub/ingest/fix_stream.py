@@ -42,18 +42,19 @@ class FixStream:
         self.acked = acked  # the mark: everything up to here is committed
         self.cursor = Cursor(acked)
         self.shown_seq = 0  # the newest sample that a live hint has shown already
-        self._in_flight: deque[tuple[int, int]] = deque()  # last seq and sample count of each admitted frame
-        self._refusals: deque[DeadLetter] = deque()  # told to the device once they are committed
+        # Last seq and sample count of each admitted frame; None without any: most connections are idle.
+        self._in_flight: deque[tuple[int, int]] | None = None
+        self._refusals: list[DeadLetter] | None = None  # told to the device once they are committed
 
     def admitted(self, last_seq: int, count: int) -> None:
         """Move the cursor behind a frame and remember what it owes in credit."""
         self.cursor.advance(last_seq)
-        self._in_flight.append((last_seq, count))
+        self._await(last_seq, count)
 
     def skipped(self, last_seq: int) -> None:
         """Move the cursor behind a hole, which costs as much credit as one sample."""
         self.cursor.skip(last_seq)
-        self._in_flight.append((last_seq, 1))
+        self._await(last_seq, 1)
 
     def committed(self, last_seq: int) -> None:
         """Take note of a new mark."""
@@ -69,11 +70,19 @@ class FixStream:
 
     def refused(self, letter: DeadLetter) -> None:
         """Remember a sample that can never be stored."""
+        if self._refusals is None:
+            self._refusals = []
         self._refusals.append(letter)
 
     def take_refusals(self) -> list[DeadLetter]:
         """Return the refused samples that are durable as dead letters now, once each."""
+        if self._refusals is None:
+            return []
         told = [letter for letter in self._refusals if letter.seq <= self.acked]
-        if told:
-            self._refusals = deque(letter for letter in self._refusals if letter.seq > self.acked)
+        self._refusals = [letter for letter in self._refusals if letter.seq > self.acked] or None
         return told
+
+    def _await(self, last_seq: int, count: int) -> None:
+        if self._in_flight is None:
+            self._in_flight = deque()
+        self._in_flight.append((last_seq, count))

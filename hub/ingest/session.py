@@ -31,6 +31,24 @@ _HINT_SLACK = 0.8  # a device that sends a hint a second jitters
 class DeviceSession:
     """The life of one connection of one device."""
 
+    __slots__ = (
+        "_account",
+        "_codec",
+        "_due",
+        "_hinted_at_s",
+        "_intake",
+        "_strikes",
+        "ambulance_id",
+        "credential",
+        "credential_ends_at",
+        "device_id",
+        "ending",
+        "pinged_s",
+        "session_id",
+        "streams",
+        "transport",
+    )
+
     def __init__(
         self, intake: Intake, transport: Transport, codec: Codec, *, session_id: str, principal: Principal
     ) -> None:
@@ -46,7 +64,7 @@ class DeviceSession:
         self.credential_ends_at = principal.credential_ends_at
         self.streams: dict[int, FixStream] = {}  # by stream number; filled by hello
         self._account = Account(intake.credit())
-        self._due: dict[int, FixStream] = {}  # streams with a new mark that the device was not told yet
+        self._due: list[FixStream] = []  # streams with a new mark that the device was not told yet
         self._strikes = 0  # messages that could not be read; three end the connection
         self._hinted_at_s = float("-inf")  # when the last live hint was taken
         self.pinged_s = float("-inf")
@@ -202,7 +220,8 @@ class DeviceSession:
     def stream_committed(self, stream: FixStream, settled: int) -> None:
         """Remember that an ack is due; it leaves once for all streams of a commit."""
         self._account.settle(settled)
-        self._due[stream.stream_id] = stream
+        if stream not in self._due:
+            self._due.append(stream)
         self._intake.ack_due(self)
 
     def stream_superseded(self) -> None:
@@ -213,13 +232,13 @@ class DeviceSession:
         """Tell the device its new marks, and which samples are refused for ever."""
         if not self._due:
             return
-        due, self._due = self._due, {}
-        for stream in due.values():
+        due, self._due = self._due, []
+        for stream in due:
             for letter in stream.take_refusals():
                 self.send(_refusal(letter))
         credit = self._intake.credit()
         self._account.grant(credit)
-        self.send(Ack([[stream.stream_id, stream.acked] for stream in due.values()], credit))
+        self.send(Ack([[stream.stream_id, stream.acked] for stream in due], credit))
 
     def command(self, command_id: UUID, kind: str, body: Wire) -> None:
         """Send a command; it is sent again with every connection until the device answers."""
