@@ -49,7 +49,7 @@ def fault_cluster() -> Iterator[EmbeddedPostgres]:
     with tempfile.TemporaryDirectory(prefix="arogya-faults-") as name:
         folder = Path(name)
         folder.chmod(0o711)
-        settings = {"synchronous_commit": "on"}
+        settings = {"synchronous_commit": "on", "shared_preload_libraries": "pg_stat_statements"}
         server = EmbeddedPostgres(folder / "data", durable=False, settings=settings, binaries=binaries())
         server.start()
         try:

@@ -166,8 +166,13 @@ class FaultProxy:
 
 def reset(writer: asyncio.StreamWriter) -> None:
     """Close a connection with RST: its peer gets an error, not an end of file."""
-    connection = writer.get_extra_info("socket")
+    reset_transport(writer.transport)
+
+
+def reset_transport(transport: asyncio.WriteTransport) -> None:
+    """The same for a transport."""
+    connection = transport.get_extra_info("socket")
     if connection is not None and connection.fileno() >= 0:
         with contextlib.suppress(OSError):
             connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-    writer.transport.abort()
+    transport.abort()

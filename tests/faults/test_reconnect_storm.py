@@ -1,0 +1,65 @@
+"""Everybody comes back at once: all are let in soon, for less than a query each, and those inside do not notice."""
+
+from __future__ import annotations
+
+import asyncio
+import resource
+import time
+
+import asyncpg
+import pytest
+
+from tests.faults.conftest import PlayScene, StartHub
+from tests.faults.rig.checker import wait_until
+from tests.faults.rig.crowd import Crowd
+from tests.faults.rig.journal import percentile
+from tests.faults.rig.population import make_tablets
+from tests.faults.rig.scene import Load
+from tests.faults.rig.statements import Statements
+
+BACK_S = 30.0
+ACK_P99_S = 2.0
+SPARE_DESCRIPTORS = 1_500  # of this process, for the load beside the crowd
+ORDINARY_S = 3.0
+
+
+@pytest.mark.timeout(300)
+async def test_a_crowd_that_comes_back_at_once_is_let_in_soon_and_costs_less_than_a_query_each(
+    start_hub: StartHub, play: PlayScene, fault_database: str, load: Load, seed: int
+) -> None:
+    """F15."""
+    size = int(load.of(600, min(10_000, descriptors() - SPARE_DESCRIPTORS)))
+    hub = await start_hub()
+    scene = await play(hub)
+    credentials = await make_tablets(fault_database, size, prefix="CRD")
+    crowd = Crowd(hub.port, credentials, seed=seed)
+    connection = await asyncpg.connect(fault_database)
+    async with crowd.run():
+        await wait_until(crowd.all_inside, 4 * BACK_S, f"the crowd is inside: {crowd.refusals}")
+        statements = Statements(connection)
+        ordinary = await statements.ordinary(ORDINARY_S)
+        scene.memory_before = hub.memory_bytes()
+        await statements.since()
+        crowd.away_s = (0.0, 0.2)
+        started_s = time.monotonic()
+        crowd.drop()
+        await wait_until(lambda: crowd.losses >= size, 10, "everybody is out")
+        await wait_until(crowd.all_inside, BACK_S, f"the crowd is back: {crowd.inside()} of {size}; {crowd.refusals}")
+        back_s = time.monotonic() - started_s
+        asked = (await statements.since()).beyond(ordinary)
+        acks_s = scene.journal.latencies_between(started_s, started_s + back_s)
+        print(f"{size} back in {back_s:.2f} s, {sum(asked.values())} queries, ack p99 {percentile(acks_s, 0.99):.3f} s")  # noqa: T201
+        assert sum(asked.values()) <= size, asked
+        assert acks_s, "no ack came meanwhile"
+        assert percentile(acks_s, 0.99) < ACK_P99_S
+        assert scene.journal.losses == []
+        assert crowd.refusals.total() == 0
+        await asyncio.sleep(0)
+    await connection.close()
+    await scene.judge()
+
+
+def descriptors() -> int:
+    """Return how many files this process may open."""
+    soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return 10**6 if soft == resource.RLIM_INFINITY else soft
