@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from hub.live.board import FleetBoard
 from hub.live.directory import Claim, Directory
@@ -14,10 +14,12 @@ class Granted:
     def __init__(self, *ambulances: int) -> None:
         self.ambulances = set(ambulances)
         self.questions = 0  # how often it was asked
+        self.meanwhile: Callable[[], object] = lambda: None  # what happens while it thinks
 
     async def __call__(self, claims: Sequence[Claim]) -> set[int]:
         """Return the places of the claims that hold."""
         self.questions += 1
+        self.meanwhile()
         return {place for place, claim in enumerate(claims) if claim.ambulance_id in self.ambulances}
 
 
