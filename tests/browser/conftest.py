@@ -12,6 +12,7 @@ import pytest
 from playwright.async_api import Browser, StorageState, async_playwright, expect
 
 from tests.browser.demo import Demo, running_demo
+from tests.browser.past import Past, remember
 from tests.browser.visit import SHOTS, Visit
 
 CHROMIUM = Path("/usr/bin/chromium")
@@ -31,6 +32,12 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
         pytest.skip(f"{CHROMIUM} is missing: apt-get install chromium")
     with running_demo(tmp_path_factory.mktemp("demo") / "state") as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def past(demo: Demo) -> Past:
+    """What every ambulance did in the six hours before the demonstration began."""
+    return remember(demo, hours=6, step_s=5)
 
 
 @pytest.fixture

@@ -11,7 +11,6 @@ import { boxOf, within } from "./track.ts";
 import type { Track } from "./track.ts";
 import type { Colouring } from "./track-colour.ts";
 import { nowMs, useTrack, useTrackLayer } from "./track-hooks.ts";
-import type { TrackView } from "./track-hooks.ts";
 import { TrackLegend } from "./track-legend.tsx";
 import type { Past } from "./track-past.ts";
 import { LAST_HOUR } from "./track-range.ts";
@@ -46,6 +45,7 @@ export function TrackSection({ id, store, past, map }: TrackSectionProps): JSX.E
     remember("track-colour", chosen === "speed" ? null : chosen);
     setColouring(chosen);
   };
+  const known = history.problem !== null || history.missing(range).length === 0;
   const empty = track.points.length === 0;
   return (
     <section class="past" aria-label="Track">
@@ -59,10 +59,10 @@ export function TrackSection({ id, store, past, map }: TrackSectionProps): JSX.E
       <p class="past__span">
         {span(range.fromMs, range.toMs)} <span class="past__zone">{zone(range.toMs)}</span>
       </p>
-      <TrackLoading progress={history.progress} range={range} />
+      {!known && <TrackLoading progress={history.progress} range={range} />}
       {history.problem !== null && <TrackFailure problem={history.problem} onRetry={view.retry} />}
-      {empty && <Nothing view={view} />}
-      {!empty && (
+      {known && empty && history.problem === null && <p class="past__none">It sent no position in this time.</p>}
+      {known && !empty && (
         <>
           <Figures track={track} />
           <TrackLegend colouring={colouring} range={range} onColouring={onColouring} />
@@ -84,12 +84,6 @@ export function TrackSection({ id, store, past, map }: TrackSectionProps): JSX.E
       />
     </section>
   );
-}
-
-/** There is no track; said only when it is known. */
-function Nothing({ view: { history, range } }: { view: TrackView }): JSX.Element | null {
-  if (history.problem !== null || history.progress !== null || history.missing(range).length > 0) return null;
-  return <p class="past__none">It sent no position in this time.</p>;
 }
 
 function Figures({ track }: { track: Track }): JSX.Element {

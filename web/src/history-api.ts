@@ -5,8 +5,8 @@ import type { PlaybackAnswer } from "./playback-window.ts";
 import type { Track } from "./track.ts";
 import type { Trip } from "./trips.ts";
 
-/** A month of one ambulance takes the hub seconds. */
-const TIMEOUT_MS = 60_000;
+/** A report on a month takes the hub seconds. */
+const REPORT_TIMEOUT_MS = 60_000;
 
 interface Moments {
   readonly from: string;
@@ -49,7 +49,7 @@ export async function readTrack(
   signal: AbortSignal,
 ): Promise<Track> {
   const path = `/ambulances/${id}/track?${between(fromMs, toMs)}&points=${points}`;
-  const answer = await call<TrackAnswer>("GET", path, undefined, { signal, timeoutMs: TIMEOUT_MS });
+  const answer = await call<TrackAnswer>("GET", path, undefined, { signal });
   return {
     points: answer.points.map(([tMs, latitude, longitude, speed]) => ({ tMs, latitude, longitude, speed })),
     stops: answer.stops.map((stop) => ({ ...spanOf(stop), latitude: stop.latitude, longitude: stop.longitude })),
@@ -59,7 +59,8 @@ export async function readTrack(
 
 export async function readTrips(id: number, fromMs: number, toMs: number, signal: AbortSignal): Promise<Trip[]> {
   const path = `/ambulances/${id}/trips?${between(fromMs, toMs)}`;
-  const answer = await call<{ items: TripAnswer[] }>("GET", path, undefined, { signal, timeoutMs: TIMEOUT_MS });
+  const patience = { signal, timeoutMs: REPORT_TIMEOUT_MS };
+  const answer = await call<{ items: TripAnswer[] }>("GET", path, undefined, patience);
   return answer.items.map((item) => ({
     ...spanOf(item),
     kind: item.kind,
@@ -75,7 +76,7 @@ export async function readTrips(id: number, fromMs: number, toMs: number, signal
 /** The whole fleet in [from, to), at most one point for each ambulance and step. */
 export function readPlayback(fromMs: number, toMs: number, stepS: number, signal: AbortSignal): Promise<PlaybackAnswer> {
   const path = `/fleet/playback?${between(fromMs, toMs)}&step_s=${stepS}`;
-  return call<PlaybackAnswer>("GET", path, undefined, { signal, timeoutMs: TIMEOUT_MS });
+  return call<PlaybackAnswer>("GET", path, undefined, { signal });
 }
 
 /** Every stored fix of [from, to) as a file. */

@@ -7,16 +7,16 @@ import type { Progress } from "./track-history.ts";
 import type { Range } from "./track-range.ts";
 import { duration } from "./track-time.ts";
 
-export function TrackLoading({ progress, range }: { progress: Progress | null; range: Range }): JSX.Element | null {
-  if (progress === null) return null;
+/** `progress` is null in the instant before the reading begins. */
+export function TrackLoading({ progress, range }: { progress: Progress | null; range: Range }): JSX.Element {
   const length = duration((range.toMs - range.fromMs) / 1000);
-  const told = progress.of === 1 ? undefined : progress.done;
+  const parts = progress !== null && progress.of > 1 ? progress : null;
   return (
     <div class="loading">
-      <progress value={told} max={progress.of} aria-label="Reading the track" />
+      <progress value={parts?.done} max={parts?.of} aria-label="Reading the track" />
       <span role="status">
         Reading {length}
-        {progress.of > 1 && ` – part ${progress.done + 1} of ${progress.of}`}…
+        {parts !== null && ` – part ${parts.done + 1} of ${parts.of}`}…
       </span>
     </div>
   );
