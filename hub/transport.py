@@ -12,10 +12,11 @@ import socket
 import struct
 import time
 from collections.abc import AsyncIterator
-from typing import Final, Protocol
+from typing import Final, NamedTuple, Protocol
 
 from aiohttp import WSMsgType, web
 
+from hub.errors import Slow
 from hub.outcomes import outcome_of
 
 TEXT: Final = 0x1
@@ -25,6 +26,7 @@ PING: Final = 0x9
 PONG: Final = 0xA
 
 CLOSE_CAP_S: Final = 2.0
+STUCK_CLOSE_CAP_S: Final = 0.2  # who takes nothing will not take a close frame either
 # A slow reader otherwise hides megabytes in the kernel, where nobody can measure them.
 SEND_BUFFER_BYTES: Final = 96 * 1024
 # uvloop's default low-water mark is 16 bytes. Nothing waits for these marks; they are set so that nothing can.
@@ -34,6 +36,11 @@ LOW_WATER_BYTES: Final = 64 * 1024
 MAX_REASON_BYTES: Final = 123
 
 _FINAL_BIT: Final = 0x80
+
+TCP_INFO: Final[int | None] = getattr(socket, "TCP_INFO", None)  # Linux
+# Of struct tcp_info: tcpi_unacked, tcpi_bytes_acked, tcpi_notsent_bytes; the last two since Linux 4.2 and 4.6.
+_TCP_INFO: Final = struct.Struct("=24xI92xQ16xI")
+TCP_INFO_BYTES: Final = _TCP_INFO.size
 
 
 def frame(opcode: int, payload: bytes) -> bytes:
@@ -59,6 +66,13 @@ def binary_frame(payload: bytes) -> bytes:
 PING_FRAME: Final = frame(PING, b"")
 
 
+class Delivery(NamedTuple):
+    """How far what was sent has come."""
+
+    waiting: bool  # some of it has not reached the peer's system
+    taken_bytes: int  # grows with what has; where it began means nothing
+
+
 class Transport(Protocol):
     """What a session needs of a socket; `AiohttpTransport` is the real one."""
 
@@ -76,7 +90,10 @@ class Transport(Protocol):
     def buffered_bytes(self) -> int:
         """Return how much is waiting in this process because the peer does not read."""
 
-    async def close(self, code: int, reason: str = "") -> None:
+    def delivery(self) -> Delivery:
+        """Return how far what was sent has come, what waits in the kernel included; a system call."""
+
+    async def close(self, code: int, reason: str = "", *, cap_s: float = CLOSE_CAP_S) -> None:
         """Send a close frame, wait under a cap for the peer's, then cut; never raises and never hangs."""
 
     def abort(self) -> None:
@@ -86,7 +103,8 @@ class Transport(Protocol):
 async def refuse(transport: Transport, error: BaseException) -> None:
     """Close with the code and the name that the error's outcome has."""
     outcome = outcome_of(error)
-    await transport.close(outcome.close, outcome.code)
+    cap_s = STUCK_CLOSE_CAP_S if isinstance(error, Slow) else CLOSE_CAP_S
+    await transport.close(outcome.close, outcome.code, cap_s=cap_s)
 
 
 class AiohttpTransport:
@@ -123,6 +141,24 @@ class AiohttpTransport:
         """Return how much is waiting in this process because the peer does not read."""
         return self._socket.get_write_buffer_size()
 
+    def delivery(self) -> Delivery:
+        """Return how far what was sent has come, what waits in the kernel included; a system call.
+
+        Linux counts the bytes that the peer's system acknowledged (`struct tcp_info` of linux/tcp.h); elsewhere only
+        what waits in this process is known.
+        """
+        buffered = self.buffered_bytes()
+        peer = self._socket.get_extra_info("socket")
+        if TCP_INFO is not None and peer is not None and peer.family in (socket.AF_INET, socket.AF_INET6):
+            try:
+                told = peer.getsockopt(socket.IPPROTO_TCP, TCP_INFO, TCP_INFO_BYTES)
+            except OSError:
+                return Delivery(waiting=False, taken_bytes=0)  # closed meanwhile: the reader will notice
+            if len(told) == TCP_INFO_BYTES:
+                unacknowledged, taken_bytes, unsent_bytes = _TCP_INFO.unpack(told)
+                return Delivery(bool(unacknowledged or unsent_bytes or buffered), taken_bytes)
+        return Delivery(buffered > 0, -buffered)
+
     async def messages(self) -> AsyncIterator[bytes | str]:
         """Yield what the peer sends until either side closes; pings are answered here.
 
@@ -146,13 +182,13 @@ class AiohttpTransport:
             if self._stopped is not None:
                 self._stopped.set()
 
-    async def close(self, code: int, reason: str = "") -> None:
+    async def close(self, code: int, reason: str = "", *, cap_s: float = CLOSE_CAP_S) -> None:
         """Send a close frame, wait under a cap for the peer's, then cut; never raises and never hangs."""
         if self._closing:
             return
         message = reason.encode()[:MAX_REASON_BYTES]
         try:
-            async with asyncio.timeout(CLOSE_CAP_S):
+            async with asyncio.timeout(cap_s):
                 if self._reading:
                     # aiohttp's close would end the waiting reader before the peer's answer, and the reset of a
                     # socket closed too early can overtake the close frame.

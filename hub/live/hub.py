@@ -213,7 +213,7 @@ class LiveHub:
         for place, session in enumerate(list(self._sessions.values()), 1):
             if session.ending is None:
                 try:
-                    written += session.serve(frames, now_s)
+                    written += session.serve(frames)
                     lagging += session.lagging
                 except HubError as error:
                     self.end(session, error)

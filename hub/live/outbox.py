@@ -6,33 +6,32 @@ it has; what it missed is worked out when it drains. Pure: byte counts and monot
 
 from __future__ import annotations
 
-from enum import Enum
-
-
-class Flow(Enum):
-    """What to do with a viewer in this tick."""
-
-    OPEN = "open"  # write
-    HELD = "held"  # something still waits for it
-    STUCK = "stuck"  # it has taken nothing for too long: close
+from hub.transport import Delivery
 
 
 class Outbox:
-    """One viewer's reading, as its buffer shows it."""
+    """One viewer's reading, as its socket shows it."""
 
-    __slots__ = ("_slow_s", "progress_s", "waiting_bytes")
+    __slots__ = ("_slow_s", "_taken_bytes", "progress_s", "waiting_bytes")
 
     def __init__(self, *, slow_s: float, now_s: float) -> None:
         self._slow_s = slow_s  # without any progress for this long, the viewer is stuck
-        self.waiting_bytes = 0  # what waited when it was last looked at; 0: in step
-        self.progress_s = now_s  # while it lags: when the buffer was last seen to shrink, or to fill
+        self._taken_bytes = 0  # at the last check
+        self.waiting_bytes = 0  # in this process when it was last looked at; 0: in step
+        self.progress_s = now_s  # when the viewer was last seen to take something, or to miss nothing
 
-    def look(self, buffered_bytes: int, now_s: float) -> Flow:
-        """Take a new measurement. Lag is judged by time: a slow line that takes a large snapshot is left to it."""
-        if buffered_bytes == 0:
-            self.waiting_bytes = 0
-            return Flow.OPEN
-        if buffered_bytes < self.waiting_bytes or self.waiting_bytes == 0:
-            self.progress_s = now_s
+    def open(self, buffered_bytes: int) -> bool:
+        """Take note of what waits in this process; tell whether the viewer may be written to."""
         self.waiting_bytes = buffered_bytes
-        return Flow.STUCK if now_s - self.progress_s >= self._slow_s else Flow.HELD
+        return buffered_bytes == 0
+
+    def stuck(self, delivery: Delivery, now_s: float) -> bool:
+        """Tell whether something has waited for too long without any of it being taken.
+
+        Lag is judged by time, not by bytes: a slow line that takes a large snapshot is left to it, and a few hundred
+        bytes that somebody does not take are as telling as a full buffer.
+        """
+        if not delivery.waiting or delivery.taken_bytes != self._taken_bytes:
+            self._taken_bytes = delivery.taken_bytes
+            self.progress_s = now_s
+        return now_s - self.progress_s >= self._slow_s

@@ -10,7 +10,7 @@ from hub.errors import BadInput, HubError, Malformed, RateLimited, Revoked, Sile
 from hub.ids import connection_id
 from hub.live.channel import Channel, Subscription
 from hub.live.frames import SharedFrames, seal
-from hub.live.outbox import Flow, Outbox
+from hub.live.outbox import Outbox
 from hub.live.view import View
 from hub.outcomes import outcome_of
 from hub.protocol.codec import Codec
@@ -114,18 +114,10 @@ class ViewerSession:
         message = Error(outcome_of(error).code, error.detail or outcome_of(error).title, channel)
         self.transport.send(seal(self._codec, self._codec.encode(message)))
 
-    def serve(self, frames: SharedFrames, now_s: float) -> bool:
-        """Send everything that the viewer misses in one write, if it is not held; tell whether something was sent.
-
-        Raises `Slow` when it has taken nothing for too long.
-        """
-        buffered_bytes = self.transport.buffered_bytes()
-        if buffered_bytes or self._outbox.waiting_bytes:
-            flow = self._outbox.look(buffered_bytes, now_s)
-            if flow is Flow.STUCK:
-                raise Slow("the viewer takes nothing")
-            if flow is Flow.HELD:
-                return False
+    def serve(self, frames: SharedFrames) -> bool:
+        """Send all that the viewer misses in one write, if nothing waits for it; tell whether something was sent."""
+        if not self._outbox.open(self.transport.buffered_bytes()):
+            return False
         due = b""
         for wanted in self._subscriptions.values():
             frame = wanted.take(frames, self._codec)
@@ -138,8 +130,11 @@ class ViewerSession:
     def check_life(self, now_s: float, heartbeat_s: float) -> None:
         """Ping a viewer that has been silent for a heartbeat; raises `Silent` after one and a half.
 
-        A buffer that empties is a sign of life too: behind a large snapshot a pong has to wait.
+        Raises `Slow` when it has taken nothing of what waits for it for too long. A buffer that empties is a sign of
+        life too: behind a large snapshot a pong has to wait.
         """
+        if self._outbox.stuck(self.transport.delivery(), now_s):
+            raise Slow("the viewer takes nothing")
         alive_s = self.transport.heard_s
         if self.lagging:
             alive_s = max(alive_s, self._outbox.progress_s)

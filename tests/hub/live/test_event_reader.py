@@ -8,15 +8,19 @@ from contextlib import ExitStack, asynccontextmanager
 from uuid import uuid4
 
 import asyncpg
+import pytest
 
 from arogya.embedded.postgres import EmbeddedPostgres
+from hub.access.policy import CODES
 from hub.access.principal import Principal
 from hub.clock import Clock
+from hub.errors import NotFound
 from hub.live.board import FleetBoard
 from hub.live.directory import Directory
 from hub.live.event_reader import EventReader
 from hub.live.events import EventChannel
 from hub.live.hub import LiveHub, LiveRules
+from hub.live.view import FULL
 from hub.metrics import Metrics
 from hub.protocol.codec import JSON, MSGPACK, Codec
 from hub.protocol.viewer_frames import Subscribe
@@ -99,6 +103,22 @@ async def caught_up(hub: Running, pipes: list[Pipe], followers: list[Follower], 
         return all(follower.position is not None and follower.position.offset == head for follower in followers)
 
     await until(arrived)
+
+
+async def test_only_those_who_see_the_whole_fleet_follow_its_alarms(reader: Database) -> None:
+    hub = Running(reader)
+    directory = Directory(FleetBoard().channel, Granted(), [hub.channel])
+    for code in sorted(CODES):
+        somebody = Principal(frozenset({code}), user_id=uuid4())
+        if code in ("DP", "SV", "AD"):
+            assert await directory.find(somebody, ALARMS) == (hub.channel, FULL)
+            continue
+        said = []
+        for name in (ALARMS, "nonsense"):
+            with pytest.raises(NotFound) as refused:
+                await directory.find(somebody, name)
+            said.append(refused.value.detail)
+        assert said[0] == said[1], code
 
 
 async def test_whoever_comes_from_wherever_sees_every_event_once(superuser: Connection, reader: Database) -> None:

@@ -9,7 +9,7 @@ from hub.live.area import cover, grid
 from hub.live.board import FleetBoard, LiveFix, Unit
 from hub.live.channel import Subscription
 from hub.live.frames import SharedFrames
-from hub.live.outbox import Flow, Outbox
+from hub.live.outbox import Outbox
 from hub.live.view import FULL, View, view_of
 from hub.protocol.codec import JSON, MSGPACK
 from hub.protocol.filter import Area, Filter
@@ -106,7 +106,7 @@ class Watcher:
 
     def serve(self, frames: SharedFrames) -> None:
         """Do what the hub does with a viewer in a tick."""
-        if self.outbox.look(self.pipe.buffered_bytes(), 0.0) is Flow.OPEN:
+        if self.outbox.open(self.pipe.buffered_bytes()):
             frame = self.subscription.take(frames, self.pipe.codec)
             if frame:
                 self.pipe.send(frame)

@@ -6,43 +6,50 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.live.outbox import Flow, Outbox
+from hub.live.outbox import Outbox
 from hub.live.tick import Pace
+from hub.transport import Delivery
 
 
 def test_a_viewer_is_written_to_only_while_nothing_waits() -> None:
     outbox = Outbox(slow_s=5.0, now_s=0.0)
-    assert outbox.look(0, 1.0) is Flow.OPEN
-    assert outbox.look(1, 2.0) is Flow.HELD
+    assert outbox.open(0)
+    assert not outbox.open(1)
     assert outbox.waiting_bytes == 1
-    assert outbox.look(0, 3.0) is Flow.OPEN
+    assert outbox.open(0)
     assert outbox.waiting_bytes == 0
 
 
 def test_a_viewer_that_takes_nothing_is_stuck_after_a_time_whatever_the_bytes() -> None:
     outbox = Outbox(slow_s=5.0, now_s=0.0)
-    outbox.look(10_000_000, 100.0)
-    assert outbox.look(10_000_000, 104.9) is Flow.HELD
-    assert outbox.look(10_000_000, 105.0) is Flow.STUCK
+    assert not outbox.stuck(Delivery(waiting=True, taken_bytes=1), 100.0)
+    assert not outbox.stuck(Delivery(waiting=True, taken_bytes=1), 104.9)
+    assert outbox.stuck(Delivery(waiting=True, taken_bytes=1), 105.0)
 
 
 def test_a_slow_line_that_makes_progress_is_left_to_it() -> None:
     outbox = Outbox(slow_s=5.0, now_s=0.0)
     for second in range(60):
-        assert outbox.look(1_000_000 - 10_000 * second, 4.0 * second) is Flow.HELD
+        assert not outbox.stuck(Delivery(waiting=True, taken_bytes=10 * second), 4.0 * second)
 
 
-@given(st.lists(st.tuples(st.integers(0, 3), st.floats(0.0, 2.0)), max_size=50))
-def test_a_viewer_is_never_stuck_within_the_allowed_time_of_its_last_progress(looks: list[tuple[int, float]]) -> None:
-    outbox, now_s, waiting, progress_s = Outbox(slow_s=3.0, now_s=0.0), 0.0, 0, 0.0
-    for buffered, later_s in looks:
+def test_a_viewer_that_misses_nothing_may_take_nothing() -> None:
+    outbox = Outbox(slow_s=5.0, now_s=0.0)
+    for second in range(60):
+        assert not outbox.stuck(Delivery(waiting=False, taken_bytes=0), 10.0 * second)
+
+
+@given(st.lists(st.tuples(st.booleans(), st.integers(0, 2), st.floats(0.0, 2.0)), max_size=50))
+def test_a_viewer_is_never_stuck_within_the_allowed_time_of_its_last_progress(
+    looks: list[tuple[bool, int, float]],
+) -> None:
+    outbox, now_s, taken, progress_s = Outbox(slow_s=3.0, now_s=0.0), 0.0, 0, 0.0
+    for waiting, more, later_s in looks:
         now_s += later_s
-        if buffered == 0 or buffered < waiting or waiting == 0:
+        taken += more
+        if more or not waiting:
             progress_s = now_s
-        waiting = buffered
-        flow = outbox.look(buffered, now_s)
-        assert (flow is Flow.OPEN) == (buffered == 0)
-        assert (flow is Flow.STUCK) == (buffered > 0 and now_s - progress_s >= 3.0)
+        assert outbox.stuck(Delivery(waiting, taken), now_s) == (now_s - progress_s >= 3.0)
 
 
 def test_the_first_tick_after_a_quiet_time_is_due_at_once_and_the_next_one_waits() -> None:

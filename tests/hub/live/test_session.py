@@ -54,7 +54,7 @@ class Desk:
         """Tick once and return what arrived."""
         self.board.channel.advance()
         self.frames.begin(0)
-        self.session.serve(self.frames, self.now_s)
+        self.session.serve(self.frames)
         return self.pipe.take()
 
     def errors(self) -> list[tuple[str, str | None]]:
@@ -151,14 +151,14 @@ async def test_a_viewer_that_does_not_read_is_held_and_then_closed_as_slow() -> 
     await desk.say(SUBSCRIBE)
     desk.pipe.reading = False
     desk.serve()
+    desk.session.check_life(0.5, 20.0)
     for second in range(7):
-        desk.now_s = float(second)
         desk.move(second)
         desk.serve()
+        desk.session.check_life(float(second), 20.0)
     assert desk.pipe.writes == 1
-    desk.now_s = 8.0
     with pytest.raises(Slow):
-        desk.serve()
+        desk.session.check_life(8.0, 20.0)
 
 
 async def test_a_silent_viewer_is_pinged_once_and_closed_after_one_and_a_half_heartbeats() -> None:
@@ -184,6 +184,7 @@ async def test_a_viewer_still_busy_with_a_large_snapshot_is_not_called_silent() 
     await desk.say(SUBSCRIBE)
     desk.pipe.reading = False
     desk.serve()
+    desk.pipe.sent_bytes = 1_000
     desk.pipe.unread = b"x" * 1_000
     for second in range(60):
         desk.now_s = float(second)
@@ -199,6 +200,6 @@ async def test_the_binary_encoding_says_the_same() -> None:
     session = ViewerSession(DISPATCHER, pipe, MSGPACK, find, Outbox(slow_s=7.0, now_s=0.0))
     assert await session.receive(MSGPACK.dump({"type": "subscribe", "channel": "ambulance:2"}), 0.0, 0)
     desk.frames.begin(5)
-    session.serve(desk.frames, 0.0)
+    session.serve(desk.frames)
     tables = {"units": [[2, "A-2", None, "available"]], "fixes": []}
     assert pipe.take() == [Snapshot("ambulance:2", desk.board.state.epoch, 1, 5, tables)]

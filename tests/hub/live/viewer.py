@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from hub.protocol.codec import JSON, Codec
 from hub.protocol.live_frames import FROM_LIVE, Delta, LiveMessage, Part, Snapshot
-from hub.transport import PING
+from hub.transport import PING, Delivery
 
 State = dict[str, dict[object, list[object]]]
 
@@ -37,6 +37,7 @@ class Pipe:
         self.reading = True  # whether the peer takes everything at once
         self.heard_s = 0.0
         self.writes = 0
+        self.sent_bytes = 0
         self.pings = 0
         self.close_code: int | None = None
         self._arrived: list[LiveMessage] = []
@@ -49,6 +50,7 @@ class Pipe:
     def send(self, frame: bytes) -> None:
         """Take a write."""
         self.writes += 1
+        self.sent_bytes += len(frame)
         self.unread += frame
         if self.reading:
             self.read()
@@ -57,7 +59,11 @@ class Pipe:
         """Return what the peer has not taken."""
         return len(self.unread)
 
-    async def close(self, code: int, reason: str = "") -> None:
+    def delivery(self) -> Delivery:
+        """Return whether something waits, and what was taken."""
+        return Delivery(bool(self.unread), self.sent_bytes - len(self.unread))
+
+    async def close(self, code: int, reason: str = "", *, cap_s: float = 0.0) -> None:
         """Note the code."""
         self.close_code = self.close_code or code
 
