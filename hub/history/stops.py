@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from hub.dispatch.geo import METRES_PER_DEGREE
 
 SECOND_US: Final = 1_000_000
-STOP_RADIUS_M: Final = 50.0  # the yard of a hospital, and what buildings do to a receiver
+STOP_RADIUS_M: Final = 40.0  # a yard, and what the buildings around it do to a receiver
 STOP_AFTER_US: Final = 180 * SECOND_US  # longer than traffic lights
 SAMPLE_US: Final = 10 * SECOND_US  # one fix of each is looked at: that is how exact the times of a stop are
 
@@ -60,23 +60,13 @@ class StopFinder:
         """Take the next fixes (µs, degrees), at least one."""
         chosen = np.flatnonzero(np.diff(fix_at // SAMPLE_US, prepend=self._newest_at // SAMPLE_US))
         self._newest_at = int(fix_at[-1])
-        if chosen[-1:] != len(fix_at) - 1:
+        if not len(chosen) or chosen[-1] != len(fix_at) - 1:
             chosen = np.append(chosen, len(fix_at) - 1)
         chosen = chosen[_telling(fix_at[chosen], latitude[chosen], longitude[chosen])]
         columns = (fix_at[chosen].tolist(), latitude[chosen].tolist(), longitude[chosen].tolist())
-        for at, north_deg, east_deg in zip(*columns, strict=True):
-            north, east = north_deg - self._latitude, east_deg - self._longitude
-            if not -180.0 <= east <= 180.0:
-                east -= 360.0 if east > 0 else -360.0
-            metres_north, metres_east = north * METRES_PER_DEGREE, east * self._metres_per_degree_east
-            if metres_north * metres_north + metres_east * metres_east <= _SQUARE_M2:
-                self._samples += 1
-                self._latitude += north / self._samples
-                self._longitude += east / self._samples
-                self._ended_at = at
-                self._away = None
-            else:  # also the very first, for there is no centre yet
-                self._leave((at, north_deg, east_deg))
+        for sample in zip(*columns, strict=True):
+            if not self._stay(*sample):
+                self._leave(sample)
 
     def finish(self) -> list[Stop]:
         """Return every stop; no more fixes follow."""
@@ -84,16 +74,33 @@ class StopFinder:
         self._samples = 0
         return self.stops
 
+    def _stay(self, at: int, latitude: float, longitude: float) -> bool:
+        """Take a sample inside the circle; say no to one outside, and to the very first."""
+        north, east = latitude - self._latitude, longitude - self._longitude
+        if not -180.0 <= east <= 180.0:
+            east -= 360.0 if east > 0 else -360.0
+        metres_north, metres_east = north * METRES_PER_DEGREE, east * self._metres_per_degree_east
+        if not metres_north * metres_north + metres_east * metres_east <= _SQUARE_M2:
+            return False
+        self._samples += 1
+        self._latitude += north / self._samples
+        self._longitude += east / self._samples
+        self._ended_at = at
+        self._away = None
+        return True
+
     def _leave(self, sample: _Sample) -> None:
         """Take a sample outside of the circle: the second in a row means that the vehicle has left."""
         if self._samples and self._away is None:
             self._away = sample
             return
         self._close()
-        self._began_at, self._latitude, self._longitude = self._away or sample
+        away, self._away = self._away, None
+        self._began_at, self._latitude, self._longitude = away or sample
         self._ended_at, self._samples = self._began_at, 1
         self._metres_per_degree_east = METRES_PER_DEGREE * cos(radians(self._latitude))
-        self._away = None if self._away is None else sample
+        if away is not None and not self._stay(*sample):
+            self._away = sample
 
     def _close(self) -> None:
         if self._samples and self._ended_at - self._began_at >= STOP_AFTER_US:

@@ -24,6 +24,7 @@ HIDDEN_FLAGS: Final = NULL_ISLAND | OUT_OF_RANGE | JUMP | INACCURATE
 GAP_US: Final = 120 * SECOND_US  # silence from which on nobody can say where the vehicle drove
 PAGE_POINTS_MIN: Final = 1_000  # kept of a page, and at least as many as are wanted in the end
 WAITING_FACTOR: Final = 16  # pages' worth of points that wait until they are thinned together
+STANDING_M_S: Final = 0.7  # a receiver's speed is better than the change of its places
 SPLIT_EVERY: Final = 256  # fixes between those that split a page at first: fewer levels for the same line
 
 Indices = NDArray[np.int64]
@@ -85,7 +86,7 @@ class TrackBuilder:
     """Takes the pages of a span in order.
 
     For a screen it keeps at most `points_max` points. For an odometer it keeps what `tolerance_m` needs, and a vehicle
-    that stood (says the fix hygiene) rests where it came to stand.
+    that stood (as the fix hygiene or its own speed says) rests where it came to stand.
     """
 
     def __init__(self, *, points_max: int, tolerance_m: float = 0.0) -> None:
@@ -177,7 +178,7 @@ def _only(page: Fixes, wanted: NDArray[np.bool_]) -> Fixes:
 
 def _resting(page: Fixes) -> Fixes:
     """Leave out where a standing vehicle's receiver drifted to."""
-    standing = (page.flags & STATIONARY) != 0
+    standing = ((page.flags & STATIONARY) != 0) | (page.speed < STANDING_M_S)
     standing[1:] &= standing[:-1].copy() & (np.diff(page.fix_at) <= GAP_US)
     standing[0] = False
     return _only(page, ~standing) if standing.any() else page

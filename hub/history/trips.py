@@ -13,8 +13,9 @@ from hub.history.stops import SECOND_US
 from hub.history.thin import unwrapped
 from hub.history.track import Line, Track
 
-# The line for the odometer: a receiver's noise is less, and so are the corners that a road makes within it.
-TOLERANCE_M: Final = 8.0
+# The line for the odometer. On two recorded drives it is 0.2 and 1.8 % shorter than the sum of all steps; twice the
+# tolerance would cut twice as much off each corner, half of it would add up a receiver's noise.
+TOLERANCE_M: Final = 4.0
 POINTS_MAX: Final = 200_000
 MOVED_MIN_M: Final = 50.0  # less is no trip
 SPEED_STEP_US: Final = 5 * SECOND_US  # least time over which a speed is derived from places
