@@ -39,6 +39,16 @@ class Demo:
         finally:
             os.kill(self.pid, signal.SIGCONT)
 
+    @contextmanager
+    def hub_frozen(self) -> Iterator[None]:
+        """Stop the hub where it stands until the block ends: its sockets stay open, and nothing is answered."""
+        pid = self.hub_pid()
+        os.kill(pid, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            os.kill(pid, signal.SIGCONT)
+
     def hub_pid(self) -> int:
         """Return the process id of the hub, a child of the supervisor; raises `LookupError` without one."""
         for folder in Path("/proc").iterdir():

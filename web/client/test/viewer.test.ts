@@ -1,17 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Viewer } from "../src/viewer.ts";
+import type { Reaction } from "../src/viewer.ts";
 import { judge } from "../src/position.ts";
+import type { Delta, Snapshot } from "../src/protocol.ts";
 import { Channel } from "./hub.ts";
-
-/** Numbers that look random and are the same each time (Park & Miller 1988). */
-function seeded(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state * 48_271) % 2_147_483_647;
-    return state / 2_147_483_647;
-  };
-}
+import { seeded } from "./random.ts";
 
 function pictureOf(viewer: Viewer): object {
   const units = [...viewer.fleet.units.values()].sort((one, other) => one.id - other.id);
@@ -49,21 +43,34 @@ void test("a snapshot and the deltas after it make the later snapshot, whatever 
       if (fate < 0.02) [channel, told] = [new Channel(`epoch ${stepNumber}`), 0];
       else if (fate < 0.2) told = channel.offset; // the frame is lost
       else if (fate > 0.5) {
-        const reaction = viewer.receive(channel.delta(told));
+        const reaction = hear(viewer, channel.delta(told), random);
         told = channel.offset;
-        if (reaction.reply !== undefined) answer(channel, viewer, reaction.reply);
-        if (fate > 0.9) viewer.receive(channel.delta(Math.max(0, channel.offset - 3))); // said twice
+        if (reaction.reply !== undefined) answer(channel, viewer, reaction.reply, random);
+        if (fate > 0.9) hear(viewer, channel.delta(Math.max(0, channel.offset - 3)), random); // said twice
       }
     }
-    answer(channel, viewer, viewer.subscribe());
+    answer(channel, viewer, viewer.subscribe(), random);
     assert.deepEqual(pictureOf(viewer), pictureOf(fresh(channel)), `seed ${seed}`);
   }
 });
 
 /** What a hub does with a subscribe: a delta from there when it can, else a snapshot. */
-function answer(channel: Channel, viewer: Viewer, request: { epoch?: string; offset?: number }): void {
+function answer(channel: Channel, viewer: Viewer, request: { epoch?: string; offset?: number }, random: () => number): void {
   const known = request.epoch === channel.epoch && request.offset !== undefined && request.offset <= channel.offset;
-  viewer.receive(known ? channel.delta(request.offset ?? 0) : channel.snapshot());
+  hear(viewer, known ? channel.delta(request.offset ?? 0) : channel.snapshot(), random);
+}
+
+/** Say a message as it is, or some of its rows in parts before it: first what goes, then what comes. */
+function hear(viewer: Viewer, message: Delta | Snapshot, random: () => number): Reaction {
+  if (random() < 0.5) return viewer.receive(message);
+  const early = Math.floor(random() * ((message.set?.fixes?.length ?? 0) + 1));
+  const { channel, set, removed } = { removed: {}, ...message };
+  const part = { type: "part", channel } as const;
+  viewer.receive({ ...part, removed });
+  viewer.receive({ ...part, set: { units: set?.units ?? [] } });
+  viewer.receive({ ...part, set: { fixes: (set?.fixes ?? []).slice(0, early) } });
+  const rest = { fixes: (set?.fixes ?? []).slice(early) };
+  return viewer.receive(message.type === "delta" ? { ...message, set: rest, removed: {} } : { ...message, set: rest });
 }
 
 void test("a hole is asked for once, with the position, and the picture stays until the answer", () => {

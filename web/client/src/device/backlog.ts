@@ -212,7 +212,7 @@ export class Backlog {
     const first = this.log.last + 1;
     const acked = this.ackedSeq;
     const alarm = this.openAlarm;
-    const carried = alarm === null || alarm.seq !== null ? fixes : fixes.map((fix) => (alarmOf(fix) ? fix : withAlarm(fix, alarm.id)));
+    const carried = alarm === null ? fixes : fixes.map((fix) => (alarmOf(fix) === null ? withAlarm(fix, alarm.id) : fix));
     const seq = alarm === null ? null : (alarm.seq ?? carriedFrom(carried, alarm.id, first));
     const log = await this.spool.append({ fixes: carried, acked, alarm: alarm === null ? null : { id: alarm.id, seq } });
     this.log = log;
