@@ -177,7 +177,9 @@ class LiveClient:
                 return Ending(detail=f"the hub does not speak the protocol: {error.detail}")
             if isinstance(heard, Error):
                 if heard.channel == self._channel and heard.code in REFUSALS:
-                    raise AccessRefused(f"the hub refused {self._channel} ({heard.code}: {heard.detail})")
+                    raise AccessRefused(
+                        f"this account may not watch {self._channel} as asked ({heard.code}: {heard.detail})"
+                    )
                 detail = f"{heard.code}: {heard.detail}"
                 logger.warning("the hub answered with %s", detail)
         return Ending(close_code=socket.close_code, detail=detail)

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from arogya.client.fleet import Fleet, FleetChange, OutOfStep
+from arogya.client.fleet import Ambulance, Fleet, FleetChange, OutOfStep
 from arogya.client.live import merge
 from hub.errors import Malformed
-from hub.protocol.live_frames import Delta, Rows, Snapshot
+from hub.protocol.live_frames import Delta, Part, Rows, Snapshot
 
 NOON = 1_800_000_000_000_000
 
@@ -153,3 +153,58 @@ def test_merged_changes_say_what_both_said() -> None:
     first = FleetChange(frozenset({1, 2}), frozenset({3}), resynced=True)
     second = FleetChange(frozenset({3, 4}), frozenset({1}), resynced=False)
     assert merge(first, second) == FleetChange(frozenset({2, 3, 4}), frozenset({1}), resynced=True)
+
+
+def part(rows: Rows | None = None, removed: dict[str, list[int]] | None = None) -> Part:
+    return Part("fleet", rows or {}, removed or {})
+
+
+def test_parts_are_kept_aside_and_apply_with_their_message_in_one_step() -> None:
+    fleet = begun()
+    for one in (
+        part(removed={"units": [1, 2], "fixes": [1]}),
+        part({"units": [unit(1)], "fixes": [fix(1, latitude=1.0)]}),
+    ):
+        assert fleet.apply(one, 0) is None
+        assert set(fleet.ambulances) == {1, 2}
+    change = fleet.apply(delta(10, 11, {}), 0)
+    assert change == FleetChange(frozenset({1}), frozenset({2}), resynced=False)
+    assert fleet.ambulances[1].position is not None and fleet.ambulances[1].position.latitude == 1.0
+
+
+def test_a_snapshot_is_its_parts_and_nothing_else() -> None:
+    fleet = begun()
+    fleet.apply(part({"units": [unit(7)]}), 0)
+    change = fleet.apply(snapshot(12, {"units": [], "fixes": []}), 0)
+    assert change == FleetChange(frozenset({7}), frozenset({1, 2}), resynced=True)
+
+
+def test_parts_of_what_is_known_or_does_not_fit_or_of_a_lost_connection_are_dropped() -> None:
+    fleet = begun()
+    going = part(removed={"units": [1], "fixes": [1]})
+    fleet.apply(going, 0)
+    assert fleet.apply(delta(9, 10, {}), 0) is None
+    fleet.apply(going, 0)
+    with pytest.raises(OutOfStep):
+        fleet.apply(delta(11, 12, {}), 0)
+    fleet.apply(going, 0)
+    fleet.forget_parts()
+    fleet.apply(delta(10, 11, {}), 0)
+    assert set(fleet.ambulances) == {1, 2}
+
+
+def test_without_a_position_only_a_snapshot_is_taken_and_the_picture_stays_until_then() -> None:
+    fleet = begun()
+    fleet.forget_position()
+    with pytest.raises(OutOfStep):
+        fleet.apply(delta(10, 11, {"units": [unit(9)]}), 0)
+    assert set(fleet.ambulances) == {1, 2}
+    fleet.apply(snapshot(11, {"units": [unit(9)], "fixes": []}), 0)
+    assert (set(fleet.ambulances), fleet.offset) == ({9}, 11)
+
+
+def test_what_an_account_does_not_see_is_none() -> None:
+    fleet = Fleet()
+    fleet.apply(snapshot(1, {"units": [[7, None, None, "en_route"]], "fixes": []}), 0)
+    assert fleet.ambulances[7] == Ambulance(7, None, None, "en_route", None)
+    assert fleet.staleness(7, 0) == "unknown"
