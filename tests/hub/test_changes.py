@@ -4,16 +4,23 @@ from __future__ import annotations
 
 import asyncio
 
+import pytest
+
 from hub.changes import READ_ONE_BY_ONE, Changes
 from hub.clock import Clock
 from hub.ingest.credit import CreditRules
 from hub.ingest.intake import Intake, IntakeRules
-from hub.live.board import FleetBoard
+from hub.live.board import FleetBoard, LiveFix, Unit
 from hub.live.directory import Directory, judged_by
+from hub.live.event_reader import EventReader
+from hub.live.events import EventChannel
 from hub.live.hub import LiveHub
 from hub.metrics import Metrics
+from storage.events import ALARMS
+from storage.listen import Listener
+from storage.pool import Database
 from tests.hub.conftest import SlowDatabase
-from tests.storage.world import Connection, ambulance
+from tests.storage.world import Connection, ambulance, tablet
 
 
 async def test_a_thing_that_changes_again_while_it_is_read_is_read_again(
@@ -52,3 +59,44 @@ async def test_many_new_ambulances_are_read_at_once(superuser: Connection, db: S
         while len(board) < len(vehicles):  # noqa: ASYNC110 - told to nobody
             await asyncio.sleep(0.01)
     applying.cancel()
+
+
+@pytest.mark.parametrize("heard", [True, False])
+async def test_an_alarm_is_on_the_board_and_in_its_channel_heard_of_or_found_after_a_reconnect(
+    superuser: Connection, database: str, db: SlowDatabase, reader: Database, heard: bool
+) -> None:
+    vehicle = await ambulance(superuser)
+    board, clock, metrics = FleetBoard(), Clock(), Metrics()
+    board.upsert_unit(Unit(vehicle, "A-1", None, "available"))
+    board.move(vehicle, LiveFix(48.0, 11.0, 1.0, 2.0, 3.0, 1_000_000))
+    alarms = EventReader(EventChannel(ALARMS), reader)
+    intake = Intake(db, board, clock, metrics, rules=IntakeRules(), credit_rules=CreditRules())
+    live = LiveHub(Directory(board.channel, judged_by(db), [alarms.channel]), clock, metrics)
+    changes = Changes(db, db, board=board, intake=intake, live=live, channels=[alarms])
+    listener = Listener(database, changes.heard if heard else lambda _kind, _key: None, changes.missed)
+    working = [asyncio.ensure_future(work) for work in (changes.run(), listener.run())]
+
+    def shown() -> tuple[int, bool]:
+        alarms.channel.advance()
+        fix = board.current(vehicle)
+        return alarms.channel.head, fix is not None and fix.alarm_at > 0
+
+    async def until(expected: tuple[int, bool]) -> None:
+        if not heard:
+            changes.missed()  # the listener is back
+        async with asyncio.timeout(5):
+            while shown() != expected:  # noqa: ASYNC110 - told to nobody
+                await asyncio.sleep(0.01)
+
+    await listener.listening.wait()
+    await superuser.execute(
+        "INSERT INTO alarms (device_id, alarm_id, kind, ambulance_id, raised_at, received_at)"
+        " VALUES ($1, 'one', 'sos', $2, now(), now())",
+        await tablet(superuser, vehicle),
+        vehicle,
+    )
+    await until((1, True))
+    await superuser.execute("UPDATE alarms SET acknowledged_at = now()")
+    await until((2, False))
+    for task in working:
+        task.cancel()

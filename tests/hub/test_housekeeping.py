@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 from hub.clock import Clock
 from hub.housekeeping import Housekeeping, RetentionRules
@@ -26,3 +26,12 @@ async def test_a_day_that_only_a_wrong_clock_knew_is_made(owner_pool: Database, 
     await housekeeping.ensure_partitions({FAR})
     for day in ("20310302", "20310303", "20310304", "20360701"):
         assert await superuser.fetchval(EXISTS, f"ambulance_positions_{day}")
+
+
+async def test_events_are_kept_for_as_long_as_a_viewer_may_be_away(owner_pool: Database, superuser: Connection) -> None:
+    for days in (3, 2, 1, 0):
+        at = NOON - timedelta(days=days, seconds=-1)
+        await superuser.execute("SELECT append_channel_event('alarms', $1, 'raised', '{}')", at)
+    await Housekeeping(owner_pool, NoonClock(), RetentionRules(events_days=2)).retire()
+    kept = await superuser.fetch('SELECT "offset" FROM channel_events ORDER BY 1')
+    assert [row["offset"] for row in kept] == [2, 3, 4]
