@@ -33,6 +33,7 @@ class Job:
     options: dict[str, dict[str, object]]  # settings of the hub
     ids: list[int]  # ambulances
     area: list[float]  # where they drive: south, west, north, east
+    port: int = 0  # to listen on; 0 for any that is free
 
 
 class Fleet:
@@ -81,7 +82,7 @@ def drive(chance: random.Random, area: list[float]) -> list[tuple[float, float, 
 async def run(job: Job) -> None:
     """Serve until the parent is gone; `go` and `stop` are for the fleet, and `stop` is answered with where it is."""
     settings = config.load(env={}, options=job.options | {"database": {"url": job.dsn}})
-    listener = socket.create_server(("127.0.0.1", 0), backlog=1024)
+    listener = socket.create_server(("127.0.0.1", job.port), backlog=1024)
     async with app.serving_hub(settings, listener.fileno(), None) as (hub, _), asyncio.TaskGroup() as tasks:
         fleet = Fleet(hub.board, job)
         tasks.create_task(fleet.move())
