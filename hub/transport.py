@@ -8,6 +8,7 @@ cannot be abandoned safely, so everything leaves as prebuilt, unmasked server fr
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import socket
 import struct
 import time
@@ -199,8 +200,10 @@ class AiohttpTransport:
                 else:
                     self._closing = True
                     await self._ws.close(code=code, message=message, drain=False)
-        except (TimeoutError, ConnectionError):
-            pass  # the peer does not answer: it is cut below
+        except TimeoutError:
+            self._drop_unsent()
+        except ConnectionError:
+            pass  # it is gone already
         finally:
             # Also after a good handshake: a transport that closes by itself waits for a peer that never reads.
             self._socket.abort()
@@ -209,6 +212,16 @@ class AiohttpTransport:
         """Cut now, dropping what is buffered."""
         self._closing = True
         self._socket.abort()
+
+    def _drop_unsent(self) -> None:
+        """Let closing reset the connection if something still waits for the peer.
+
+        Without, the kernel keeps the socket and up to a buffer of bytes for minutes, for a peer that takes nothing.
+        """
+        peer = self._socket.get_extra_info("socket")
+        if peer is not None and self.delivery().waiting:
+            with contextlib.suppress(OSError):
+                peer.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
 
     def _answer(self, payload: bytes | bytearray) -> None:
         # A peer that pings and never reads gets no pongs heaped up for it.
