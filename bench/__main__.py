@@ -32,6 +32,7 @@ def parse(arguments: list[str]) -> argparse.Namespace:
         own.add_argument("--url", help="an existing server, like http://127.0.0.1:8080; needs --database")
         own.add_argument("--database", metavar="URL", help="the existing server's database, as its owner")
         own.add_argument("--seconds", type=float, default=20.0, help="measured time of each load (20)")
+        own.add_argument("--warmup", type=float, default=3.0, help="time of each load before it is measured (3)")
         own.add_argument("--repeat", type=int, default=1, help="runs; figures are their medians (1)")
         own.add_argument("--compare", type=Path, metavar="FILE", help="saved output of an earlier run")
         benchmark.add_arguments(own)

@@ -24,7 +24,7 @@ MAIN_FIGURE = "kib_per_connection"
 WARMUP = 50  # tablets that come and go first, so that what everybody shares is there
 SPARE_DESCRIPTORS = 300  # of a process: its database connections, files and listeners
 PINGED_S = 45.0  # by then a heartbeat of 20 s must have reached everybody
-SETTLE_S = 1.0
+POLL_S = 0.2
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -42,8 +42,8 @@ def measure(hub: HubUnderTest, options: argparse.Namespace) -> dict[str, float]:
     fleet = asyncio.run(provision.make_fleet(hub.dsn, count + WARMUP))
     with working("crowd", job_of(hub, fleet.secrets[:WARMUP], options.at_once)) as crowd:
         crowd.report()
-    time.sleep(SETTLE_S)
-    found = idle(pid, job_of(hub, fleet.secrets[WARMUP:], options.at_once), count, pinged=True, seconds=options.seconds)
+    time.sleep(options.warmup)
+    found = idle(pid, job_of(hub, fleet.secrets[WARMUP:], options.at_once), count, options, pinged=True)
     stored = asyncio.run(provision.count_streams(hub.dsn, fleet.prefix))
     if stored != count + WARMUP:
         raise Broken(f"{count + WARMUP} tablets were welcomed, the database has {stored} streams")
@@ -70,21 +70,21 @@ def bare(options: argparse.Namespace, count: int) -> dict[str, float]:
         job = {"host": "127.0.0.1", "port": server.report()["port"], "secrets": [], "at_once": options.at_once}
         with working("crowd", job | {"sockets": WARMUP}) as crowd:
             crowd.report()
-        time.sleep(SETTLE_S)
-        return idle(server.pid, job | {"sockets": count}, count, pinged=False, seconds=0.0)
+        time.sleep(options.warmup)
+        return idle(server.pid, job | {"sockets": count}, count, options, pinged=False)
 
 
-def idle(pid: int, job: dict[str, Any], count: int, *, pinged: bool, seconds: float) -> dict[str, float]:
-    """Connect a crowd, let it rest for at least some seconds, and weigh the server `pid` before and after."""
+def idle(pid: int, job: dict[str, Any], count: int, options: argparse.Namespace, *, pinged: bool) -> dict[str, float]:
+    """Connect a crowd, let it rest until it was pinged, and weigh the server `pid` before and after."""
     before = machine.memory_of(pid)
     with working("crowd", job) as crowd:
         connected = crowd.report()
-        until = time.monotonic() + seconds
-        time.sleep(SETTLE_S)
+        until = time.monotonic() + (options.seconds if pinged else 0.0)
+        time.sleep(options.warmup)
         fresh = machine.memory_of(pid)
         if pinged:
             await_pings(crowd, count, PINGED_S)
-        time.sleep(max(SETTLE_S, until - time.monotonic()))
+        time.sleep(max(options.warmup, until - time.monotonic()))
         after, still = machine.memory_of(pid), ask(crowd)
         if still["connected"] != count or still["errors"]:
             raise Broken(f"of {count} connections {still['connected']} are left: {still['errors']}")
@@ -106,7 +106,7 @@ def await_pings(crowd: Worker, count: int, timeout_s: float) -> None:
     while (state := ask(crowd))["pinged"] < count:
         if time.monotonic() > deadline or state["errors"]:
             raise Broken(f"not every tablet of {count} was pinged after {timeout_s:.0f} s: {state}")
-        time.sleep(SETTLE_S)
+        time.sleep(POLL_S)
 
 
 def ask(crowd: Worker) -> dict[str, Any]:

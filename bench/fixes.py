@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from bench import machine, provision, psql
 from bench.hub import HubUnderTest
-from bench.scene import WARMUP_S, verify_stored
+from bench.scene import verify_stored
 from bench.worker import working
 
 # Limits of the hub that the loads need raised; everything else stays as it ships.
@@ -51,25 +51,25 @@ def measure(hub: HubUnderTest, options: argparse.Namespace) -> dict[str, float]:
     figures: dict[str, float] = {}
     if options.profile != "paced":
         load = Load(options.tablets, options.frame, 0.0, options.window)
-        found, prefix = run_load(hub, load, options.seconds)
+        found, prefix = run_load(hub, load, options)
         figures |= found
         with tempfile.TemporaryDirectory() as folder:
             rows_per_s, rows = psql.copy_rows_per_s(psql.Psql(hub.psql, hub.dsn), Path(folder), prefix)
         figures |= {"psql_copy_rows_per_s": round(rows_per_s), "psql_copy_rows": rows}
         figures["ratio"] = round(figures["fixes_per_s"] / rows_per_s, 3)
     if options.profile != "saturate":
-        found, _ = run_load(hub, Load(options.paced_tablets, 1, options.rate, 0), options.seconds)
+        found, _ = run_load(hub, Load(options.paced_tablets, 1, options.rate, 0), options)
         figures |= {f"paced_{name}": value for name, value in found.items()}
     return figures
 
 
-def run_load(hub: HubUnderTest, load: Load, seconds: float) -> tuple[dict[str, float], str]:
+def run_load(hub: HubUnderTest, load: Load, options: argparse.Namespace) -> tuple[dict[str, float], str]:
     """Drive one load from a process of its own; returns its figures and the prefix of its ambulances."""
     fleet = asyncio.run(provision.make_fleet(hub.dsn, load.tablets))
     psql.Psql(hub.psql, hub.dsn).run("CHECKPOINT")
     job = load._asdict() | {"host": hub.host, "port": hub.port, "secrets": fleet.secrets}
     del job["tablets"]  # as many as there are secrets
-    with working("tablets", job | {"warmup_s": WARMUP_S, "seconds": seconds}) as tablets:
+    with working("tablets", job | {"warmup_s": options.warmup, "seconds": options.seconds}) as tablets:
         roots = hub.processes() | {"tablets": tablets.pid}
         tablets.expect("measuring")
         before, started = machine.sample_cpu(roots), time.monotonic()

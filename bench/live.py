@@ -51,7 +51,7 @@ def measure(hub: HubUnderTest, options: argparse.Namespace) -> dict[str, float]:
     with tempfile.TemporaryDirectory() as name, echoing(options) as echo:
         folder = Path(name)
         watch = Watch(tokens, ["fleet", "alarms"], [])
-        played = scene.play(hub, watch, Load(fleet, options.seconds, options.alarms), folder)
+        played = scene.play(hub, watch, Load(fleet, options.warmup, options.seconds, options.alarms), folder)
         echoed = ask(echo)
         tally = played.tally
         from_ns = tally["measured_from_ns"]

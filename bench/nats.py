@@ -30,15 +30,6 @@ def find_program() -> str | None:
     return str(own) if own.is_file() else shutil.which("nats-server")
 
 
-def version() -> str:
-    """Return the version of the nats-server, empty without one."""
-    program = find_program()
-    if program is None:
-        return ""
-    said = subprocess.run([program, "--version"], capture_output=True, text=True, check=True).stdout
-    return said.strip().rpartition("v")[2]
-
-
 @contextlib.contextmanager
 def running() -> Iterator[Nats]:
     """Start a nats-server with its defaults on a free port; raises `Broken` without one."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -107,15 +107,16 @@ class Pictures:
         return int(self.updates()[self.recording.within(from_ns, to_ns)].sum())
 
 
-def count_wrong(pictures: Iterable[Picture], truth: dict[int, Row]) -> int:
-    """Count the positions in which pictures of the whole fleet differ from the truth, missing ones included.
+def count_wrong(pictures: Iterable[Picture], truth: dict[int, Row], ids: Collection[int]) -> int:
+    """Count the positions of these ambulances in which pictures of the whole fleet differ from the truth.
 
-    The truth's rows are as long as it knows: a shorter one is compared as far as it goes.
+    The truth's rows are as long as it knows: a longer one is compared as far as they go.
     """
     wrong = 0
     for picture in pictures:
-        wrong += len(picture.fixes.keys() ^ truth.keys())
-        wrong += sum(row != picture.fixes[key][: len(row)] for key, row in truth.items() if key in picture.fixes)
+        for id_ in ids:
+            true, shown = truth.get(id_), picture.fixes.get(id_)
+            wrong += true != (shown if true is None or shown is None else shown[: len(true)])
     return wrong
 
 
@@ -125,5 +126,5 @@ def count_wrong_inside(picture: Picture, truth: dict[int, Row], area: list[float
     It holds everything inside, and perhaps more around it, but nothing that is not true.
     """
     south, west, north, east = area
-    inside = {key for key, row in truth.items() if south <= row[1] <= north and west <= row[2] <= east}
-    return len(inside - picture.fixes.keys()) + sum(truth.get(key) != row for key, row in picture.fixes.items())
+    inside = {id_ for id_, row in truth.items() if south <= row[1] <= north and west <= row[2] <= east}
+    return len(inside - picture.fixes.keys()) + sum(row != truth.get(id_, row) for id_, row in picture.fixes.items())

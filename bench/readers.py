@@ -47,14 +47,14 @@ class Reader(asyncio.Protocol):
         self.lost = True
 
     def data_received(self, data: bytes) -> None:
-        """Count, but for what is no message: each such line comes alone, or last."""
+        """Count, but for what is no message."""
         if not self.welcomed.done():
             if data.endswith(PONG):
                 self.welcomed.set_result(None)
             return
-        self.bytes += len(data)
-        if data.endswith(PING):
-            self.bytes -= len(PING)
+        pings = data.count(PING)
+        self.bytes += len(data) - pings * len(PING)
+        if pings:
             self._transport.write(PONG)
 
 

@@ -17,8 +17,7 @@ from bench.provision import Fleet
 from bench.recording import Recording
 from bench.worker import Worker, working
 
-WARMUP_S = 3.0
-SETTLE_S = 1.0  # after the last ack: several ticks
+SETTLE_S = 0.5  # after the last ack: several ticks
 
 
 class Watch(NamedTuple):
@@ -33,6 +32,7 @@ class Load(NamedTuple):
     """What tablets send, once a second each."""
 
     fleet: Fleet
+    warmup_s: float
     seconds: float
     alarms: int = 0
 
@@ -70,7 +70,7 @@ def pictures_of(viewers: Worker, count: int, folder: Path) -> Pictures:
 def play(hub: HubUnderTest, watch: Watch, load: Load, folder: Path) -> Scene:
     """Let tablets send and viewers watch; `folder` gets the file `sent.npy` (see `bench.tablets`)."""
     job = {"host": hub.host, "port": hub.port, "secrets": load.fleet.secrets, "frame": 1, "window_frames": 0}
-    job |= {"rate_hz": 1.0, "warmup_s": WARMUP_S, "seconds": load.seconds, "alarms": load.alarms}
+    job |= {"rate_hz": 1.0, "warmup_s": load.warmup_s, "seconds": load.seconds, "alarms": load.alarms}
     job |= {"sent_file": str(folder / "sent.npy")}
     with watching(hub.host, hub.port, watch) as viewers, working("tablets", job) as tablets:
         roots = hub.processes() | {"tablets": tablets.pid, "viewers": viewers.pid}
@@ -83,7 +83,7 @@ def play(hub: HubUnderTest, watch: Watch, load: Load, folder: Path) -> Scene:
         pictures = pictures_of(viewers, len(watch.tokens), folder)
     verify_stored(tally, asyncio.run(provision.count_stored(hub.dsn, load.fleet.prefix)))
     truth = asyncio.run(provision.newest_fixes(hub.dsn, load.fleet.ids))
-    return Scene(pictures, tally, cpu, count_wrong(pictures.all, truth))
+    return Scene(pictures, tally, cpu, count_wrong(pictures.all, truth, load.fleet.ids))
 
 
 def verify_stored(tally: dict[str, Any], stored: provision.Stored) -> None:
