@@ -38,7 +38,7 @@ SELECT count(*) AS rows,
 
 -- name: read_active
 -- The ambulances with a sound fix in [since, until), and the last one of each before, if it was taken after `earliest`.
-SELECT a.id, before.fix_at, before.latitude, before.longitude
+SELECT a.id AS ambulance_id, before.fix_at, before.latitude, before.longitude
   FROM ambulances a
   LEFT JOIN LATERAL (SELECT p.fix_at, p.latitude, p.longitude
                        FROM ambulance_positions p

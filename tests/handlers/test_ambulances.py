@@ -1,10 +1,9 @@
-"""Ambulances over HTTP: scopes, fields, pages, history."""
+"""Ambulances over HTTP: scopes, fields, pages."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
-import asyncpg
 import pytest
 
 from hub.clock import to_us
@@ -91,80 +90,6 @@ async def test_nearest_needs_a_place_on_earth(hub: Hub, world: World) -> None:
     for query in ["", "latitude=91&longitude=0", "latitude=nan&longitude=0", "latitude=1e1&longitude=0", "latitude=1"]:
         answer = await hub.call("GET", f"{API}/nearest?{query}", token=world.tokens["DP"])
         assert (answer.status, answer.code) == (422, "invalid_value"), query
-
-
-async def _add_history(connection: asyncpg.Connection[asyncpg.Record], ambulance_id: int, count: int) -> datetime:
-    start = datetime.now(UTC).replace(microsecond=0) - timedelta(seconds=count)
-    rows = [
-        (1, seq, at, ambulance_id, start, at, 48.0, 11.0, float("nan"), 1.5, 5.0, 500.0, 1 if seq == 1 else 0)
-        for seq, at in ((seq, start + timedelta(seconds=seq)) for seq in range(1, count + 1))
-    ]
-    await connection.executemany(
-        "INSERT INTO ambulance_positions VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)", rows
-    )
-    return start
-
-
-async def test_history_pages_hold_every_fix_once(
-    hub: Hub, world: World, superuser: asyncpg.Connection[asyncpg.Record]
-) -> None:
-    ambulance_id = world.ambulances["free"]
-    await _add_history(superuser, ambulance_id, 25)
-    base = f"{API}/{ambulance_id}/positions?limit=10"
-    found, path = [], base
-    for _ in range(10):
-        page = (await hub.call("GET", path, token=world.tokens["SV"])).json
-        found += page["items"]
-        if page["next_cursor"] is None:
-            break
-        path = f"{base}&cursor={page['next_cursor']}"
-    assert [item["seq"] for item in found] == list(range(1, 26))
-    assert found[0]["flags"] == ["null_island"]
-    assert (found[0]["speed"], found[0]["heading"], found[0]["altitude"]) == (None, 1.5, 500.0)
-    assert found[0]["fix_at"].endswith("Z")
-
-
-async def test_history_takes_a_half_open_range(
-    hub: Hub, world: World, superuser: asyncpg.Connection[asyncpg.Record]
-) -> None:
-    ambulance_id = world.ambulances["free"]
-    start = await _add_history(superuser, ambulance_id, 10)
-    query = {
-        "from": (start + timedelta(seconds=3)).isoformat(),
-        "to": (start + timedelta(seconds=6)).isoformat().replace("+00:00", "Z"),
-    }
-    answer = await hub.call("GET", f"{API}/{ambulance_id}/positions", token=world.tokens["AD"], params=query)
-    assert [item["seq"] for item in answer.json["items"]] == [3, 4, 5]
-
-
-async def test_impossible_times_are_refused(hub: Hub, world: World) -> None:
-    for query in [
-        "from=2026-02-30T00:00:00Z",
-        "from=2026-01-01T00:00:00",
-        "from=1",
-        "to=0001-01-01T00:00:00Z",
-        "from=2026-01-02T00:00:00Z&to=2026-01-01T00:00:00Z",
-        "from=now",
-    ]:
-        path = f"{API}/{world.ambulances['free']}/positions?{query}"
-        answer = await hub.call("GET", path, token=world.tokens["DP"])
-        assert (answer.status, answer.code) == (422, "invalid_value"), query
-
-
-async def test_reading_a_history_is_audited(
-    hub: Hub, world: World, superuser: asyncpg.Connection[asyncpg.Record]
-) -> None:
-    path = f"{API}/{world.ambulances['free']}/positions"
-    await hub.call("GET", path, token=world.tokens["DP"])
-    await hub.call("GET", path, token=world.tokens["RC"])
-    rows = await superuser.fetch(
-        "SELECT actor_id, action, entity_id, outcome FROM audit_log WHERE action = 'positions.R' ORDER BY id"
-    )
-    entity_id = str(world.ambulances["free"])
-    assert [tuple(row) for row in rows] == [
-        (str(world.users["DP"]), "positions.R", entity_id, "allowed"),
-        (str(world.users["RC"]), "positions.R", entity_id, "denied"),
-    ]
 
 
 async def test_what_no_row_can_have_is_not_found(hub: Hub, world: World) -> None:
