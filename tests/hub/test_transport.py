@@ -13,7 +13,7 @@ import pytest
 from aiohttp import web
 
 from hub import errors
-from hub.transport import PING_FRAME, AiohttpTransport, binary_frame, frame, refuse, text_frame
+from hub.transport import PING_FRAME, AiohttpTransport, Delivery, binary_frame, frame, refuse, text_frame
 
 Behaviour = Callable[[AiohttpTransport], Awaitable[None]]
 Serve = Callable[[Behaviour], Awaitable[int]]
@@ -136,16 +136,16 @@ async def test_messages_come_as_sent_pings_are_answered_and_every_sign_of_life_c
 
 
 async def test_a_peer_that_never_reads_is_measured_and_cut_under_the_cap(serve: Serve) -> None:
-    outcome: asyncio.Future[tuple[int, float]] = asyncio.get_running_loop().create_future()
+    outcome: asyncio.Future[tuple[int, Delivery, float]] = asyncio.get_running_loop().create_future()
 
     async def behaviour(transport: AiohttpTransport) -> None:
         for _ in range(64):
             transport.send(binary_frame(b"x" * 65_536))
         await asyncio.sleep(0)
-        buffered = transport.buffered_bytes()
+        measured = transport.buffered_bytes(), transport.delivery()
         started = time.monotonic()
         await transport.close(4001, "slow")
-        outcome.set_result((buffered, time.monotonic() - started))
+        outcome.set_result((*measured, time.monotonic() - started))
 
     port = await serve(behaviour)
     peer = socket.socket()
@@ -159,7 +159,29 @@ async def test_a_peer_that_never_reads_is_measured_and_cut_under_the_cap(serve: 
         b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n",
     )
     async with asyncio.timeout(10):
-        buffered, took_s = await outcome
+        buffered, delivery, took_s = await outcome
     assert buffered > 3_000_000, "the kernel hides less than a megabyte of the four"
+    assert delivery.waiting and delivery.taken_bytes < 1_000_000
     assert took_s < 3.0
-    peer.close()
+    with peer, pytest.raises(ConnectionResetError):
+        async with asyncio.timeout(5):
+            while await loop.sock_recv(peer, 65_536):
+                pass
+
+
+async def test_what_the_peer_has_taken_is_known(serve: Serve) -> None:
+    seen: list[Delivery] = []
+
+    async def behaviour(transport: AiohttpTransport) -> None:
+        seen.append(transport.delivery())
+        transport.send(binary_frame(b"x" * 10_000))
+        async for _ in transport.messages():
+            seen.append(transport.delivery())
+            transport.send(text_frame(b"seen"))
+
+    port = await serve(behaviour)
+    async with _connect(port) as client:
+        await client.receive_bytes()
+        await client.send_str("read")
+        await client.receive_str()
+    assert not seen[1].waiting and seen[1].taken_bytes >= seen[0].taken_bytes + 10_000
