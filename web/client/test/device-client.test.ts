@@ -55,14 +55,19 @@ void test("fixes leave at once, are forgotten when acked, and not before", async
   await connect(made);
   assert.deepEqual(made.place.socket.headers, { Authorization: "Bearer secret" });
   made.device.offer(fix(1));
+  let drained = false;
+  void made.device.drained().then(() => (drained = true));
+  for (let turn = 0; turn < 8; turn += 1) await Promise.resolve(assert.equal(made.device.unacked, 1)); // while it is written, too
   await calm();
-  assert.equal(made.device.unacked, 1);
+  assert.ok(!drained);
   const [data] = made.place.socket.sent;
   assert.deepEqual(data?.["fixes"], [[1, 12, 77, null, null, null, null]]);
   assert.equal(data?.["sent_at"], made.place.now() * 1000);
   made.hub.read();
   made.hub.commit();
+  await calm();
   assert.equal(made.device.unacked, 0);
+  assert.ok(drained);
 });
 
 /** Let whoever waits try again, and the hub take whoever has come. */

@@ -50,6 +50,8 @@ export class Backlog {
   private alarmIsNews = false;
   private renewing = false;
   private pending: Pending[] = [];
+  /** Samples in the transaction that is being written. */
+  private committing = 0;
   private tail: WireFix[] = [];
   private closing = new AbortController();
   /** Resolves the wait for something to write. */
@@ -77,7 +79,7 @@ export class Backlog {
 
   /** Samples that the hub is not known to have. */
   get unacked(): number {
-    return this.pending.length + (this.log === null ? 0 : this.log.last - Math.max(this.ackedSeq, this.log.first - 1));
+    return this.pending.length + this.committing + (this.log === null ? 0 : this.log.last - Math.max(this.ackedSeq, this.log.first - 1));
   }
 
   offer(fix: WireFix): void {
@@ -193,10 +195,12 @@ export class Backlog {
 
   private async commit(): Promise<void> {
     const batch = this.pending.splice(0, COMMIT_ROWS_MAX);
+    this.committing = batch.length;
     try {
       const first = await this.append(batch.map((pending) => pending.fix));
       batch.forEach(({ stored }, place) => stored?.resolve(first + place));
     } catch (error) {
+      this.committing = 0;
       const refusal = error instanceof SpoolError ? error : new SpoolError(String(error));
       for (const { stored } of batch) stored?.reject(refusal);
       // A transaction that failed has stored nothing; whoever waits was told, and has the sample still in hand.
@@ -216,6 +220,7 @@ export class Backlog {
     const seq = alarm === null ? null : (alarm.seq ?? carriedFrom(carried, alarm.id, first));
     const log = await this.spool.append({ fixes: carried, acked, alarm: alarm === null ? null : { id: alarm.id, seq } });
     this.log = log;
+    this.committing = 0;
     this.flushed = acked;
     this.tail = [...this.tail, ...carried].slice(-TAIL_ROWS);
     if (this.openAlarm === alarm) {
