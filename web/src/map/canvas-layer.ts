@@ -30,6 +30,10 @@ export abstract class CanvasLayer extends L.Layer {
   /** The map while this layer is on one. */
   protected host: L.Map | null = null;
   private frame = 0;
+  /** When it was painted last, on the clock of the screen's frames. */
+  private paintedAt = -Infinity;
+  /** How long after that the next painting may be. */
+  private waitMs = 0;
   /** Leaflet is scaling the canvas by itself until the zoom has ended. */
   private zooming = false;
   /** The canvas' north-west corner, in world pixels of the painted zoom. */
@@ -49,7 +53,7 @@ export abstract class CanvasLayer extends L.Layer {
     this.host = map;
     (map.getPane(this.paneName) ?? map.createPane(this.paneName)).append(this.canvas);
     map.on("move", this.onMove, this);
-    map.on("moveend resize viewreset", this.request, this);
+    map.on("moveend resize viewreset", this.onRest, this);
     map.on("zoomanim", this.onZoomAnimation, this);
     map.on("zoomend", this.onZoomEnd, this);
     this.request();
@@ -58,7 +62,7 @@ export abstract class CanvasLayer extends L.Layer {
 
   override onRemove(map: L.Map): this {
     map.off("move", this.onMove, this);
-    map.off("moveend resize viewreset", this.request, this);
+    map.off("moveend resize viewreset", this.onRest, this);
     map.off("zoomanim", this.onZoomAnimation, this);
     map.off("zoomend", this.onZoomEnd, this);
     cancelAnimationFrame(this.frame);
@@ -68,9 +72,16 @@ export abstract class CanvasLayer extends L.Layer {
     return this;
   }
 
-  /** Paint with the next frame of the screen. */
-  request(): void {
-    if (this.frame === 0 && this.host !== null) this.frame = requestAnimationFrame(() => this.render());
+  /** Paint with the next frame of the screen, or with the first one so long after the last painting. */
+  request(sinceLastMs = 0): void {
+    this.waitMs = this.frame === 0 ? sinceLastMs : Math.min(this.waitMs, sinceLastMs);
+    if (this.frame !== 0 || this.host === null) return;
+    this.frame = requestAnimationFrame((nowMs) => {
+      this.frame = 0;
+      if (nowMs - this.paintedAt < this.waitMs) return this.request(this.waitMs);
+      this.paintedAt = nowMs;
+      this.render();
+    });
   }
 
   /** Where a place is on the painted canvas, in CSS px. */
@@ -79,7 +90,6 @@ export abstract class CanvasLayer extends L.Layer {
   }
 
   private render(): void {
-    this.frame = 0;
     const map = this.host;
     if (map === null || this.context === null || this.zooming) return;
     const size = map.getSize();
@@ -124,6 +134,10 @@ export abstract class CanvasLayer extends L.Layer {
     const far = corner.add(size);
     const inside = bounds.min.x >= corner.x && bounds.min.y >= corner.y && bounds.max.x <= far.x && bounds.max.y <= far.y;
     if (!inside) this.request();
+  }
+
+  private onRest(): void {
+    this.request();
   }
 
   private onZoomAnimation(event: L.LeafletEvent): void {

@@ -69,7 +69,7 @@ export class FleetMap {
     });
     this.createPanes();
     this.ground = new GroundLayer(palette.ground).addTo(this.map);
-    this.pin = new PinLayer(palette.marker).addTo(this.map);
+    this.pin = new PinLayer(palette.marker);
     this.markers = new MarkerLayer(palette.marker, options.serverNowUs).addTo(this.map);
     this.camera = new Camera(this.map);
     if (options.at !== null) this.camera.resume(options.at, options.at.zoom);
@@ -123,7 +123,8 @@ export class FleetMap {
 
   /** Mark a place and those who are nearest to it; null takes the mark away. */
   mark(place: Place | null, near: readonly Place[]): void {
-    this.pin.show(place, near);
+    if (place === null) this.pin.remove();
+    else this.pin.show(place, near).addTo(this.map);
   }
 
   /** Ring the ambulance with this id; nobody when null. */

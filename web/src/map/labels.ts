@@ -89,9 +89,10 @@ export class LabelPainter {
       const every = places(label, width);
       const whole = every.filter((box) => !cut(box));
       const boxes = urgency(label) === 2 ? whole : [...whole, ...every.filter(cut)];
-      const free = boxes.find((box) => ![...taken, ...bodies].some((other) => overlaps(box, other)));
+      const hits = (box: Box, others: readonly Box[]): boolean => others.some((other) => overlaps(box, other));
+      const free = boxes.find((box) => !hits(box, taken) && !hits(box, bodies));
       // what is overdue may cover a marker, and what insists anything: they must not be overlooked
-      const fallback = urgency(label) === 1 ? boxes.find((box) => !taken.some((other) => overlaps(box, other))) : boxes[0];
+      const fallback = urgency(label) === 1 ? boxes.find((box) => !hits(box, taken)) : boxes[0];
       const box = free ?? (urgency(label) === 2 ? undefined : fallback);
       if (box === undefined) continue;
       taken.push(box);

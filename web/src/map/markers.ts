@@ -31,6 +31,10 @@ const NAMED_AT_MOST = 150;
 const URGENT_AT_MOST = 300;
 /** With more than this, markers are half as large and have no arrows: the crowd's colours say more. */
 const LARGE_AT_MOST = 1_000;
+/** Gliding is smooth with every second frame of the screen, and costs half. */
+const GLIDE_FRAME_MS = 28;
+/** Where rings stand for many, a step of one of them is not seen. */
+const CROWD_FRAME_MS = 220;
 const HIT_PX = 18;
 const LAYERS: readonly Freshness[] = ["none", "off", "lost", "stale", "live"];
 
@@ -94,7 +98,7 @@ export class MarkerLayer extends CanvasLayer {
     }
     for (const id of change.fixes) this.place(fleet, id, nowMs);
     for (const id of change.units) this.place(fleet, id, nowMs);
-    this.request();
+    this.request(this.clusters.length > 0 ? CROWD_FRAME_MS : 0);
   }
 
   /** The ambulance drawn nearest to a place, if one is within a finger's reach. */
@@ -140,7 +144,7 @@ export class MarkerLayer extends CanvasLayer {
     for (const placed of singles) if (this.emphasised(placed)) this.paintEmphasis(context, placed, view);
     const spots = singles.length <= URGENT_AT_MOST ? singles : [];
     this.labels.paint(context, this.chooseLabels(), spots, view.edges);
-    if (found.moving) this.request();
+    if (found.moving) this.request(GLIDE_FRAME_MS);
   }
 
   /** Find what is in view, and whether anything there still glides so that it is seen. */

@@ -19,10 +19,10 @@ export class PinLayer extends CanvasLayer {
     this.request();
   }
 
-  show(pin: Place | null, near: readonly Place[]): void {
-    if (pin === null && this.pin === null) return;
+  show(pin: Place, near: readonly Place[]): this {
     [this.pin, this.near] = [pin, near];
     this.request();
+    return this;
   }
 
   protected override paint(context: CanvasRenderingContext2D, view: View): void {
