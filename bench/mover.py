@@ -19,8 +19,8 @@ from arogya import app, composition, config, logs
 from bench import worker
 from hub.live.board import FleetBoard, LiveFix
 
-SLOTS = 100  # of a second, among which the ambulances are spread
-LAP = 600  # positions that each drives there and back
+SLOTS = 50  # of a second, among which the ambulances are spread: each wakes the loop, which counts as the hub's
+LAP_S = 300  # each drives there, and back again
 TIMER_S = 0.001  # what uvloop's timers resolve: it takes less for nothing, and spins
 METRES_PER_DEGREE = 111_195.0
 
@@ -36,15 +36,39 @@ class Job:
     port: int = 0  # to listen on; 0 for any that is free
 
 
+class Vehicle:
+    """One ambulance, driving straight ahead and back again; a few additions a second, for they count as the hub's."""
+
+    __slots__ = ("accuracy", "east", "heading", "id", "latitude", "longitude", "north", "speed")
+
+    def __init__(self, id_: int, area: list[float], chance: random.Random) -> None:
+        south, west, north, east = area
+        self.id = id_
+        self.latitude, self.longitude = chance.uniform(south, north), chance.uniform(west, east)
+        self.speed, self.heading, self.accuracy = chance.uniform(3, 20), chance.uniform(0, 360), chance.uniform(3, 12)
+        step = self.speed / METRES_PER_DEGREE  # degrees a second
+        self.north, self.east = step * math.cos(math.radians(self.heading)), step * math.sin(math.radians(self.heading))
+
+    def turn(self) -> None:
+        """Drive back."""
+        self.north, self.east, self.heading = -self.north, -self.east, (self.heading + 180.0) % 360.0
+
+    def fix(self, fix_at: int) -> LiveFix:
+        """Drive for a second and return where it is."""
+        self.latitude += self.north
+        self.longitude += self.east
+        return LiveFix(self.latitude, self.longitude, self.speed, self.heading, self.accuracy, fix_at)
+
+
 class Fleet:
-    """Ambulances that move once a second each; their drives are worked out before the clock runs."""
+    """Ambulances that move once a second each."""
 
     def __init__(self, board: FleetBoard, job: Job) -> None:
         self._board = board
         chance = random.Random(7)  # noqa: S311 - the same drives in every run
-        self._drives = [(id_, drive(chance, job.area)) for id_ in job.ids]
-        self._slots = [self._drives[start::SLOTS] for start in range(SLOTS)]
-        self.newest: dict[int, LiveFix] = {}
+        vehicles = [Vehicle(id_, job.area, chance) for id_ in job.ids]
+        self._slots = [vehicles[start::SLOTS] for start in range(SLOTS)]
+        self._vehicles = vehicles
         self.running = asyncio.Event()
 
     async def move(self) -> None:
@@ -60,23 +84,18 @@ class Fleet:
             await asyncio.sleep(max(TIMER_S, start_s + turn / SLOTS - time.monotonic()))
 
     def _move_slot(self, turn: int) -> None:
-        now_us, step = time.time_ns() // 1000, turn // SLOTS % LAP
-        for id_, places in self._slots[turn % SLOTS]:
-            fix = self.newest[id_] = LiveFix(*places[step], now_us)
-            self._board.move(id_, fix)
+        now_us, slot = time.time_ns() // 1000, self._slots[turn % SLOTS]
+        if turn // SLOTS % LAP_S == LAP_S - 1:
+            for vehicle in slot:
+                vehicle.turn()
+        move = self._board.move
+        for vehicle in slot:
+            move(vehicle.id, vehicle.fix(now_us))
 
-
-def drive(chance: random.Random, area: list[float]) -> list[tuple[float, float, float, float, float]]:
-    """Return a lap of latitude, longitude, speed, heading and accuracy: straight ahead, and back again."""
-    south, west, north, east = area
-    latitude, longitude = chance.uniform(south, north), chance.uniform(west, east)
-    heading, metres = chance.uniform(0, 360), chance.uniform(3, 20)
-    there: list[tuple[float, float, float, float, float]] = []
-    for step in range(LAP // 2):
-        north_m, east_m = (step * metres * part(math.radians(heading)) for part in (math.cos, math.sin))
-        place = latitude + north_m / METRES_PER_DEGREE, longitude + east_m / METRES_PER_DEGREE
-        there.append((*place, metres + chance.random(), (heading + chance.random()) % 360, chance.uniform(3, 12)))
-    return there + there[::-1]
+    def newest(self) -> dict[str, list[float]]:
+        """Return what the board was given last, by ambulance."""
+        found = {vehicle.id: self._board.current(vehicle.id) for vehicle in self._vehicles}
+        return {str(id_): list(fix) for id_, fix in found.items() if fix is not None}
 
 
 async def run(job: Job) -> None:
@@ -93,7 +112,7 @@ async def run(job: Job) -> None:
                 fleet.running.set()
             else:
                 fleet.running.clear()
-                worker.say_json({str(id_): list(fix) for id_, fix in fleet.newest.items()})
+                worker.say_json(fleet.newest())
 
 
 def main() -> None:

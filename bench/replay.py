@@ -19,8 +19,8 @@ import msgpack
 from bench import worker
 from bench.broken import Broken
 
-SLOTS = 100  # of a second; at most so many writes a second, as the fleet of `bench.mover` moves
-TICKS = 10  # a second
+TICKS_HZ = 10
+UPDATES_HZ = 1000  # times a second at which updates may leave: each at its own time, as tablets send them
 SUBJECT = "fleet"
 GREETING = 'CONNECT {"verbose":false,"pedantic":false}\r\n'
 
@@ -82,8 +82,8 @@ def writes_of(kind: str, ticks: Iterable[Tick]) -> Iterator[Write]:
         elif kind == "ticks":
             yield published(frame), len(updates), delivered_bytes(frame)
         else:
-            for slot in range(SLOTS // TICKS):
-                mine = updates[slot :: SLOTS // TICKS]
+            for slot in range(UPDATES_HZ // TICKS_HZ):
+                mine = updates[slot :: UPDATES_HZ // TICKS_HZ]
                 yield b"".join(map(published, mine)), len(mine), sum(map(delivered_bytes, mine))
 
 
@@ -135,7 +135,7 @@ def main() -> None:
     worker.say("ready")
     worker.await_word()
     cpu_s = time.process_time()
-    sent = send_all(itertools.cycle(writes), write, SLOTS if job.kind == "updates" else TICKS, job.seconds)
+    sent = send_all(itertools.cycle(writes), write, UPDATES_HZ if job.kind == "updates" else TICKS_HZ, job.seconds)
     worker.say_json(sent._asdict() | {"cpu_s": time.process_time() - cpu_s})
     worker.await_word()  # the readers may still be reading
 
