@@ -2,6 +2,8 @@
 
 import type { JSX } from "preact";
 import { useMemo, useRef, useState } from "preact/hooks";
+import { AlarmsPanel } from "./alarms-panel.tsx";
+import type { Alarm } from "./alarms.ts";
 import type { User } from "./api.ts";
 import { ConnectionBanner, useStanding } from "./connection-pill.tsx";
 import { DetailsThen } from "./details-then.tsx";
@@ -86,6 +88,15 @@ export function FleetPage({ user, onSignOut, onExpired }: FleetPageProps): JSX.E
     show(rows.find((one) => one.unit.id === id) ?? null);
     if (sheet === "full") setSheet("half");
   };
+  /** Where the ambulance is now, else where it called from. */
+  const showAlarm = ({ ambulanceId, latitude, longitude }: Alarm): void => {
+    if (playback !== null) playing.close();
+    const one = ambulanceId === null ? null : store.row(ambulanceId);
+    if (one !== null) onSelected(one.unit.id);
+    if (one?.fix) show(one);
+    else if (latitude !== null && longitude !== null) map?.panTo(latitude, longitude);
+    if (sheet === "full") setSheet("half");
+  };
   const follow = (): void => {
     if (row === null || playback !== null) return;
     show(row);
@@ -107,6 +118,8 @@ export function FleetPage({ user, onSignOut, onExpired }: FleetPageProps): JSX.E
       "?": () => setHelp(true),
       "0": fit,
       f: () => (following === "on" ? onFollowing("off") : follow()),
+      "+": () => map?.zoomBy(1),
+      "-": () => map?.zoomBy(-1),
       n: askMiddle,
       w: () => onView({ wall: !view.wall }),
       Escape: () => search.current?.blur(),
@@ -134,6 +147,7 @@ export function FleetPage({ user, onSignOut, onExpired }: FleetPageProps): JSX.E
         onHelp={() => setHelp(true)}
         onSignOut={onSignOut}
       />
+      <AlarmsPanel store={store} onShow={showAlarm} />
       <section class="side" ref={side} aria-label="List of ambulances">
         <SheetHandle state={sheet} onState={setSheet} />
         {playback !== null && <PlaybackBand playback={playback} />}

@@ -2,6 +2,7 @@
 
 import { LiveClient, SignedOut } from "@arogya/client";
 import type { Change, Connection, Fix, Unit } from "@arogya/client";
+import { Alarms } from "./alarms.ts";
 import { liveTicket, Problem } from "./api.ts";
 import { freshnessOfUnit } from "./freshness.ts";
 import type { Freshness } from "./freshness.ts";
@@ -34,6 +35,7 @@ export function liveUrl(page: Location): string {
 
 export class FleetStore {
   readonly live: LiveClient;
+  readonly alarms = new Alarms();
   private readonly changed = new Set<(change: Change) => void>();
   private readonly connected = new Set<(connection: Connection) => void>();
 
@@ -41,6 +43,7 @@ export class FleetStore {
     this.live = new LiveClient({
       url,
       ticket,
+      events: [this.alarms.feed],
       onChange: (change) => {
         for (const listener of this.changed) listener(change);
       },

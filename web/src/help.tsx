@@ -14,6 +14,7 @@ const KEYS: readonly (readonly [keys: readonly string[], meaning: string])[] = [
   [["N"], "Who is nearest to the middle of the map? (On the map: a long touch, or the other mouse button)"],
   [["0"], "Show the whole fleet"],
   [["+", "−"], "Closer and farther away"],
+  [["A", "A"], "Go to the newest call for help, and acknowledge it"],
   [["P"], "Play the past"],
   [["W"], "Wall display"],
   [["?"], "This help"],
