@@ -12,8 +12,9 @@ from handlers.call import Call, Nothing, Route
 from handlers.context import CONTEXT, CURSORS, LIMITS, HubContext, Limits, SocketHandler
 from handlers.cursors import Cursors
 from handlers.guard import endpoint
-from handlers.middleware import add_headers, boundary
+from handlers.middleware import REPEATS, add_headers, boundary
 from handlers.openapi import document
+from handlers.repeats import Repeats
 from handlers.routes import DEVICE_SOCKET, LIVE_SOCKET, ROUTES
 
 _VERSION = version("arogya-hub")  # a file is read for it: at import, not on the event loop
@@ -26,6 +27,7 @@ def build(context: HubContext) -> web.Application:
     application = web.Application(middlewares=[boundary], client_max_size=context.settings.body_bytes_max)
     application[CONTEXT] = context
     application[LIMITS] = Limits(context.settings)
+    application[REPEATS] = Repeats()
     application[CURSORS] = Cursors(context.settings.cursor_key)
     application.on_response_prepare.append(add_headers)
     for route in (*ROUTES, _openapi_route(context)):

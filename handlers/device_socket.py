@@ -12,6 +12,7 @@ from handlers.auth import device_principal
 from handlers.context import SocketHandler
 from handlers.live_socket import answered_subprotocols
 from handlers.problem import as_hub_error
+from handlers.repeats import Repeats
 from hub.errors import Forbidden, Silent, UnsupportedVersion
 from hub.ids import connection_id
 from hub.ingest.intake import Intake
@@ -21,13 +22,20 @@ from hub.protocol.codec import CODECS
 from hub.transport import SEND_BUFFER_BYTES, AiohttpTransport, refuse
 
 _LOG = structlog.get_logger(__name__)
+# Devices whose credential or hello is worked on at the same moment; the others wait. However many come back at once,
+# a round of the event loop stays short, and those who are inside get their acks. Nobody holds a place while the hub
+# waits for him.
+_OPENING_MAX = 64
 
 
 def device_socket(intake: Intake, *, send_buffer_bytes: int = SEND_BUFFER_BYTES) -> SocketHandler:
     """Return the handler of `/ws/device` for a hub."""
+    opening = asyncio.Semaphore(_OPENING_MAX)
+    repeats = Repeats()
 
     async def serve(http_request: web.Request) -> web.StreamResponse:
-        principal, subprotocol = await device_principal(http_request)
+        async with opening:
+            principal, subprotocol = await device_principal(http_request)
         if principal.device_id is None or principal.ambulance_id is None:
             raise Forbidden("the device is bound to no ambulance")
         ws = web.WebSocketResponse(
@@ -49,8 +57,9 @@ def device_socket(intake: Intake, *, send_buffer_bytes: int = SEND_BUFFER_BYTES)
             principal=principal,
         )
         try:
-            await _serve(intake, session, transport)
+            await _serve(intake, session, transport, opening)
         except Exception as error:  # noqa: BLE001 - the boundary of a session: everything becomes one outcome
+            _note(session, error, repeats, intake.clock.monotonic_s())
             await _refuse(session, transport, error)
         finally:
             transport.abort()  # a peer that said goodbye and does not read would be kept for its last bytes
@@ -59,15 +68,19 @@ def device_socket(intake: Intake, *, send_buffer_bytes: int = SEND_BUFFER_BYTES)
     return serve
 
 
-async def _serve(intake: Intake, session: DeviceSession, transport: AiohttpTransport) -> None:
+async def _serve(
+    intake: Intake, session: DeviceSession, transport: AiohttpTransport, opening: asyncio.Semaphore
+) -> None:
     messages = transport.messages()
     intake.attach(session)
     try:
         hello = await _first(messages, intake.rules.hello_s)
         if hello is None:
             return
-        await session.open(hello)
-        await intake.deliver_commands(session.device_id)
+        async with opening:
+            await session.open(hello)
+            await intake.deliver_commands(session.device_id)
+        del hello  # this coroutine lives as long as the connection
         async for payload in messages:
             await session.receive(payload)
     finally:
@@ -82,12 +95,26 @@ async def _first(messages: AsyncIterator[bytes | str], hello_s: float) -> bytes 
         raise Silent("no hello came") from None
 
 
-async def _refuse(session: DeviceSession, transport: AiohttpTransport, error: Exception) -> None:
+def _note(session: DeviceSession, error: Exception, repeats: Repeats, now_s: float) -> None:
+    """Say once why devices are refused, however many are."""
     if session.ending is not None:
         return  # closed already, for a reason of the hub's own
+    outcome = outcome_of(as_hub_error(error))
+    unsaid = repeats.since(outcome.code, now_s)
+    if unsaid is not None:
+        fault = outcome_of(Exception)
+        _LOG.info(
+            "device_refused",
+            device=session.device_id,
+            code=outcome.code,
+            unsaid=unsaid or None,
+            exc_info=outcome is fault,
+        )
+
+
+async def _refuse(session: DeviceSession, transport: AiohttpTransport, error: Exception) -> None:
+    if session.ending is not None:
+        return
     session.ending = refusal = as_hub_error(error)
-    outcome = outcome_of(refusal)
-    fault = outcome_of(Exception)
-    _LOG.info("device_refused", device=session.device_id, code=outcome.code, exc_info=outcome is fault)
     session.explain(refusal)
     await refuse(transport, refusal)

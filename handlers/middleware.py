@@ -14,6 +14,7 @@ from aiohttp.typedefs import Handler
 from handlers import problem
 from handlers.context import CONTEXT
 from handlers.guard import CALLER, REQUEST_ID
+from handlers.repeats import Repeats
 from hub import ids
 from hub.errors import HubError, Malformed, NotFound
 from hub.outcomes import outcome_of
@@ -23,6 +24,7 @@ _LOG = structlog.get_logger("hub.http")
 # a router or a proxy would read it.
 _PLAIN_PATH = re.compile(r"/([A-Za-z0-9._~@:+-]+(/[A-Za-z0-9._~@:+-]+)*/?)?", re.ASCII)
 _METHODS = frozenset(hdrs.METH_ALL)
+REPEATS: web.AppKey[Repeats] = web.AppKey("REPEATS", Repeats)
 SECURITY_HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
@@ -109,9 +111,15 @@ def _log(http_request: web.Request, status: int, code: str, started_ns: int) -> 
     metrics = http_request.app[CONTEXT].metrics
     method = http_request.method if http_request.method in _METHODS else "other"
     metrics.http_requests.labels(method, route, str(status)).inc()
-    if status != 101:  # a WebSocket's life is no time to answer
-        metrics.http_seconds.labels(route).observe(elapsed_s)
+    if status == 101:  # a WebSocket's life is no time to answer, and no line is needed for each tablet of a crowd
+        return
+    metrics.http_seconds.labels(route).observe(elapsed_s)
     caller = http_request.get(CALLER)
+    unsaid = None
+    if code and caller is None:  # a stranger, of whom there may be thousands
+        unsaid = http_request.app[REPEATS].since((route, code), http_request.app[CONTEXT].clock.monotonic_s())
+        if unsaid is None:
+            return
     _LOG.info(
         "http_request",
         request_id=http_request[REQUEST_ID],
@@ -121,6 +129,7 @@ def _log(http_request: web.Request, status: int, code: str, started_ns: int) -> 
         code=code or None,
         caller=None if caller is None else caller.principal.key,
         elapsed_ms=round(elapsed_s * 1000, 2),
+        **({"unsaid": unsaid} if unsaid else {}),  # how many like it came and were not logged
     )
 
 

@@ -17,10 +17,12 @@ from aiohttp.web_protocol import RequestHandler, _ErrInfo
 from handlers import problem
 from handlers.door import Door, DoorRules
 from handlers.middleware import SECURITY_HEADERS
+from handlers.repeats import Repeats
 from hub import ids
 from hub.errors import Malformed, Restarting
 
 _LOG = structlog.get_logger("hub.http")
+_REPEATS = Repeats()  # of this process: connections of all listeners may be bad for the same causes
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +115,10 @@ class _Connection(RequestHandler):
         response = problem.response(error, request_id)
         response.headers.update(SECURITY_HEADERS)
         response.headers["X-Request-Id"] = request_id
-        _LOG.info("http_unparsable", request_id=request_id, status=response.status, kind=type(exc).__name__)
+        kind = type(exc).__name__
+        unsaid = _REPEATS.since(kind, self._loop.time())
+        if unsaid is not None:
+            _LOG.info("http_unparsable", request_id=request_id, status=response.status, kind=kind, unsaid=unsaid)
         response.force_close()
         return response
 

@@ -6,18 +6,20 @@ import asyncio
 import itertools
 import random
 import tempfile
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import AsyncExitStack
 from pathlib import Path
+from typing import Any
 
 import asyncpg
 import pytest
 
+from arogya import listening
 from arogya.embedded.postgres import EmbeddedPostgres
 from storage import migrate
 from tests.conftest import binaries
 from tests.faults.rig.population import make_dispatcher, make_tablets
-from tests.faults.rig.processes import HubProcess
+from tests.faults.rig.processes import HubProcess, Listen, roomy
 from tests.faults.rig.proxy import FaultProxy
 from tests.faults.rig.scene import FULL, SMALL, Load, Scene
 
@@ -73,8 +75,15 @@ async def start_hub(fault_database: str, tmp_path: Path) -> AsyncIterator[StartH
     """Starts hub processes on the test's database, or on another dsn, and ends them."""
     hubs: list[HubProcess] = []
 
-    async def start(dsn: str | None = None) -> HubProcess:
-        hub = HubProcess(dsn or fault_database, tmp_path / f"hub{len(hubs)}.log")
+    async def start(
+        dsn: str | None = None,
+        *,
+        options: Mapping[str, Mapping[str, Any]] | None = None,
+        limits: Mapping[int, int] | None = None,
+        listen: Listen = listening.bind,
+    ) -> HubProcess:
+        log = tmp_path / f"hub{len(hubs)}.log"
+        hub = HubProcess(dsn or fault_database, log, options=roomy(options or {}), limits=limits, listen=listen)
         hubs.append(hub)
         await hub.start_ready()
         return hub

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import resource
 import time
 
@@ -11,7 +10,7 @@ import pytest
 
 from tests.faults.conftest import PlayScene, StartHub
 from tests.faults.rig.checker import wait_until
-from tests.faults.rig.crowd import Crowd
+from tests.faults.rig.crowd import CrowdProcess, crowd
 from tests.faults.rig.journal import percentile
 from tests.faults.rig.population import make_tablets
 from tests.faults.rig.scene import Load
@@ -32,19 +31,17 @@ async def test_a_crowd_that_comes_back_at_once_is_let_in_soon_and_costs_less_tha
     hub = await start_hub()
     scene = await play(hub)
     credentials = await make_tablets(fault_database, size, prefix="CRD")
-    crowd = Crowd(hub.port, credentials, seed=seed)
     connection = await asyncpg.connect(fault_database)
-    async with crowd.run():
-        await wait_until(crowd.all_inside, 4 * BACK_S, f"the crowd is inside: {crowd.refusals}")
+    async with crowd(hub.port, credentials, seed=seed) as everybody:
+        await inside(everybody, size, 4 * BACK_S)
         statements = Statements(connection)
         ordinary = await statements.ordinary(ORDINARY_S)
         scene.memory_before = hub.memory_bytes()
         await statements.since()
-        crowd.away_s = (0.0, 0.2)
         started_s = time.monotonic()
-        crowd.drop()
-        await wait_until(lambda: crowd.losses >= size, 10, "everybody is out")
-        await wait_until(crowd.all_inside, BACK_S, f"the crowd is back: {crowd.inside()} of {size}; {crowd.refusals}")
+        dropped = await everybody.drop()
+        assert dropped.losses == size, "not everybody was dropped"
+        await inside(everybody, size, BACK_S)
         back_s = time.monotonic() - started_s
         asked = (await statements.since()).beyond(ordinary)
         acks_s = scene.journal.latencies_between(started_s, started_s + back_s)
@@ -53,10 +50,21 @@ async def test_a_crowd_that_comes_back_at_once_is_let_in_soon_and_costs_less_tha
         assert acks_s, "no ack came meanwhile"
         assert percentile(acks_s, 0.99) < ACK_P99_S
         assert scene.journal.losses == []
-        assert crowd.refusals.total() == 0
-        await asyncio.sleep(0)
+        assert (await everybody.state()).refusals == {}
     await connection.close()
     await scene.judge()
+
+
+async def inside(everybody: CrowdProcess, size: int, within_s: float) -> None:
+    """Wait until nobody is missing."""
+    state = await everybody.state()
+
+    async def all_inside() -> bool:
+        nonlocal state
+        state = await everybody.state()
+        return state.inside == size
+
+    await wait_until(all_inside, within_s, f"{size} are inside: {state}")
 
 
 def descriptors() -> int:

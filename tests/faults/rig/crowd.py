@@ -1,17 +1,27 @@
-"""Thousands of tablets that say hello and then nothing but pongs: bare protocols, so that a test can hold them all."""
+"""Thousands of tablets that say hello and then nothing but pongs, in a process of their own.
+
+`python -m tests.faults.rig.crowd` reads its job from the first line of its standard input, and answers each further
+line with how everybody is. So the acks that a test times are not kept waiting by the crowd.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import base64
 import contextlib
+import json
 import os
 import random
+import resource
 import secrets
+import signal
+import sys
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
-from typing import cast
+from typing import NamedTuple, cast
+
+import uvloop
 
 from hub.protocol.codec import MSGPACK
 from hub.protocol.device_frames import Hello, StreamClaim
@@ -20,7 +30,9 @@ from tests.faults.rig.population import Credential
 from tests.faults.rig.proxy import reset_transport
 
 MASK = b"\0\0\0\0"  # masked as RFC 6455 demands, with a mask that changes nothing
-AWAY_S = (0.2, 2.0)  # between two tries of one tablet, as a client's jitter has it
+AWAY_S = (0.0, 0.5)  # between two tries of one tablet
+DIALLING_MAX = 1_000  # tablets that connect at the same moment
+ANSWER_S = 20.0
 
 
 def client_frame(opcode: int, payload: bytes) -> bytes:
@@ -56,7 +68,7 @@ class _Line(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self.transport = cast(asyncio.Transport, transport)
-        self.transport.write(upgrade("/ws/device", {"Authorization": f"Bearer {self._member.credential.secret}"}))
+        self.transport.write(upgrade("/ws/device", {"Authorization": f"Bearer {self._member.secret}"}))
 
     def connection_lost(self, error: Exception | None) -> None:
         self.gone.set()
@@ -98,9 +110,9 @@ class _Line(asyncio.Protocol):
 class Member:
     """One tablet that wants to be connected."""
 
-    def __init__(self, crowd: Crowd, credential: Credential) -> None:
+    def __init__(self, crowd: Crowd, secret: str) -> None:
         self.crowd = crowd
-        self.credential = credential
+        self.secret = secret
         self.log_id = secrets.token_hex(16)
         self.line: _Line | None = None
 
@@ -124,40 +136,90 @@ class Member:
 class Crowd:
     """All of them."""
 
-    def __init__(self, port: int, credentials: list[Credential], *, seed: int = 0, at_once: int = 1_000) -> None:
+    def __init__(self, port: int, secrets_: list[str], seed: int) -> None:
         self.port = port
         self.random = random.Random(seed)  # noqa: S311  (a replayable jitter, not a secret)
         self.away_s = AWAY_S
-        self.dialling = asyncio.Semaphore(at_once)
+        self.dialling = asyncio.Semaphore(DIALLING_MAX)
         self.refusals: Counter[str] = Counter()  # status or close code → how often
         self.losses = 0  # connections that ended
-        self.members = [Member(self, credential) for credential in credentials]
-
-    @contextlib.asynccontextmanager
-    async def run(self) -> AsyncIterator[Crowd]:
-        """Keep everybody connected around the block."""
-        async with asyncio.TaskGroup() as tasks:
-            lives = [tasks.create_task(member.run()) for member in self.members]
-            try:
-                yield self
-            finally:
-                for life in lives:
-                    life.cancel()
-                for line in self._lines():
-                    line.transport.abort()
-
-    def inside(self) -> int:
-        """Count those who are connected and welcomed."""
-        return sum(member.inside for member in self.members)
-
-    def all_inside(self) -> bool:
-        """Tell whether nobody is missing."""
-        return all(member.inside for member in self.members)
+        self.members = [Member(self, secret) for secret in secrets_]
 
     def drop(self) -> None:
         """Reset every connection, as a network that goes down and comes back at once."""
-        for line in self._lines():
-            reset_transport(line.transport)
+        for member in self.members:
+            if member.inside and member.line is not None:
+                reset_transport(member.line.transport)
 
-    def _lines(self) -> list[_Line]:
-        return [member.line for member in self.members if member.line is not None and not member.line.gone.is_set()]
+    def state(self) -> State:
+        """Return how everybody is."""
+        return State(sum(member.inside for member in self.members), self.losses, dict(self.refusals))
+
+
+class State(NamedTuple):
+    """How a crowd is."""
+
+    inside: int  # connected and welcomed
+    losses: int  # connections that ended, so far
+    refusals: dict[str, int]  # status or close code → how often
+
+
+class CrowdProcess:
+    """The crowd's process as a test sees it."""
+
+    def __init__(self, process: asyncio.subprocess.Process) -> None:
+        self._process = process
+
+    async def state(self, word: str = "how") -> State:
+        """Return how everybody is."""
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.write(word.encode() + b"\n")
+        async with asyncio.timeout(ANSWER_S):
+            line = await self._process.stdout.readline()
+        return State(*json.loads(line))
+
+    async def drop(self) -> State:
+        """Reset every connection; everybody comes back by itself."""
+        return await self.state("drop")
+
+
+@contextlib.asynccontextmanager
+async def crowd(port: int, credentials: list[Credential], *, seed: int = 0) -> AsyncIterator[CrowdProcess]:
+    """Keep everybody connected to the hub on a port around the block."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "tests.faults.rig.crowd",
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        limit=2**24,
+    )
+    try:
+        assert process.stdin is not None
+        job = {"port": port, "secrets_": [credential.secret for credential in credentials], "seed": seed}
+        process.stdin.write(json.dumps(job).encode() + b"\n")
+        yield CrowdProcess(process)
+    finally:
+        process.send_signal(signal.SIGKILL)
+        await process.wait()
+
+
+async def main() -> None:
+    """Be the crowd until standard input ends."""
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    everybody = Crowd(**json.loads(await asyncio.to_thread(sys.stdin.readline)))
+    async with asyncio.TaskGroup() as tasks:
+        lives = [tasks.create_task(member.run()) for member in everybody.members]
+        while word := await asyncio.to_thread(sys.stdin.readline):
+            if word.strip() == "drop":
+                everybody.drop()
+                await asyncio.sleep(0.1)  # until the losses have been seen
+            print(json.dumps(everybody.state()), flush=True)  # noqa: T201  (its answer)
+        for life in lives:
+            life.cancel()
+
+
+if __name__ == "__main__":
+    uvloop.run(main())

@@ -8,13 +8,14 @@ import dataclasses
 import json
 import os
 import re
+import resource
 import signal
 import socket
 import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import aiohttp
 import asyncpg
@@ -34,13 +35,34 @@ ROOMY: Mapping[str, Mapping[str, Any]] = {
 }
 
 
+def roomy(options: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
+    """Return options with the roomy bounds for what they leave open."""
+    return {name: {**ROOMY.get(name, {}), **options.get(name, {})} for name in {*ROOMY, *options}}
+
+
+class Listen(Protocol):
+    """Binds a listening socket, as `arogya.listening.bind` does."""
+
+    def __call__(self, host: str, port: int, *, backlog: int) -> socket.socket:
+        """Return it."""
+
+
 class HubProcess:
     """One hub on sockets that outlive it, as under its supervisor."""
 
-    def __init__(self, dsn: str, log: Path, *, options: Mapping[str, Mapping[str, Any]] = ROOMY) -> None:
+    def __init__(
+        self,
+        dsn: str,
+        log: Path,
+        *,
+        options: Mapping[str, Mapping[str, Any]] = ROOMY,
+        limits: Mapping[int, int] | None = None,
+        listen: Listen = listening.bind,
+    ) -> None:
         self.log = log
         self.failpoint: str | None = None  # where the next process shall die
-        self._listener = listening.bind("127.0.0.1", 0, backlog=4096)
+        self._limits = limits or {}  # of the process: resource.RLIMIT_… → soft and hard limit
+        self._listener = listen("127.0.0.1", 0, backlog=4096)
         self._metrics = listening.bind("127.0.0.1", 0, backlog=16)
         self.port = _port(self._listener)
         self.metrics_port = _port(self._metrics)
@@ -80,6 +102,8 @@ class HubProcess:
         self.process.stdin.write(json.dumps(dataclasses.asdict(settings)).encode() + b"\n")
         self.process.stdin.flush()
         self.starts += 1
+        for limit, value in self._limits.items():
+            resource.prlimit(self.pid, limit, (value, value))
 
     async def start_ready(self) -> float:
         """Start and wait until it says it is ready; returns the seconds that took."""

@@ -7,7 +7,7 @@ import pytest
 from hub.protocol.codec import JSON
 from tests.handlers.device_socket.conftest import MARKER
 from tests.protocol.rig.hub import ORIGIN, Served, Tablet
-from tests.protocol.rig.wire import Refused, connect
+from tests.protocol.rig.wire import Refused
 
 pytestmark = pytest.mark.usefixtures("the_hub_goes_on")
 
@@ -60,9 +60,3 @@ async def test_a_sixth_connection_of_one_device_is_too_many(tablet: Tablet) -> N
     assert (await last.ending()).code == 4505
     for socket in sockets:
         socket.abort()
-
-
-async def test_a_tablet_sees_no_map(served: Served, tablet: Tablet) -> None:
-    with pytest.raises(Refused) as refused:
-        await connect(served.port, "/ws/live", token=tablet.secret)
-    assert refused.value.status == 401
