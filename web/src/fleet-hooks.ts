@@ -4,7 +4,6 @@ import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { FleetStore, Row } from "./fleet-store.ts";
 import type { Following } from "./follow.tsx";
 import type { FleetMap } from "./map/fleet-map.ts";
-import { useConnection } from "./hooks.ts";
 import { Arranger } from "./order.ts";
 import type { Place } from "./order.ts";
 import { filters } from "./selection.ts";
@@ -17,6 +16,8 @@ const AREA_SETTLED_MS = 400;
 export function useLive(store: FleetStore): { readonly restart: () => void } {
   useEffect(() => {
     document.title = "Fleet · Arogya Hub";
+    // for whoever looks into the browser's console, and for the tests
+    Object.assign(globalThis, { arogya: { live: store.live } });
     store.live.start();
     return () => store.live.stop();
   }, [store]);
@@ -94,9 +95,4 @@ export function useHeightOf(element: { current: HTMLElement | null }, active: bo
     return () => observer.disconnect();
   }, [active]);
   return height;
-}
-
-/** The session is over, and the board waits for its owner to sign in again. */
-export function useSignedOut(store: FleetStore): boolean {
-  return useConnection(store).phase === "signed_out";
 }

@@ -92,16 +92,18 @@ export function MapView(props: MapViewProps): JSX.Element {
   }, [following, selected]);
 
   return (
-    <div class="map-area">
-      <div class="map" ref={element} role="application" aria-label="Map of the fleet; the list has the same content" />
-      <div class="map-tools">
-        <MapButton icon="plus" label="Zoom in" onClick={() => map.current?.zoomBy(1)} />
-        <MapButton icon="minus" label="Zoom out" onClick={() => map.current?.zoomBy(-1)} />
-        <MapButton icon="frame" label="Show the whole fleet" keys="0" onClick={props.onFit} />
-        <MapButton icon="pin" label="Nearest to the middle of the map" keys="N" onClick={props.onNearest} />
+    <>
+      <div class="map-area">
+        <div class="map" ref={element} role="application" aria-label="Map of the fleet; the list has the same content" />
+        <div class="map-tools">
+          <MapButton icon="plus" label="Zoom in" onClick={() => map.current?.zoomBy(1)} />
+          <MapButton icon="minus" label="Zoom out" onClick={() => map.current?.zoomBy(-1)} />
+          <MapButton icon="frame" label="Show the whole fleet" keys="0" onClick={props.onFit} />
+          <MapButton icon="pin" label="Nearest to the middle of the map" keys="N" onClick={props.onNearest} />
+        </div>
       </div>
       <Legend attribution={attribution} />
-    </div>
+    </>
   );
 }
 

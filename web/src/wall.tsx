@@ -1,7 +1,7 @@
 /** For a screen on a wall: the fleet's counters, large, over a map that keeps everybody in view by itself. */
 
 import type { JSX } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { useStanding } from "./connection-pill.tsx";
 import { headline } from "./connection-words.ts";
 import { useEscape } from "./escape.ts";
@@ -26,21 +26,26 @@ const FIT_MS = 20_000;
 
 export function Wall({ store, tally, map, onLeave }: WallProps): JSX.Element {
   const idle = useIdle(3_000);
+  const bar = useRef<HTMLDivElement>(null);
   useWakeLock();
   useEscape(true, onLeave);
   const { connection, currency, nowMs, pictureAtMs } = useStanding(store);
   useEffect(() => {
     if (map === null) return undefined;
     const fit = (): void => map.camera.frame(store.live.fleet);
+    map.camera.topInset = bar.current?.offsetHeight ?? 0;
     fit();
     const timer = setInterval(fit, FIT_MS);
-    return () => clearInterval(timer);
+    return () => {
+      map.camera.topInset = 0;
+      clearInterval(timer);
+    };
   }, [map, store]);
   const [x, y] = shiftAt(nowMs);
   const downS = pictureAtMs === null ? 0 : (nowMs - pictureAtMs) / 1000;
   return (
     <section class="wall" data-idle={idle} aria-label="Counters">
-      <div class="wall__bar" style={{ transform: `translate(${x}px, ${y}px)` }}>
+      <div class="wall__bar" ref={bar} style={{ transform: `translate(${x}px, ${y}px)` }}>
         <time class="wall__clock">{minute(store.nowUs())}</time>
         {tally.alarms > 0 && <Counter name="SOS" value={tally.alarms} look="alarm" />}
         {STATUSES.filter(({ code }) => tally.statuses.has(code)).map((status) => (

@@ -16,6 +16,8 @@ const CALM_PART = 0.5;
 export class Camera {
   /** CSS px at the bottom that something else covers. */
   bottomInset = 0;
+  /** The same at the top. */
+  topInset = 0;
   /** The view has been chosen, and from then on people choose. */
   framed = false;
   /** Where the hub's city is; null while unknown. */
@@ -49,7 +51,7 @@ export class Camera {
     if (places.length === 0) return;
     this.framed = true;
     this.map.fitBounds(L.latLngBounds(places.map((place) => [place.latitude, place.longitude])), {
-      paddingTopLeft: [40, 64],
+      paddingTopLeft: [40, 64 + this.topInset],
       paddingBottomRight: [40, 56 + this.bottomInset],
       maxZoom: 15,
       animate: animate && !this.still.matches,
