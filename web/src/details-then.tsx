@@ -27,7 +27,9 @@ export function DetailsThen({ row, onShow, onClose }: DetailsThenProps): JSX.Ele
         </button>
       </header>
       {fix === null || ageS === null ? (
-        <p class="details__none">Nothing was heard of it in the ten minutes before.</p>
+        <p class="details__none">
+          {status.code === "then_unread" ? "This moment is not loaded yet." : "Nothing was heard of it in the ten minutes before."}
+        </p>
       ) : (
         <div class="details__body">
           <dl class="facts">

@@ -98,7 +98,7 @@ export function FleetPage({ user, onSignOut, onExpired }: FleetPageProps): JSX.E
     if (sheet === "full") setSheet("half");
   };
   const follow = (): void => {
-    if (row === null || playback !== null) return;
+    if (row === null) return;
     show(row);
     onFollowing("on");
   };
@@ -106,6 +106,11 @@ export function FleetPage({ user, onSignOut, onExpired }: FleetPageProps): JSX.E
   const ask = (place: Place | null): void => {
     setPin(place);
     map?.mark(place, []);
+  };
+  const toWall = (): void => {
+    ask(null);
+    onSelected(null);
+    onView({ wall: true });
   };
   const askMiddle = (): void => ask(map?.centre() ?? null);
   useEscape(row !== null, () => onSelected(null));
@@ -121,7 +126,7 @@ export function FleetPage({ user, onSignOut, onExpired }: FleetPageProps): JSX.E
       "+": () => map?.zoomBy(1),
       "-": () => map?.zoomBy(-1),
       n: askMiddle,
-      w: () => onView({ wall: !view.wall }),
+      w: () => (view.wall ? onView({ wall: false }) : toWall()),
       Escape: () => search.current?.blur(),
     },
     connection.phase !== "signed_out",
@@ -143,7 +148,7 @@ export function FleetPage({ user, onSignOut, onExpired }: FleetPageProps): JSX.E
         user={user}
         tally={liveTally}
         partial={view.areaOnly}
-        onWall={() => onView({ wall: true })}
+        onWall={toWall}
         onHelp={() => setHelp(true)}
         onSignOut={onSignOut}
       />
@@ -213,7 +218,7 @@ export function FleetPage({ user, onSignOut, onExpired }: FleetPageProps): JSX.E
         />
         <div class="stage__head">
           <ConnectionBanner store={store} />
-          {row?.fix && playback === null && (
+          {row?.fix && (
             <FollowChip
               plate={row.unit.plateNumber}
               following={following}
@@ -228,6 +233,7 @@ export function FleetPage({ user, onSignOut, onExpired }: FleetPageProps): JSX.E
             store={store}
             map={map}
             selected={selected}
+            following={following === "on"}
             admits={(id) => shownIds === null || shownIds.has(id)}
             bottomInset={covered}
             onLive={playing.close}

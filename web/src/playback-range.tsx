@@ -2,6 +2,7 @@
 
 import type { JSX } from "preact";
 import { useRef, useState } from "preact/hooks";
+import { useEscape } from "./escape.ts";
 import { Icon } from "./icons.tsx";
 import type { Playback } from "./playback.ts";
 import { LENGTHS_MIN } from "./playback-plan.ts";
@@ -51,13 +52,9 @@ function RangeForm({ playback, nowMs, onDone }: PlaybackRangeProps & { onDone: (
     playback.choose(Math.min(nowMs(), endMs ?? Infinity), lengthMin);
     onDone();
   };
-  const onKeyDown = (event: KeyboardEvent): void => {
-    if (event.key !== "Escape") return;
-    event.stopPropagation();
-    onDone();
-  };
+  useEscape(true, onDone);
   return (
-    <form class="playback-range__form" id="playback-range" onSubmit={onSubmit} onKeyDown={onKeyDown}>
+    <form class="playback-range__form" id="playback-range" onSubmit={onSubmit}>
       <label>
         Length
         <select value={lengthMin} onChange={(event) => setLengthMin(Number(event.currentTarget.value))}>
