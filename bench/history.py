@@ -13,6 +13,7 @@ import http.client
 import statistics
 import time
 from collections.abc import Mapping
+from contextlib import closing
 from datetime import timedelta
 from typing import NamedTuple
 from urllib.parse import urlencode
@@ -66,10 +67,10 @@ def measure(hub: HubUnderTest, options: argparse.Namespace) -> dict[str, float]:
     past.add(fleet, PLAYED_FROM_S, PLAYED_FROM_S + PLAYED_S, options.every)
     past.settle()
     emails, password = asyncio.run(make_dispatchers(hub.dsn, 1))
-    reader = _Reader(hub, sign_in(hub, emails[0], password), past)
-    figures = _tracks(reader, past, alone, options, "")
-    figures |= _tracks(reader, past, scattered, options, "scattered_")
-    figures |= _playbacks(reader, options)
+    with closing(_Reader(hub, sign_in(hub, emails[0], password), past)) as reader:
+        figures = _tracks(reader, past, alone, options, "")
+        figures |= _tracks(reader, past, scattered, options, "scattered_")
+        figures |= _playbacks(reader, options)
     return figures | {"filled_rows": past.rows, "filled_rows_per_s": round(past.rows / past.seconds)}
 
 
@@ -80,6 +81,10 @@ class _Reader:
         self._connection = http.client.HTTPConnection(hub.host, hub.port, timeout=120)
         self._token = token
         self._past = past
+
+    def close(self) -> None:
+        """Hang up."""
+        self._connection.close()
 
     def read(self, path: str, from_s: int, to_s: int, *, packed: bool = False, **query: int) -> Answer:
         """Ask for a part of the day; raises `Broken` for any other answer than 200."""

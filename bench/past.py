@@ -10,7 +10,7 @@ from bench.psql import Psql
 DAY_S = 86_400
 SCATTER_FROM = 80  # ambulances: with so many no two rows of one of them share a page of 8 KiB
 
-# Drives for twenty minutes and stands for twenty, along a winding road with some metres of noise; a row a second and ambulance.
+# Drives for twenty minutes and stands for twenty, along a winding road, with some metres of noise.
 FILL = """
 INSERT INTO ambulance_positions
 SELECT id, at, now_at + interval '200 ms', id, now_at, now_at,
