@@ -17,7 +17,7 @@ from typing import Final, NamedTuple, Protocol
 
 from aiohttp import WSMsgType, web
 
-from hub.errors import Slow
+from hub.errors import Silent, Slow
 from hub.outcomes import outcome_of
 
 TEXT: Final = 0x1
@@ -27,7 +27,7 @@ PING: Final = 0x9
 PONG: Final = 0xA
 
 CLOSE_CAP_S: Final = 2.0
-STUCK_CLOSE_CAP_S: Final = 0.2  # who takes nothing will not take a close frame either
+STUCK_CLOSE_CAP_S: Final = 0.2  # who takes or says nothing will not answer a close frame either
 # A slow reader otherwise hides megabytes in the kernel, where nobody can measure them.
 SEND_BUFFER_BYTES: Final = 96 * 1024
 # uvloop's default low-water mark is 16 bytes. Nothing waits for these marks; they are set so that nothing can.
@@ -104,7 +104,7 @@ class Transport(Protocol):
 async def refuse(transport: Transport, error: BaseException) -> None:
     """Close with the code and the name that the error's outcome has."""
     outcome = outcome_of(error)
-    cap_s = STUCK_CLOSE_CAP_S if isinstance(error, Slow) else CLOSE_CAP_S
+    cap_s = STUCK_CLOSE_CAP_S if isinstance(error, (Slow, Silent)) else CLOSE_CAP_S
     await transport.close(outcome.close, outcome.code, cap_s=cap_s)
 
 

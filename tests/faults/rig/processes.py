@@ -62,6 +62,7 @@ class HubProcess:
         self.log = log
         self.failpoint: str | None = None  # where the next process shall die
         self._limits = limits or {}  # of the process: resource.RLIMIT_… → soft and hard limit
+        self._near = listen is listening.bind  # this process can reach it
         self._listener = listen("127.0.0.1", 0, backlog=4096)
         self._metrics = listening.bind("127.0.0.1", 0, backlog=16)
         self.port = _port(self._listener)
@@ -111,13 +112,14 @@ class HubProcess:
         return await self.wait_ready()
 
     async def wait_ready(self, within_s: float = READY_S) -> float:
-        """Wait until /ready answers 200."""
+        """Wait until /ready answers 200; of a hub in another network, until its metrics do, which it opens last."""
+        address = f"{self.url}/ready" if self._near else f"http://127.0.0.1:{self.metrics_port}/metrics"
         async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=2)) as http:
 
             async def ready() -> bool:
                 assert self.alive(), f"the hub ended with {self.returncode}: {self.words()[-3000:]}"
                 with contextlib.suppress(aiohttp.ClientError, TimeoutError):
-                    async with http.get(f"{self.url}/ready") as reply:
+                    async with http.get(address) as reply:
                         return reply.status == 200
                 return False
 

@@ -8,6 +8,7 @@ import random
 import secrets
 import time
 from collections import deque
+from collections.abc import Callable
 
 import aiohttp
 
@@ -25,13 +26,22 @@ class Tablet:
     """One device with one stream; `url` may change while it runs."""
 
     def __init__(
-        self, url: str, secret: str, *, ambulance_id: int, journal: Journal, rate_hz: float = 1.0, seed: int = 0
+        self,
+        url: str,
+        secret: str,
+        *,
+        ambulance_id: int,
+        journal: Journal,
+        rate_hz: float = 1.0,
+        seed: int = 0,
+        connector: Callable[[], aiohttp.BaseConnector] | None = None,
     ) -> None:
         self.url = url  # of /ws/device
         self.secret = secret
         self.ambulance_id = ambulance_id
         self.journal = journal
         self.rate_hz = rate_hz
+        self._connector = connector  # how it connects; None: as everybody does
         self.copies = 1  # how often each frame is sent
         self.clock_offset_us = 0  # how wrong this device's clock is; may jump while it runs
         self.random = random.Random(seed)  # noqa: S311  (a replayable road, not a secret)
@@ -83,7 +93,8 @@ class Tablet:
 
     async def run(self) -> None:
         """Record and send until cancelled."""
-        async with aiohttp.ClientSession() as http, asyncio.TaskGroup() as tasks:
+        connector = self._connector() if self._connector is not None else None
+        async with aiohttp.ClientSession(connector=connector) as http, asyncio.TaskGroup() as tasks:
             tasks.create_task(self._keep_recording())
             await self._keep_connected(http)
 

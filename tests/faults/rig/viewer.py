@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import time
 from collections import deque
+from collections.abc import Callable
 
 import aiohttp
 
@@ -19,8 +20,11 @@ FIX_AT = 6  # index into a row of the table "fixes"
 class Viewer:
     """One viewer of the fleet; its state is what a dashboard would show."""
 
-    def __init__(self, url: str, access_token: str) -> None:
+    def __init__(
+        self, url: str, access_token: str, *, connector: Callable[[], aiohttp.BaseConnector] | None = None
+    ) -> None:
         self.url = url  # of /ws/live
+        self._connector = connector  # how it connects; None: as everybody does
         self.access_token = access_token
         self.tables: dict[str, dict[int, list[object]]] = {"units": {}, "fixes": {}}
         self.epoch: str | None = None
@@ -38,7 +42,8 @@ class Viewer:
 
     async def run(self) -> None:
         """Watch until cancelled, coming back after every loss."""
-        async with aiohttp.ClientSession() as http:
+        connector = self._connector() if self._connector is not None else None
+        async with aiohttp.ClientSession(connector=connector) as http:
             while True:
                 with contextlib.suppress(aiohttp.ClientError, OSError, TimeoutError):
                     await self._watch(http)
