@@ -17,6 +17,7 @@ from arogya.client import sign_in
 from tests.browser.demo import Demo, running_demo
 from tests.browser.tablet import Enrolled, Stored, enrol
 from tests.browser.visit import DISPATCHER
+from tests.docs.pages import blocks
 
 pytestmark = pytest.mark.timeout(240)
 
@@ -61,6 +62,16 @@ export const device = new DeviceClient({
 });
 // @ts-expect-error a filter knows no such condition
 live.setFilter({ colour: "red" });
+"""
+# What the examples of the package's README take from the program around them.
+AROUND = """
+import type { Socket } from "@arogya/client";
+declare global {
+  const url: string, secret: string, accessToken: string, sosButton: HTMLElement;
+  const ticket: () => Promise<string>;
+  const redraw: (...told: unknown[]) => void, show: (...told: unknown[]) => void, hide: (...told: unknown[]) => void;
+  const NativeWebSocket: new (url: string, protocols: string[], more: object) => Socket;
+}
 """
 
 
@@ -151,10 +162,15 @@ def test_it_has_no_dependencies_and_names_no_registry(installed: Path) -> None:
     ]
 
 
-def test_its_types_are_taken_by_a_strict_program(installed: Path) -> None:
-    (installed / "consumer.ts").write_text(CONSUMER)
+def test_a_strict_program_takes_its_types_and_the_examples_of_its_readme(installed: Path) -> None:
+    examples = blocks((WEB / "client/README.md").read_text(encoding="utf-8"), "ts")
+    assert len(examples) >= 4
+    sources = {"consumer.ts": CONSUMER, "around.ts": AROUND}
+    sources |= {f"example{number}.ts": example for number, example in enumerate(examples)}
+    for name, source in sources.items():
+        (installed / name).write_text(source)
     options = ["--strict", "--noEmit", "--module", "nodenext", "--target", "es2022", "--types", ""]
-    command = [node(), str(WEB / "node_modules/typescript/bin/tsc"), *options, "consumer.ts"]
+    command = [node(), str(WEB / "node_modules/typescript/bin/tsc"), *options, *sources]
     result = subprocess.run(command, cwd=installed, capture_output=True, text=True, check=False)
     assert result.returncode == 0, result.stdout
 

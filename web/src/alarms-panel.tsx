@@ -37,6 +37,7 @@ export function AlarmsPanel({ store, onShow }: AlarmsPanelProps): JSX.Element {
           {waiting.length > 0 && (
             <header class="alarms__head">
               <h2>{waiting.length === 1 ? "Call for help" : `${waiting.length} calls for help`}</h2>
+              <p>Acknowledging is on record and cannot be taken back.</p>
               <SoundToggle />
             </header>
           )}
