@@ -34,17 +34,22 @@ function zoomTo(map: FleetMap | null, track: Track): void {
   if (box !== null) map?.showBox(...box);
 }
 
-export function TrackSection({ id, store, past, map }: TrackSectionProps): JSX.Element {
-  const [choice, setChoice] = useState<Choice>(LAST_HOUR);
+function useColouring(): [Colouring, (chosen: Colouring) => void] {
   const [colouring, setColouring] = useState<Colouring>(recall("track-colour") === "time" ? "time" : "speed");
-  const [highlight, setHighlight] = useState<Span | null>(null);
-  const view = useTrack(store, past, id, choice);
-  const { history, range, track } = view;
-  useTrackLayer(map, { track, colouring, range, highlight });
   const onColouring = (chosen: Colouring): void => {
     remember("track-colour", chosen === "speed" ? null : chosen);
     setColouring(chosen);
   };
+  return [colouring, onColouring];
+}
+
+export function TrackSection({ id, store, past, map }: TrackSectionProps): JSX.Element {
+  const [choice, setChoice] = useState<Choice>(LAST_HOUR);
+  const [colouring, onColouring] = useColouring();
+  const [highlight, setHighlight] = useState<Span | null>(null);
+  const view = useTrack(store, past, id, choice);
+  const { history, range, track } = view;
+  useTrackLayer(map, { track, colouring, range, highlight });
   const known = history.problem !== null || history.missing(range).length === 0;
   const empty = track.points.length === 0;
   return (
