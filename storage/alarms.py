@@ -56,9 +56,10 @@ async def acknowledge(
 ) -> AlarmRow | None:
     """Acknowledge an alarm, with its audit entry, unless somebody did before; return it, None where there is none."""
     async with db.transaction() as transaction:
-        if await transaction.execute(_QUERIES.acknowledge, id=alarm_id, user_id=user_id, now=now):
+        if await transaction.fetch_one(_QUERIES.lock_open, id=alarm_id) is not None:
             await audit.record(transaction, entry)
-        row = await transaction.fetch_one(_QUERIES.find_one, id=alarm_id)
+            await transaction.execute(_QUERIES.acknowledge, id=alarm_id, user_id=user_id, now=now)
+    row = await db.fetch_one(_QUERIES.find_one, id=alarm_id)
     return None if row is None else AlarmRow(*row)
 
 

@@ -32,59 +32,89 @@ CREATE TABLE channel_events (
     body     jsonb NOT NULL,
     PRIMARY KEY (channel, "offset")
 );
-COMMENT ON TABLE channel_events IS 'The events of each channel, kept for viewers that were away. Written by append_channel_event() alone.';
+COMMENT ON TABLE channel_events IS 'The events of each channel, kept for viewers that were away. Written by append_channel_events() alone.';
 COMMENT ON COLUMN channel_events."offset" IS 'Contiguous within the channel, from 1.';
 COMMENT ON COLUMN channel_events.at IS 'When it happened, on the clock of the hub; need not ascend with the offset.';
 COMMENT ON COLUMN channel_events.kind IS 'On alarms: raised, acknowledged.';
 COMMENT ON COLUMN channel_events.body IS 'Everything that a viewer needs to show it, without another read; times in microseconds since 1970.';
 COMMENT ON INDEX channel_events_pkey IS 'The primary key of channel_events: channel, offset.';
 
-CREATE FUNCTION append_channel_event(channel text, at timestamptz, kind text, body jsonb) RETURNS bigint
+CREATE FUNCTION append_channel_events(channel text, at timestamptz[], kind text, body jsonb[]) RETURNS bigint
     LANGUAGE plpgsql SET search_path = public, pg_temp
     AS $$
 DECLARE
-    next_offset bigint;
+    head bigint;
 BEGIN
-    INSERT INTO event_channels AS c (channel, last_offset) VALUES (append_channel_event.channel, 1)
-    ON CONFLICT ON CONSTRAINT event_channels_pkey DO UPDATE SET last_offset = c.last_offset + 1
-    RETURNING c.last_offset INTO next_offset;
+    INSERT INTO event_channels AS c (channel, last_offset)
+    VALUES (append_channel_events.channel, cardinality(append_channel_events.at))
+    ON CONFLICT ON CONSTRAINT event_channels_pkey
+        DO UPDATE SET last_offset = c.last_offset + cardinality(append_channel_events.at)
+    RETURNING c.last_offset INTO head;
     INSERT INTO channel_events (channel, "offset", at, kind, body)
-    VALUES (append_channel_event.channel, next_offset, append_channel_event.at, append_channel_event.kind,
-            append_channel_event.body);
-    PERFORM pg_notify('arogya', 'event:' || append_channel_event.channel);
-    RETURN next_offset;
+    SELECT append_channel_events.channel, head - cardinality(append_channel_events.at) + e.place, e.at,
+           append_channel_events.kind, e.body
+    FROM unnest(append_channel_events.at, append_channel_events.body) WITH ORDINALITY AS e (at, body, place);
+    PERFORM pg_notify('arogya', 'event:' || append_channel_events.channel);
+    RETURN head;
 END
 $$;
-COMMENT ON FUNCTION append_channel_event(text, timestamptz, text, jsonb) IS
-    'Appends an event in the transaction of its cause and returns its offset; the hubs hear of it after commit. It locks the channel, so call it last, best from a deferred trigger: then nobody waits for more than a commit, and no two in a circle.';
+COMMENT ON FUNCTION append_channel_events(text, timestamptz[], text, jsonb[]) IS
+    'Appends events in the transaction of their cause and returns the newest offset; the hubs hear of it after commit. It locks the channel until then, so let it be the last thing that a transaction does.';
 
-CREATE FUNCTION tell_alarm() RETURNS trigger
+CREATE FUNCTION append_channel_event(channel text, at timestamptz, kind text, body jsonb) RETURNS bigint
+    LANGUAGE sql SET search_path = public, pg_temp
+    RETURN append_channel_events(channel, ARRAY[at], kind, ARRAY[body]);
+COMMENT ON FUNCTION append_channel_event(text, timestamptz, text, jsonb) IS 'The same for one event.';
+
+CREATE FUNCTION alarm_event_body(alarm alarms) RETURNS jsonb
+    LANGUAGE sql STABLE
+    RETURN jsonb_build_object(
+        'id', alarm.id,
+        'ambulance_id', alarm.ambulance_id,
+        'plate_number', (SELECT a.plate_number FROM ambulances AS a WHERE a.id = alarm.ambulance_id),
+        'kind', alarm.kind,
+        'raised_at', to_us(alarm.raised_at),
+        'late', alarm.late,
+        'latitude', alarm.latitude,
+        'longitude', alarm.longitude,
+        'acknowledged_at', to_us(alarm.acknowledged_at),
+        'acknowledged_by', (SELECT u.name FROM users AS u WHERE u.id = alarm.acknowledged_by));
+COMMENT ON FUNCTION alarm_event_body(alarms) IS 'What the channel alarms tells of an alarm.';
+
+CREATE FUNCTION tell_raised() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
     AS $$
 BEGIN
-    PERFORM append_channel_event(
-        'alarms', coalesce(NEW.acknowledged_at, NEW.received_at), TG_ARGV[0],
-        jsonb_build_object(
-            'id', NEW.id,
-            'ambulance_id', NEW.ambulance_id,
-            'plate_number', (SELECT plate_number FROM ambulances WHERE id = NEW.ambulance_id),
-            'kind', NEW.kind,
-            'raised_at', to_us(NEW.raised_at),
-            'late', NEW.late,
-            'latitude', NEW.latitude,
-            'longitude', NEW.longitude,
-            'acknowledged_at', to_us(NEW.acknowledged_at),
-            'acknowledged_by', (SELECT name FROM users WHERE id = NEW.acknowledged_by)));
+    PERFORM append_channel_events(
+        'alarms', array_agg(n.received_at ORDER BY n.raised_at, n.id), 'raised',
+        array_agg(alarm_event_body(n::alarms) ORDER BY n.raised_at, n.id))
+    FROM written AS n
+    HAVING count(*) > 0;
     RETURN NULL;
 END
 $$;
-COMMENT ON FUNCTION tell_alarm() IS 'Appends what became of an alarm to the channel alarms. Argument: the kind of event.';
+COMMENT ON FUNCTION tell_raised() IS 'Appends alarms that were really inserted to the channel alarms: all of a statement at once, and after its other locks.';
 
-CREATE CONSTRAINT TRIGGER tell_raised AFTER INSERT ON alarms
-    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION tell_alarm('raised');
-CREATE CONSTRAINT TRIGGER tell_acknowledged AFTER UPDATE OF acknowledged_at ON alarms
-    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW
-    WHEN (OLD.acknowledged_at IS NULL AND NEW.acknowledged_at IS NOT NULL) EXECUTE FUNCTION tell_alarm('acknowledged');
+CREATE FUNCTION tell_acknowledged() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
+    AS $$
+BEGIN
+    PERFORM append_channel_events(
+        'alarms', array_agg(n.acknowledged_at ORDER BY n.raised_at, n.id), 'acknowledged',
+        array_agg(alarm_event_body(n::alarms) ORDER BY n.raised_at, n.id))
+    FROM written AS n
+    JOIN former AS o ON o.id = n.id
+    WHERE o.acknowledged_at IS NULL AND n.acknowledged_at IS NOT NULL
+    HAVING count(*) > 0;
+    RETURN NULL;
+END
+$$;
+COMMENT ON FUNCTION tell_acknowledged() IS 'Appends to the channel alarms that somebody took care of some.';
+
+CREATE TRIGGER tell_raised AFTER INSERT ON alarms
+    REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION tell_raised();
+CREATE TRIGGER tell_acknowledged AFTER UPDATE ON alarms
+    REFERENCING OLD TABLE AS former NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION tell_acknowledged();
 
 INSERT INTO event_channels (channel) VALUES ('alarms');
 

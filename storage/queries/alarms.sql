@@ -1,14 +1,30 @@
 -- name: list_page
--- A page of the alarms, newest first by (raised_at, id): all, the open ones or the acknowledged ones.
+-- A page of the alarms, newest first by (raised_at, id): all, the open ones or the acknowledged ones. The open ones have
+-- a branch and an index of their own: among all that were ever acknowledged they would be searched for.
+WITH page AS (
+    (SELECT id
+       FROM alarms
+      WHERE :open::boolean AND acknowledged_at IS NULL
+        AND (raised_at, id) < (coalesce(:before_raised_at::timestamptz, 'infinity'),
+                               coalesce(:before_id::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff'))
+      ORDER BY raised_at DESC, id DESC
+      LIMIT :rows_max)
+    UNION ALL
+    (SELECT id
+       FROM alarms
+      WHERE :open IS NOT TRUE AND (:open IS NULL OR acknowledged_at IS NOT NULL)
+        AND (raised_at, id) < (coalesce(:before_raised_at, 'infinity'),
+                               coalesce(:before_id, 'ffffffff-ffff-ffff-ffff-ffffffffffff'))
+      ORDER BY raised_at DESC, id DESC
+      LIMIT :rows_max)
+)
 SELECT l.id, l.kind, l.ambulance_id, a.plate_number, l.raised_at, l.received_at, l.late, l.latitude, l.longitude,
        l.acknowledged_at, l.acknowledged_by, u.name AS acknowledged_by_name
-  FROM alarms l
+  FROM page
+  JOIN alarms l ON l.id = page.id
   LEFT JOIN ambulances a ON a.id = l.ambulance_id
   LEFT JOIN users u ON u.id = l.acknowledged_by
- WHERE (:open::boolean IS NULL OR (l.acknowledged_at IS NULL) = :open)
-   AND (:before_raised_at::timestamptz IS NULL OR (l.raised_at, l.id) < (:before_raised_at, :before_id::uuid))
- ORDER BY l.raised_at DESC, l.id DESC
- LIMIT :rows_max;
+ ORDER BY l.raised_at DESC, l.id DESC;
 
 -- name: find_one
 -- One alarm.
@@ -19,10 +35,13 @@ SELECT l.id, l.kind, l.ambulance_id, a.plate_number, l.raised_at, l.received_at,
   LEFT JOIN users u ON u.id = l.acknowledged_by
  WHERE l.id = :id;
 
+-- name: lock_open
+-- An alarm that nobody has acknowledged, held until the transaction ends; no row for any other.
+SELECT id FROM alarms WHERE id = :id AND acknowledged_at IS NULL FOR UPDATE;
+
 -- name: acknowledge
--- Somebody takes care of an alarm; nothing is written when somebody did before, or where there is none.
-UPDATE alarms SET acknowledged_at = :now, acknowledged_by = :user_id
- WHERE id = :id AND acknowledged_at IS NULL;
+-- Somebody takes care of an alarm. It is told at once, which holds up everybody else who tells: the last statement.
+UPDATE alarms SET acknowledged_at = :now, acknowledged_by = :user_id WHERE id = :id;
 
 -- name: newest_open
 -- When each ambulance with an open alarm called last.
