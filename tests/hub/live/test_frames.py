@@ -148,6 +148,25 @@ def test_a_viewer_whose_cells_did_not_change_is_not_written_to_and_its_next_delt
         assert isinstance(delta, Delta) and (delta.base, delta.offset) == (1, 5)
 
 
+def test_a_viewer_who_was_told_less_shares_no_delta_that_would_leave_it_a_gap() -> None:
+    for wanted in (Filter(ids=(1, 2)), Filter(ids=(1,))):
+        floor = Floor()
+        early = floor.watch(wanted)
+        early.take(floor.frames, JSON)
+        floor.board.move(5, LiveFix(1.0, 1.0, 1.0, 1.0, 1.0, 1))
+        floor.tick()
+        late = floor.watch(wanted)
+        assert (early.take(floor.frames, JSON), bool(late.take(floor.frames, JSON))) == (b"", True)
+        floor.board.move(1, LiveFix(1.0, 1.0, 1.0, 1.0, 1.0, 9))
+        floor.tick()
+        bases = []
+        for viewer in (late, early):
+            *_, delta = read(viewer.take(floor.frames, JSON))
+            assert isinstance(delta, Delta)
+            bases.append(delta.base)
+        assert bases == [2, 1]
+
+
 def test_a_viewer_who_may_not_see_a_position_does_not_hear_that_it_changed() -> None:
     floor = Floor()
     viewer = floor.board.channel.watch(Subscribe("ambulance:1"), view_of(frozenset({"status"})))
