@@ -4,6 +4,7 @@ import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { signIn } from "./api.ts";
 import type { User } from "./api.ts";
+import { useEscape } from "./escape.ts";
 import { Icon } from "./icons.tsx";
 import { PasswordField } from "./password-field.tsx";
 import { explain } from "./sign-in.tsx";
@@ -22,6 +23,7 @@ export function Reentry({ user, onBack, onLeave }: ReentryProps): JSX.Element {
   const [error, setError] = useState<string | null>(null);
   const dialog = useRef<HTMLDialogElement>(null);
   const input = useRef<HTMLInputElement>(null);
+  useEscape(true, () => undefined); // a board that looks alive and is not: nothing behind it may react
   useEffect(() => {
     if (dialog.current?.open === false) dialog.current.showModal();
     input.current?.focus();
@@ -40,7 +42,6 @@ export function Reentry({ user, onBack, onLeave }: ReentryProps): JSX.Element {
     }
   };
   return (
-    // Escape would leave a board that looks alive and is not
     <dialog class="sheet reentry" ref={dialog} aria-labelledby="reentry-title" onCancel={(event) => event.preventDefault()}>
       <form onSubmit={(event) => void submit(event)}>
         <h2 id="reentry-title">Your session has ended</h2>
