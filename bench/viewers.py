@@ -13,10 +13,10 @@ import msgpack
 import uvloop
 
 from bench import socket, worker
+from bench.broken import Broken
 from bench.recording import Recorder
 from bench.socket import Socket, Target
 
-READY_S = 60.0
 FIRST_ANSWERS = {"snapshot", "delta", "events"}  # after one of these a subscription runs
 
 
@@ -78,10 +78,12 @@ async def run(job: Job) -> None:
     recorder = Recorder()
     started = time.monotonic()
     targets = [Target(job.host, job.port, "/ws/live", token, "hub.v1.msgpack") for token in job.tokens]
-    async with asyncio.timeout(READY_S):
+    try:
         viewers = await socket.connect(
             lambda target, index: Viewer(target, index, job, recorder, errors), targets, job.at_once
         )
+    except TimeoutError:
+        raise Broken(f"a viewer cannot connect: {dict(errors)}") from None
     worker.say_json({"connect_s": time.monotonic() - started, "refusals": dict(errors)})
     errors.clear()
     file = await asyncio.to_thread(worker.await_word)
