@@ -31,21 +31,19 @@ class Memory:
     """The address space or data of this process against its limit, of which `LimitDATA=` and `ulimit -d` are two."""
 
     def __init__(self) -> None:
-        self._limits = [
-            (field, limit)
-            for which, field in _LIMITED_FIELDS
-            if (limit := resource.getrlimit(which)[0]) != resource.RLIM_INFINITY
-        ]
-        # Kept open: when memory is short nothing can be opened with certainty. Without a limit it is not looked at.
-        self._statm = os.open("/proc/self/statm", os.O_RDONLY | os.O_CLOEXEC) if self._limits else -1
+        self._statm = os.open("/proc/self/statm", os.O_RDONLY | os.O_CLOEXEC)  # while it can be opened with certainty
 
     def short(self) -> bool:
-        """Tell whether so little is left that nobody more should be let in."""
-        if not self._limits:
+        """Tell whether so little is left that nobody more should be let in; limits may change while the hub runs."""
+        limits = [(field, resource.getrlimit(which)[0]) for which, field in _LIMITED_FIELDS]
+        if all(limit == resource.RLIM_INFINITY for _, limit in limits):
             return False
         pages = os.pread(self._statm, _STATM_BYTES, 0).split()
         size = resource.getpagesize()
-        return any(int(pages[field]) * size + SPARE_BYTES > limit for field, limit in self._limits)
+        return any(
+            limit != resource.RLIM_INFINITY and int(pages[field]) * size + SPARE_BYTES > limit
+            for field, limit in limits
+        )
 
     def close(self) -> None:
         """Give the descriptor back."""

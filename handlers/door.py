@@ -57,7 +57,9 @@ class Door:
         self._loop = asyncio.get_running_loop()
         self._memory = Memory()
         self._memory_at_s = float("-inf")  # when the memory was looked at
-        self._memory_short = False  # what was seen then
+        # How many were inside when it was found short; None while there is enough. What was freed since stays with the
+        # process, so so many can be inside again.
+        self._memory_room: int | None = None
         self._opening: set[asyncio.Task[None]] = set()
         self._said_at_s = float("-inf")  # when the log was last told of a full house
         self._pause: asyncio.TimerHandle | None = None  # set while nothing is accepted
@@ -121,8 +123,12 @@ class Door:
             return "descriptors"
         now_s = self._loop.time()
         if now_s - self._memory_at_s >= _MEMORY_EVERY_S:
-            self._memory_at_s, self._memory_short = now_s, self._memory.short()
-        return "memory" if self._memory_short else None
+            self._memory_at_s = now_s
+            if not self._memory.short():
+                self._memory_room = None
+            elif self._memory_room is None:
+                self._memory_room = self.inside
+        return "memory" if self._memory_room is not None and self.inside >= self._memory_room else None
 
     async def _let_in(self, peer: socket.socket) -> None:
         tls = self._rules.tls

@@ -98,13 +98,13 @@ class HubProcess:
                 pass_fds=descriptors,
                 start_new_session=True,
             )
+        for limit, value in self._limits.items():
+            resource.prlimit(self.pid, limit, (value, value))
         assert self.process.stdin is not None
         settings = config.changed(self.settings, "ingest", failpoint=self.failpoint)
         self.process.stdin.write(json.dumps(dataclasses.asdict(settings)).encode() + b"\n")
         self.process.stdin.flush()
         self.starts += 1
-        for limit, value in self._limits.items():
-            resource.prlimit(self.pid, limit, (value, value))
 
     async def start_ready(self) -> float:
         """Start and wait until it says it is ready; returns the seconds that took."""
@@ -166,6 +166,16 @@ class HubProcess:
     def descriptors(self) -> int:
         """Return how many descriptors are open."""
         return len(list(Path(f"/proc/{self.pid}/fd").iterdir()))
+
+    def data_bytes(self) -> int:
+        """Return what counts against RLIMIT_DATA."""
+        status = Path(f"/proc/{self.pid}/status").read_text()
+        return int(re.findall(r"VmData:\s+(\d+)", status)[0]) * 1024
+
+    def cpu_s(self) -> float:
+        """Return the processor time that it has used."""
+        fields = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
     async def metric(self, name: str) -> float:
         """Return the sum of a metric's samples; 0 when there are none."""
