@@ -183,7 +183,7 @@ LIFE = st.lists(STEP, min_size=25, max_size=100)  # about 50 steps: a short life
 CHOICES = st.lists(st.integers(0, len(SEEN) - 1), min_size=VIEWERS, max_size=VIEWERS)
 
 
-@settings(max_examples=150)
+@settings(max_examples=150, deadline=None)
 @given(CHOICES, LIFE, st.integers(0, 4))
 def test_viewers_only_see_pictures_that_were_and_end_in_the_one_that_is(
     choices: list[int], steps: list[tuple[object, ...]], tombstones_max: int
@@ -204,7 +204,7 @@ def test_viewers_only_see_pictures_that_were_and_end_in_the_one_that_is(
     assert world.board.state.whole.viewers == 1
 
 
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)
 @given(LIFE)
 def test_every_way_to_see_the_fleet_is_right_at_once(steps: list[tuple[object, ...]]) -> None:
     world = World(tombstones_max=1_000)
