@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import secrets
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import asyncpg
@@ -14,6 +16,7 @@ from bench.hub import HubUnderTest
 from storage.passwords import Passwords
 
 WINDOWS = 5  # viewers that one dispatcher opens: as many as the hub allows
+PATIENCE_S = 60.0  # with a hub that says it is asked too often
 AT_ONCE = 4  # sign-ins: each costs the hub 19 ms of a core
 
 
@@ -47,19 +50,21 @@ async def make_dispatchers(dsn: str, count: int) -> tuple[list[str], str]:
 
 
 def sign_in(hub: HubUnderTest, email: str, password: str) -> str:
-    """Sign in as an app and return the access token; raises `Broken` when it is refused."""
-    connection = http.client.HTTPConnection(hub.host, hub.port, timeout=30)
-    try:
-        body = orjson.dumps({"email": email, "password": password, "client": "app"})
-        connection.request("POST", "/api/v1/sessions", body, {"Content-Type": "application/json"})
-        answer = connection.getresponse()
-        content = answer.read()
-        if answer.status != 201:
+    """Sign in as an app and return the access token; waits where the hub asks for it, raises `Broken` when refused."""
+    body = orjson.dumps({"email": email, "password": password, "client": "app"})
+    deadline = time.monotonic() + PATIENCE_S
+    while True:
+        connection = http.client.HTTPConnection(hub.host, hub.port, timeout=PATIENCE_S)
+        with contextlib.closing(connection):
+            connection.request("POST", "/api/v1/sessions", body, {"Content-Type": "application/json"})
+            answer = connection.getresponse()
+            content = answer.read()
+        if answer.status == 201:
+            token: str = orjson.loads(content)["access_token"]
+            return token
+        if answer.status != 429 or time.monotonic() > deadline:
             raise Broken(f"a sign-in was answered with {answer.status}: {content.decode()}")
-        token: str = orjson.loads(content)["access_token"]
-        return token
-    finally:
-        connection.close()
+        time.sleep(float(answer.headers["Retry-After"]))
 
 
 async def viewer_tokens(hub: HubUnderTest, viewers: int) -> list[str]:
