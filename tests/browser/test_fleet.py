@@ -54,7 +54,7 @@ async def test_choosing_in_the_list_pans_and_tells_everything(fleet: OpenVisit) 
     before = await details.locator("dd").nth(1).text_content()
     await expect(details.locator("dd").nth(1)).not_to_have_text(before or "")
     await page.get_by_role("button", name="Legend").click()
-    await expect(page.locator(".legend__card li")).to_have_count(11)
+    await expect(page.locator(".legend__card li")).to_have_count(12)
     await opened.shoot("fleet-selected-dark")
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import signal
+
 import pytest
 from playwright.async_api import expect
 
@@ -25,7 +28,7 @@ async def test_the_last_picture_stays_with_its_age_and_comes_back_to_life_by_its
         await expect(page.locator(".banner")).to_contain_text("Last picture from 1:")
         await opened.shoot("interrupted-stale-light")
         await page.clock.fast_forward(300_000)
-        await expect(page.locator(".badge--offline").first).to_contain_text("Offline · 6:")
+        await expect(page.locator(".badge--lost").first).to_contain_text("No signal · 6:")
         await expect(page.locator(".banner")).to_contain_text("use the radio")
         await opened.shoot("interrupted-offline-light")
     await expect(page.locator(".pill[data-phase=live]")).to_be_visible(timeout=40_000)
@@ -45,3 +48,43 @@ async def test_a_short_death_is_over_in_seconds_and_the_fleet_moves_on(fleet: Op
         last = await position.text_content()
     await expect(page.locator(".pill[data-phase=live]")).to_be_visible(timeout=30_000)
     await expect(position).not_to_have_text(last or "", timeout=30_000)
+
+
+async def test_a_hub_that_is_frozen_is_not_called_live(fleet: OpenVisit) -> None:
+    opened = await fleet()
+    page = opened.page
+    await expect(page.locator(".pill[data-currency=current]")).to_be_visible()
+    hub = opened.demo.hub_pid()
+    os.kill(hub, signal.SIGSTOP)
+    try:
+        await expect(page.locator(".pill[data-currency=current]")).to_have_count(0, timeout=6_000)
+        await expect(page.locator(".banner")).to_contain_text("Last picture from")
+        await opened.shoot("frozen-light")
+    finally:
+        os.kill(hub, signal.SIGCONT)
+    await expect(page.locator(".pill[data-currency=current]")).to_be_visible(timeout=40_000)
+    await expect(page.locator(".banner")).to_have_count(0)
+
+
+async def test_a_phone_without_a_network_keeps_its_buttons_free_and_moves_nothing(fleet: OpenVisit) -> None:
+    opened = await fleet(
+        viewport={"width": 390, "height": 844},
+        is_mobile=True,
+        has_touch=True,
+        color_scheme="dark",
+        device_scale_factor=2,
+    )
+    page = opened.page
+    list_before = await page.locator(".list").bounding_box()
+    await opened.context.set_offline(True)
+    await expect(page.locator(".banner")).to_contain_text("Last picture from")
+    banner = await page.locator(".banner").bounding_box()
+    assert banner is not None
+    for name in (".map-tools", ".legend", ".playback-open"):
+        box = await page.locator(name).bounding_box()
+        assert box is not None and box["y"] + box["height"] <= banner["y"], name
+    assert await page.locator(".list").bounding_box() == list_before
+    await opened.shoot("phone-lost-dark")
+    await opened.context.set_offline(False)
+    await expect(page.locator(".pill[data-currency=current]")).to_be_visible(timeout=5_000)
+    await expect(page.locator(".banner")).to_have_count(0)

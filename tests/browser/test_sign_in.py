@@ -6,6 +6,7 @@ import pytest
 from playwright.async_api import expect
 
 from tests.browser.conftest import OpenVisit
+from tests.browser.visit import Visit
 
 pytestmark = pytest.mark.timeout(120)
 
@@ -34,10 +35,16 @@ async def test_a_wrong_password_is_said_in_words_and_can_be_looked_at(visit: Ope
     await opened.shoot("sign-in-wrong-dark")
 
 
-async def test_an_account_without_a_fleet_is_told_so(visit: OpenVisit) -> None:
-    opened = await visit()
+async def test_an_account_without_a_fleet_is_told_so_and_can_leave(visit: OpenVisit) -> None:
+    opened = await visit(color_scheme="dark")
     await opened.sign_in("patient@arogya.example")
-    await expect(opened.page.get_by_text("No fleet for this account")).to_be_visible()
+    page = opened.page
+    await expect(page.get_by_role("heading", name="No fleet for this account")).to_be_visible()
+    await expect(page.locator("main")).to_contain_text("patient@arogya.example")
+    await expect(page.locator(".map")).to_have_count(0)
+    await opened.shoot("no-fleet-dark")
+    await page.get_by_role("button", name="Sign out").click()
+    await expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
 
 
 async def test_signing_out_leads_back_and_stays_out(visit: OpenVisit) -> None:
@@ -51,11 +58,41 @@ async def test_signing_out_leads_back_and_stays_out(visit: OpenVisit) -> None:
     await expect(page.get_by_label("Email")).to_have_value("supervisor@arogya.example")
 
 
-async def test_a_session_that_is_ended_elsewhere_leads_back_to_the_sign_in_with_a_note(visit: OpenVisit) -> None:
-    opened = await visit()
-    await opened.sign_in("supervisor@arogya.example")
-    await opened.see_fleet()
+async def end_session(opened: Visit) -> None:
     headers = {"X-Hub-CSRF": "1", "Origin": opened.demo.url}
     answer = await opened.context.request.delete(f"{opened.demo.url}/api/v1/sessions/current", headers=headers)
     assert answer.status == 204
+
+
+async def test_a_session_that_is_ended_elsewhere_can_be_renewed_over_the_last_picture(visit: OpenVisit) -> None:
+    opened = await visit()
+    page = opened.page
+    await opened.sign_in("supervisor@arogya.example")
+    await opened.see_fleet()
+    await page.locator(".row").first.click()
+    count = await opened.count_ambulances()
+    await end_session(opened)
+    await expect(page.get_by_role("dialog", name="Your session has ended")).to_be_visible()
+    assert await opened.count_ambulances() == count
+    await expect(page.locator(".banner")).to_contain_text("sign in again")
+    await page.keyboard.press("Escape")
+    await expect(page.get_by_role("dialog")).to_be_visible()
+    await opened.shoot("renewal-light")
+    await page.get_by_label("Password", exact=True).fill("not the password")
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("dialog").get_by_role("alert")).to_contain_text("do not match")
+    await page.get_by_label("Password", exact=True).fill(opened.demo.password)
+    await page.keyboard.press("Enter")
+    await expect(page.locator(".pill[data-currency=current]")).to_be_visible()
+    await expect(page.get_by_role("dialog")).to_have_count(0)
+    await expect(page.locator(".details")).to_be_visible()
+
+
+async def test_whoever_does_not_renew_the_session_leaves_no_picture_behind(visit: OpenVisit) -> None:
+    opened = await visit()
+    await opened.sign_in("supervisor@arogya.example")
+    await opened.see_fleet()
+    await end_session(opened)
+    await opened.page.get_by_role("button", name="Leave").click()
     await expect(opened.page.get_by_role("status")).to_contain_text("session has ended")
+    await expect(opened.page.locator(".map")).to_have_count(0)
