@@ -19,6 +19,9 @@ const LABELS: readonly (readonly [lengthMin: number, stepMin: number])[] = [
   [360, 60],
 ];
 
+/** Half of a label's width, as a part of the narrowest slider's. */
+const LABEL_PART = 0.06;
+
 /** How far a key moves the moment (ms), or where it leads; null when it means nothing here. */
 export function moveOf(key: string, fast: boolean, atMs: number, range: Span): number | null {
   const step = fast ? MINUTE_MS : 10_000;
@@ -110,6 +113,8 @@ function Rail({ playback }: { playback: Playback }): JSX.Element {
   const { range, atMs, loaded } = playback;
   const lengthMin = (range.toMs - range.fromMs) / MINUTE_MS;
   const stepMin = LABELS.find(([longest]) => lengthMin <= longest)?.[1] ?? 60;
+  // a label at the very end would not be whole
+  const margin = (range.toMs - range.fromMs) * LABEL_PART;
   const at = percent(atMs, range);
   return (
     <>
@@ -122,7 +127,7 @@ function Rail({ playback }: { playback: Playback }): JSX.Element {
         <span class="scrubber__played" style={{ width: at }} />
       </span>
       <span class="scrubber__ticks" aria-hidden="true">
-        {ticks(range.fromMs, range.toMs, stepMin).map((tick) => (
+        {ticks(range.fromMs + margin, range.toMs - margin, stepMin).map((tick) => (
           <span key={tick} class="scrubber__tick" style={{ left: percent(tick, range) }}>
             {minute(tick)}
           </span>
