@@ -13,7 +13,7 @@ from handlers.network import is_plain_loopback
 from hub.access import tokens
 from hub.access.policy import allowed
 from hub.access.principal import Principal, device_codes, user_codes
-from hub.errors import Forbidden, Malformed, Unauthorized, UnsupportedVersion
+from hub.errors import Forbidden, Malformed, TooLarge, Unauthorized, UnsupportedVersion
 from hub.protocol.codec import CODECS
 from hub.protocol.limits import TICKET_PREFIX
 from storage import devices, sessions, tickets
@@ -22,6 +22,7 @@ from storage.sessions import LiveSession
 from storage.tickets import Ticket
 
 _TOUCH_AFTER = timedelta(minutes=1)
+_HANDSHAKE_BYTES_MAX = 8_192  # of all headers together
 _SAFE_METHODS = frozenset({hdrs.METH_GET, hdrs.METH_HEAD, hdrs.METH_OPTIONS})
 
 
@@ -152,6 +153,9 @@ async def redeem_ticket(http_request: web.Request, ticket: str | None, purpose: 
 
 def check_handshake(http_request: web.Request) -> None:
     """Refuse what is not a WebSocket handshake of RFC 6455; aiohttp would take the drafts before it too."""
+    # They are kept as long as the connection lives: a few large ones would weigh as much as a hundred idle tablets.
+    if sum(len(name) + len(value) for name, value in http_request.raw_headers) > _HANDSHAKE_BYTES_MAX:
+        raise TooLarge("the headers of the handshake are too large")
     headers = http_request.headers
     if headers.get(hdrs.UPGRADE, "").lower() != "websocket":
         raise Malformed("a WebSocket handshake is expected here")

@@ -85,6 +85,15 @@ async def test_only_a_devices_bearer_opens_the_device_socket(hub: Hub, world: Wo
     assert await _greeting(hub, "/ws/live", ("hub.v1",)) == 401
 
 
+async def test_a_handshake_with_more_headers_than_a_connection_may_keep_is_refused(hub: Hub, world: World) -> None:
+    bearer = {"Authorization": f"Bearer {world.tokens['TB']}"}
+    assert (
+        await _greeting(hub, "/ws/device", ("hub.v1",), Cookie="a" * 7_000, **bearer) == f"device:{world.devices['TB']}"
+    )
+    padding = {f"X-Padding-{number}": "a" * 3_000 for number in range(3)}
+    assert await _greeting(hub, "/ws/device", ("hub.v1",), **padding, **bearer) == 413
+
+
 async def test_a_bearer_from_a_foreign_page_is_refused(hub: Hub, world: World) -> None:
     bearer = {"Authorization": f"Bearer {world.tokens['DP']}"}
     assert await _greeting(hub, "/ws/live", ("hub.v1",), Origin="https://evil.test", **bearer) == 403
