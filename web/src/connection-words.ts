@@ -26,7 +26,7 @@ export function reason(connection: Connection, currency: Currency, downMs: numbe
   if (connection.closeCode === TOO_MANY) return "Too many windows of this account are open: close one of them.";
   if (connection.closeCode === OTHER_VERSION) return "The hub has been updated: reload this page.";
   if (downMs >= LONG_MS) return "The hub has been away for long: use the radio.";
-  return currency === "quiet" ? "The connection stands, but the hub does not answer." : null;
+  return currency === "quiet" ? "Nothing comes back: the hub or the network hangs." : null;
 }
 
 /** Said to screen readers once a change; seconds would never stop talking. */
