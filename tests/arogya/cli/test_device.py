@@ -144,8 +144,9 @@ def test_simulated_ambulances_are_seen_to_move_and_leave_with_their_supervisor(d
 
             def moved() -> bool:
                 for ambulance in fleet.ambulances.values():
-                    if ambulance.plate_number.startswith("S-") and ambulance.position:
-                        seen.setdefault(ambulance.plate_number, set()).add(ambulance.position[:2])
+                    plate = ambulance.plate_number or ""
+                    if plate.startswith("S-") and ambulance.position:
+                        seen.setdefault(plate, set()).add(ambulance.position[:2])
                 return len(seen) == 5 and any(len(places) > 3 for places in seen.values())
 
             await until(moved, 60)
