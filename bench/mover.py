@@ -19,7 +19,7 @@ from arogya import app, composition, config, logs
 from bench import worker
 from hub.live.board import FleetBoard, LiveFix
 
-SLOTS = 50  # of a second, among which the ambulances are spread: each wakes the loop, which counts as the hub's
+SLOTS = 20  # of a second, among which the ambulances are spread: each wakes the loop, which counts as the hub's
 LAP_S = 300  # each drives there, and back again
 TIMER_S = 0.001  # what uvloop's timers resolve: it takes less for nothing, and spins
 METRES_PER_DEGREE = 111_195.0
