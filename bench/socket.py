@@ -90,6 +90,10 @@ class Socket(asyncio.Protocol):
         """Write whole frames as they are."""
         self._transport.write(frame)
 
+    def waits_for(self) -> str:
+        """Say how far the connection has come, for the words of a failure."""
+        return "no welcome" if self._upgraded else "no answer to the handshake"
+
     def close(self) -> None:
         """Say good-bye, if there still is somebody."""
         if not self.lost:
@@ -129,6 +133,9 @@ async def connect(make: Callable[[Target, int], S], targets: Sequence[Target], a
                     await made.welcomed
                 except ConnectionResetError:  # the hub was full for a moment
                     await asyncio.sleep(RETRY_S)
+                except asyncio.CancelledError:
+                    made.errors[made.waits_for()] += 1
+                    raise
                 else:
                     return made
 
