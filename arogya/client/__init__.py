@@ -30,6 +30,7 @@ Run either with `asyncio.run(main(…))`. docs/client.md says more.
 from arogya.client.backoff import Backoff, Ending
 from arogya.client.counters import Counters
 from arogya.client.device import DeviceClient
+from arogya.client.feed import EventFeed, EventPosition, HubEvent
 from arogya.client.fleet import Ambulance, Fleet, FleetChange, Position
 from arogya.client.hooks import CommandRefused, Hooks, Options, Refusal
 from arogya.client.live import LiveClient
@@ -50,11 +51,14 @@ __all__ = [
     "Counters",
     "DeviceClient",
     "Ending",
+    "EventFeed",
+    "EventPosition",
     "Filter",
     "Fix",
     "Fleet",
     "FleetChange",
     "Hooks",
+    "HubEvent",
     "LiveClient",
     "Options",
     "Position",

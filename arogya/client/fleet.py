@@ -46,6 +46,15 @@ class FleetChange(NamedTuple):
     resynced: bool  # the state was replaced as a whole: everything may differ
 
 
+def merge(earlier: FleetChange, later: FleetChange) -> FleetChange:
+    """Return one change that says what two in a row said."""
+    return FleetChange(
+        (earlier.changed - later.removed) | later.changed,
+        (earlier.removed - later.changed) | later.removed,
+        earlier.resynced or later.resynced,
+    )
+
+
 class OutOfStep(Exception):
     """A delta does not continue what is known here: subscribe again with (`epoch`, `offset`)."""
 

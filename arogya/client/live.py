@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
+from functools import partial
 from random import Random
 from types import TracebackType
 from typing import Literal
@@ -15,13 +16,15 @@ import aiohttp
 from arogya.client.address import websocket_url
 from arogya.client.backoff import Backoff, Ending
 from arogya.client.dial import EXPECTED, close, dial, ending_of
-from arogya.client.fleet import Ambulance, Fleet, FleetChange, OutOfStep, Staleness
+from arogya.client.feed import EventFeed
+from arogya.client.fleet import Ambulance, Fleet, FleetChange, OutOfStep, Staleness, merge
+from arogya.client.follower import Follower
 from arogya.client.sign_in import AccessRefused
 from hub.errors import BadInput, HubError
 from hub.protocol.codec import JSON, MSGPACK
 from hub.protocol.filter import Filter
 from hub.protocol.hub_frames import Error
-from hub.protocol.live_frames import FROM_LIVE, Delta, LiveMessage, Part, Snapshot
+from hub.protocol.live_frames import FROM_LIVE, Delta, Events, LiveMessage, Part, Snapshot
 from hub.protocol.viewer_frames import Subscribe
 
 logger = logging.getLogger(__name__)
@@ -39,12 +42,13 @@ class LiveClient:
     """Follows the fleet; use it as `async with LiveClient(url, token) as fleet: async for change in fleet: …`.
 
     `channel` may be `ambulance:{id}`, one vehicle; `filter` a `Filter` that lets the hub send a part of the fleet.
+    `events` are feeds of event channels, like `alarms`, that are followed on the same connection.
 
     `token` is an access token, or an async function that gets one whenever a connection is made (tokens end after some
     minutes; `lambda: sign_in(url, email, password)` will do). A consumer that is slower than the fleet gets several
     changes merged into one, never a queue of old ones. Iterating raises `AccessRefused` when the hub refuses the
-    sign-in, the fleet, or a token that is a string; no other trouble raises: the client reconnects, and resyncs from
-    where it was.
+    sign-in, the fleet, a feed, or a token that is a string; no other trouble raises: the client reconnects, and resyncs
+    from where it was.
     """
 
     def __init__(  # noqa: PLR0913 - the face of a library: each has its default
@@ -54,6 +58,7 @@ class LiveClient:
         *,
         channel: str = "fleet",
         filter: Filter | None = None,
+        events: Iterable[EventFeed] = (),
         encoding: Literal["msgpack", "json"] = "msgpack",
         heartbeat_s: float = 10.0,
         backoff: Backoff | None = None,
@@ -62,6 +67,7 @@ class LiveClient:
         self._token = token
         self._channel = channel
         self._filter = _checked(filter)
+        self._followers = {feed.channel: Follower(feed) for feed in events}
         self._codec = CODECS[encoding]
         self._heartbeat_s = heartbeat_s
         self._backoff = backoff or Backoff()
@@ -72,7 +78,7 @@ class LiveClient:
         self._socket: aiohttp.ClientWebSocketResponse | None = None  # while connected
         self._asked_at: float | None = None  # loop time of a subscription not answered yet
         self._tasks = asyncio.TaskGroup()
-        self._following: asyncio.Task[None] | None = None
+        self._working: list[asyncio.Task[None]] = []  # until the end of the `async with`, or a refusal
         self.connected = False  # whether changes are arriving now; without, ages grow and nothing moves
 
     @property
@@ -105,15 +111,15 @@ class LiveClient:
     async def __aenter__(self) -> LiveClient:
         """Begin to connect."""
         await self._tasks.__aenter__()
-        self._following = self._tasks.create_task(self._stay_connected())
+        jobs = (self._stay_connected, *(follower.run for follower in self._followers.values()))
+        self._working = [self._tasks.create_task(self._until_refused(job)) for job in jobs]
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Close the connection."""
-        if self._following:
-            self._following.cancel()
+        self._stop()
         # Only a cancellation is the task group's business: any other error goes to the caller as it is.
         cancelled = isinstance(error, asyncio.CancelledError)
         await self._tasks.__aexit__(*((kind, error, trace) if cancelled else (None, None, None)))
@@ -132,19 +138,29 @@ class LiveClient:
             self._told.clear()
         return news
 
+    async def _until_refused(self, job: Callable[[], Awaitable[None]]) -> None:
+        try:
+            await job()
+        except AccessRefused as error:
+            self._refusal = error
+            self._told.set()
+            self._stop()
+
+    def _stop(self) -> None:
+        for task in self._working:
+            task.cancel()
+
     async def _stay_connected(self) -> None:
         rng = Random()  # noqa: S311 - spreads viewers over time, keeps no secret
         while True:
             try:
                 ending = await self._connect_once()
-                if ending.refused and isinstance(self._token, str):
-                    raise AccessRefused(f"the hub refused the token ({ending.detail or ending.close_code})")
-            except AccessRefused as error:
-                self._refusal = error
-                self._told.set()
-                return
             finally:
                 self.connected, self._socket = False, None
+                for follower in self._followers.values():
+                    follower.disconnected()
+            if ending.refused and isinstance(self._token, str):
+                raise AccessRefused(f"the hub refused the token ({ending.detail or ending.close_code})")
             if ending.close_code in TOKEN_ENDED or ending.status == 401:
                 ending = Ending(detail=ending.detail)  # a new token may do: no reason to stay away
             delay_s = self._backoff.delay_s(ending, rng)
@@ -166,6 +182,8 @@ class LiveClient:
         self._fleet.forget_parts()
         self._socket, self._asked_at = socket, None
         await self._subscribe(socket)
+        for follower in self._followers.values():
+            await follower.connected(partial(self._send, socket))
         async for message in socket:
             if message.type not in (aiohttp.WSMsgType.TEXT, aiohttp.WSMsgType.BINARY):
                 break
@@ -176,9 +194,9 @@ class LiveClient:
                 await close(socket, aiohttp.WSCloseCode.PROTOCOL_ERROR)
                 return Ending(detail=f"the hub does not speak the protocol: {error.detail}")
             if isinstance(heard, Error):
-                if heard.channel == self._channel and heard.code in REFUSALS:
+                if heard.channel in (self._channel, *self._followers) and heard.code in REFUSALS:
                     raise AccessRefused(
-                        f"this account may not watch {self._channel} as asked ({heard.code}: {heard.detail})"
+                        f"this account may not watch {heard.channel} as asked ({heard.code}: {heard.detail})"
                     )
                 detail = f"{heard.code}: {heard.detail}"
                 logger.warning("the hub answered with %s", detail)
@@ -190,12 +208,16 @@ class LiveClient:
             return  # what arrives before the answer will not fit either
         self._asked_at = now
         epoch = self._fleet.epoch
-        payload = self._codec.encode(
-            Subscribe(self._channel, epoch, self._fleet.offset if epoch else None, self._filter)
-        )
+        await self._send(socket, Subscribe(self._channel, epoch, self._fleet.offset if epoch else None, self._filter))
+
+    async def _send(self, socket: aiohttp.ClientWebSocketResponse, request: Subscribe) -> None:
+        payload = self._codec.encode(request)
         await (socket.send_bytes(payload) if self._codec.binary else socket.send_str(payload.decode()))
 
     async def _take(self, message: LiveMessage, socket: aiohttp.ClientWebSocketResponse) -> None:
+        if isinstance(message, Events | Error) and message.channel in self._followers:
+            await self._followers[message.channel].receive(message)
+            return
         if not isinstance(message, Snapshot | Delta | Part) or message.channel != self._channel:
             return
         try:
@@ -211,15 +233,6 @@ class LiveClient:
         if change is not None:
             self._news = change if self._news is None else merge(self._news, change)
             self._told.set()
-
-
-def merge(earlier: FleetChange, later: FleetChange) -> FleetChange:
-    """Return one change that says what two in a row said."""
-    return FleetChange(
-        (earlier.changed - later.removed) | later.changed,
-        (earlier.removed - later.changed) | later.removed,
-        earlier.resynced or later.resynced,
-    )
 
 
 def _checked(wanted: Filter | None) -> Filter | None:

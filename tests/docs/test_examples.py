@@ -16,11 +16,11 @@ def everywhere(language: str) -> list[str]:
     return [block for page in PAGES for block in blocks(page.read_text(encoding="utf-8"), language)]
 
 
-def test_the_readme_shows_the_examples_that_the_clients_tests_run() -> None:
+def test_the_readme_shows_the_first_examples_that_the_clients_tests_run() -> None:
     # tests/arogya/client/test_public.py runs those of docs/client.md against a hub.
     shown = blocks(text_of("README.md"), "python")
-    assert shown == blocks(text_of("docs/client.md"), "python")
     assert len(shown) == 2
+    assert shown == blocks(text_of("docs/client.md"), "python")[:2]
     assert all(len([line for line in example.splitlines() if line]) <= LONGEST for example in shown)
 
 

@@ -22,11 +22,14 @@ from hub.ingest.credit import CreditRules
 from hub.ingest.intake import Intake, IntakeRules
 from hub.live.board import FleetBoard, LiveFix, Unit
 from hub.live.directory import Directory, judged_by
+from hub.live.event_reader import EventReader
+from hub.live.events import EventChannel
 from hub.live.hub import LiveHub, LiveRules
 from hub.metrics import Metrics
 from hub.protocol.codec import CODECS, JSON
 from hub.protocol.live_frames import FROM_LIVE, LiveMessage, LiveWelcome
-from storage.pool import APP, Database
+from storage.events import ALARMS
+from storage.pool import APP, READER, Database
 from tests.handlers.rig import Hub, running
 from tests.handlers.world import World, build_world
 
@@ -46,6 +49,7 @@ class Floor:
         self.changes: Changes  # knows what the database says; patrols every second
         self.metrics: Metrics
         self.reader: Database  # that rights are read from
+        self.alarms: EventReader  # nobody listens to the database: `refresh` shows what was stored
 
     @asynccontextmanager
     async def connect(
@@ -112,26 +116,30 @@ async def standing(database: str, rules: LiveRules = RULES) -> AsyncIterator[Flo
     """Run a hub on an empty database: the world's people, its ambulances, and nobody moving."""
     board, clock, metrics = FleetBoard(), Clock(), Metrics()
     reader = await Database.open(database, role=APP, size=4, command_timeout_s=5)
-    live = LiveHub(Directory(board.channel, judged_by(reader)), clock, metrics, rules)
+    told = await Database.open(database, role=READER, size=2, command_timeout_s=5)
+    alarms = EventReader(EventChannel(ALARMS), told)
+    live = LiveHub(Directory(board.channel, judged_by(reader), [alarms.channel]), clock, metrics, rules)
     intake = Intake(reader, board, clock, metrics, rules=IntakeRules(), credit_rules=CreditRules())
-    changes = Changes(reader, reader, board=board, intake=intake, live=live)
+    changes = Changes(reader, reader, board=board, intake=intake, live=live, channels=[alarms])
     try:
         async with asyncio.TaskGroup() as tasks:
             task = tasks.create_task(live.run())
-            patrol = tasks.create_task(changes.patrol())
+            rounds = [tasks.create_task(work) for work in (changes.patrol(), alarms.run())]
             async with running(database, board=board, live_socket=live_socket(live)) as hub:
                 world = await build_world(hub, database)
                 for name, ambulance_id in world.ambulances.items():
                     board.upsert_unit(Unit(ambulance_id, f"MARK-{name.upper()}", None, "available"))
                 floor = Floor(hub, world, live, board, database)
-                floor.changes, floor.metrics, floor.reader = changes, metrics, reader
+                floor.changes, floor.metrics, floor.reader, floor.alarms = changes, metrics, reader, alarms
                 yield floor
                 async with asyncio.timeout(10):
                     await live.drain(0.0)
             await task
-            patrol.cancel()
+            for others in rounds:
+                others.cancel()
     finally:
         await reader.close()
+        await told.close()
 
 
 async def ask(ws: aiohttp.ClientWebSocketResponse, **wanted: object) -> None:

@@ -6,8 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from arogya.client.fleet import Ambulance, Fleet, FleetChange, OutOfStep
-from arogya.client.live import merge
+from arogya.client.fleet import Ambulance, Fleet, FleetChange, OutOfStep, merge
 from hub.errors import Malformed
 from hub.protocol.live_frames import Delta, Part, Rows, Snapshot
 

@@ -13,7 +13,7 @@ from arogya.client import AccessRefused, Backoff, LiveClient, sign_in
 from hub.protocol.codec import CODECS
 from hub.protocol.hub_frames import Error
 from hub.protocol.live_frames import Delta, LiveWelcome, Rows, Snapshot
-from hub.protocol.viewer_frames import FROM_VIEWER, Subscribe, Unsubscribe
+from hub.protocol.viewer_frames import FROM_VIEWER, Subscribe
 from tests.arogya.client.test_fleet import NOON, fix, unit
 from tests.arogya.client.tiny_hub import until
 
@@ -42,7 +42,7 @@ class TinyLive:
         await self.send(socket, LiveWelcome("s", 10.0, NOON))
         async for message in socket:
             asked = CODECS[socket.ws_protocol or ""].decode(message.data, FROM_VIEWER)
-            assert not isinstance(asked, Unsubscribe)
+            assert isinstance(asked, Subscribe)
             self.asked.append(asked)
             if self.refusal is not None:
                 await self.send(socket, self.refusal)

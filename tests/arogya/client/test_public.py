@@ -17,7 +17,9 @@ import pytest
 
 import arogya.client
 from tests.arogya.client.test_live import tiny_live
+from tests.arogya.client.test_live_events import raise_alarm
 from tests.arogya.client.tiny_hub import TinyHub, until
+from tests.handlers.floor import standing
 
 PAGE = Path(__file__).parents[3] / "docs" / "client.md"
 EXAMPLES = re.findall(r"```python\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
@@ -34,11 +36,11 @@ def main_of(example: str) -> Callable[..., Awaitable[None]]:
     return main
 
 
-def test_the_examples_are_short_and_the_same_in_the_code_and_on_the_page() -> None:
+def test_the_examples_are_short_and_the_first_two_the_same_in_the_code_and_on_the_page() -> None:
     documented = inspect.cleandoc(arogya.client.__doc__ or "")
-    assert len(EXAMPLES) == 2
-    for example in EXAMPLES:
-        assert len([line for line in example.splitlines() if line]) <= 15
+    assert len(EXAMPLES) == 3
+    assert all(len([line for line in example.splitlines() if line]) <= 15 for example in EXAMPLES)
+    for example in EXAMPLES[:2]:
         assert textwrap.indent(example.strip(), "    ") in documented
 
 
@@ -59,14 +61,34 @@ async def test_the_viewer_example_prints_the_fleet(capsys: pytest.CaptureFixture
         return "KA-1" in printed
 
     async with tiny_live() as (_, url), asyncio.TaskGroup() as tasks:
-        running = tasks.create_task(_as_coroutine(main_of(EXAMPLES[1]), url))
+        running = tasks.create_task(_as_coroutine(main_of(EXAMPLES[1]), url, "a@example.org", "secret"))
         await until(has_printed)
         running.cancel()
     assert "KA-1 available Position(latitude=18.5" in printed
 
 
-async def _as_coroutine(main: Callable[..., Awaitable[None]], url: str) -> None:
-    await main(url, "a@example.org", "secret")
+async def test_the_example_of_events_prints_what_is_open_and_then_what_happens(
+    database: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    printed = ""
+
+    def has_printed(expected: str) -> bool:
+        nonlocal printed
+        printed += capsys.readouterr().out
+        return expected in printed
+
+    async with standing(database) as floor, asyncio.TaskGroup() as tasks:
+        await raise_alarm(floor)
+        running = tasks.create_task(_as_coroutine(main_of(EXAMPLES[2]), floor.hub.url, floor.world.tokens["DP"]))
+        await until(lambda: has_printed("1 open"))
+        await raise_alarm(floor)
+        await until(lambda: has_printed("('raised', 'MARK-LIVE')"))
+        running.cancel()
+    assert printed.count("raised") == 1
+
+
+async def _as_coroutine(main: Callable[..., Awaitable[None]], *arguments: str) -> None:
+    await main(*arguments)
 
 
 def test_importing_the_client_needs_nothing_of_the_server() -> None:
