@@ -123,7 +123,9 @@ class Live:
     slow_s: float = setting(7.0, "a viewer that has not drained for this long is closed", minimum=0.1, maximum=600)
     socket_bytes: int = setting(96 * KIB, "send buffer of the kernel for one viewer", minimum=4 * KIB, maximum=GIB)
     message_bytes: int = setting(8 * KIB, "largest message of a viewer", minimum=256, maximum=MIB)
-    tombstones: int = setting(10_000, "removals a channel remembers for those who lag", minimum=0, maximum=10_000_000)
+    tombstones: int = setting(
+        10_000, "removals and moves between cells that each partition remembers", minimum=0, maximum=10_000_000
+    )
     subscriptions: int = setting(16, "channels one connection may watch", minimum=1, maximum=100_000)
 
 
