@@ -13,6 +13,7 @@ from uuid import UUID
 from hub.access.principal import Principal
 from hub.clock import Clock
 from hub.errors import HubError, NotFound, Overloaded, Restarting, Revoked, TooManySessions
+from hub.ingest.patrol import round_s
 from hub.live.directory import Directory
 from hub.live.frames import SharedFrames, seal
 from hub.live.outbox import Outbox
@@ -24,7 +25,6 @@ from hub.protocol.codec import Codec
 from hub.protocol.live_frames import LiveWelcome
 from hub.transport import Transport, refuse
 
-ROUND_S = 1.0  # how often every viewer's life is checked
 SLICE = 250  # viewers written to before others get the loop: 2 to 3 ms
 
 
@@ -181,12 +181,13 @@ class LiveHub:
             await refuse(session.transport, Restarting())
 
     async def _write(self) -> None:
-        round_at_s = self._clock.monotonic_s() + ROUND_S
+        every_s = round_s(self.rules.heartbeat_s)
+        round_at_s = self._clock.monotonic_s() + every_s
         while True:
             await self._sleep(round_at_s)
             now_s = self._clock.monotonic_s()
             if now_s >= round_at_s:
-                round_at_s = now_s + ROUND_S
+                round_at_s = now_s + every_s
                 self._check_lives(now_s)
             await self._tick(now_s)
 

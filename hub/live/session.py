@@ -8,6 +8,7 @@ from datetime import datetime
 from hub.access.principal import Principal
 from hub.errors import BadInput, HubError, Malformed, RateLimited, Revoked, Silent, Slow, StorageUnavailable, TooLarge
 from hub.ids import connection_id
+from hub.ingest.patrol import round_s
 from hub.live.channel import Channel, Subscription
 from hub.live.frames import SharedFrames, seal
 from hub.live.outbox import Outbox
@@ -128,7 +129,7 @@ class ViewerSession:
         return False
 
     def check_life(self, now_s: float, heartbeat_s: float) -> None:
-        """Ping a viewer that has been silent for a heartbeat; raises `Silent` after one and a half.
+        """Ping a viewer that has been silent for a heartbeat; raises `Silent` in the last round before one and a half.
 
         Raises `Slow` when it has taken nothing of what waits for it for too long. A buffer that empties is a sign of
         life too: behind a large snapshot a pong has to wait.
@@ -138,7 +139,7 @@ class ViewerSession:
         alive_s = self.transport.heard_s
         if self.lagging:
             alive_s = max(alive_s, self._outbox.progress_s)
-        if now_s - alive_s > 1.5 * heartbeat_s:
+        if now_s - alive_s >= 1.5 * heartbeat_s - round_s(heartbeat_s) and self._pinged_s > alive_s:
             raise Silent("nothing was heard for one and a half heartbeats")
         if now_s - alive_s >= heartbeat_s and now_s - self._pinged_s >= heartbeat_s:
             self._pinged_s = now_s

@@ -21,7 +21,7 @@ from tests.faults.rig.slow import senders
 MIB = 2**20
 IDLE_CPU = 0.9  # of a core: a loop that spins takes all of it
 WATCHED_S = 2.0
-ROOM_BYTES = (32 + 6) * MIB  # what the hub keeps for its work, and what connections may take
+ROOM_BYTES = (32 + 2) * MIB  # what the hub keeps for its work, and what connections may take
 
 
 async def test_beyond_its_descriptors_a_hub_refuses_and_keeps_those_inside(
@@ -63,7 +63,7 @@ async def test_short_of_memory_a_hub_lets_nobody_in_and_keeps_those_inside(
     start_hub: StartHub, play: PlayScene, fault_database: str, load: Load
 ) -> None:
     """F17: a cap close above the working set."""
-    size = int(load.of(1_000, 4_000))
+    size = int(load.of(1_500, 4_000))
     hub = await start_hub()
     scene = await play(hub)
     credentials = await make_tablets(fault_database, size, prefix="CAP")
