@@ -153,8 +153,8 @@ class AiohttpTransport:
         if TCP_INFO is not None and peer is not None and peer.family in (socket.AF_INET, socket.AF_INET6):
             try:
                 told = peer.getsockopt(socket.IPPROTO_TCP, TCP_INFO, TCP_INFO_BYTES)
-            except OSError:
-                return Delivery(waiting=False, taken_bytes=0)  # closed meanwhile: the reader will notice
+            except (OSError, ValueError):  # ValueError: uvloop has let the descriptor go
+                return Delivery(waiting=False, taken_bytes=0)  # the reader will notice
             if len(told) == TCP_INFO_BYTES:
                 unacknowledged, taken_bytes, unsent_bytes = _TCP_INFO.unpack(told)
                 return Delivery(bool(unacknowledged or unsent_bytes or buffered), taken_bytes)
@@ -220,7 +220,7 @@ class AiohttpTransport:
         """
         peer = self._socket.get_extra_info("socket")
         if peer is not None and self.delivery().waiting:
-            with contextlib.suppress(OSError):
+            with contextlib.suppress(OSError, ValueError):
                 peer.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
 
     def _answer(self, payload: bytes | bytearray) -> None:
@@ -238,5 +238,5 @@ def _tune(transport: asyncio.Transport, send_buffer_bytes: int) -> None:
         peer.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, send_buffer_bytes)
         if peer.family in (socket.AF_INET, socket.AF_INET6):
             peer.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    except OSError:
+    except (OSError, ValueError):
         return  # closed meanwhile: the reader will notice
