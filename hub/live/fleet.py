@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Final, NamedTuple
 from weakref import WeakValueDictionary
 
 from hub.errors import InvalidValue
@@ -18,6 +19,9 @@ from hub.protocol.viewer_frames import Subscribe
 
 FLEET = "fleet"
 AMBULANCE = "ambulance"
+# Of ambulances that are sorted into new cells between two ticks, some 5 µs each; at least one partition is made. A few
+# viewers who change their filters as often as they may would keep the hub busy with nothing else.
+SORTED_KEYS: Final = 2_000
 
 
 def ambulance_of(name: str) -> int | None:
@@ -27,6 +31,15 @@ def ambulance_of(name: str) -> int | None:
         return None
     found = int(digits)
     return found if found <= SEQ_MAX else None
+
+
+class _Picture(NamedTuple):
+    """What a subscription is of: a channel's name, the cells of a cut, the view."""
+
+    name: str
+    cut: Cut
+    cells: frozenset[Cell]
+    view: View
 
 
 class FleetChannel:
@@ -39,6 +52,9 @@ class FleetChannel:
         self._feeds: WeakValueDictionary[tuple[Source, frozenset[Cell]], Feed] = (
             WeakValueDictionary()
         )  # those that are watched
+        self._room = SORTED_KEYS  # that may still be sorted before the next advance
+        # Those whose partition has to be made first, in the order in which they came; ended ones until the next tick.
+        self._waiting: dict[StateSubscription, _Picture] = {}
 
     @property
     def changed(self) -> Callable[[], None]:
@@ -51,7 +67,15 @@ class FleetChannel:
 
     def advance(self) -> bool:
         """Take in what was put since the last time; tell whether the offset grew."""
-        return self.state.advance()
+        grew = self.state.advance()
+        self._room = SORTED_KEYS
+        waiting, self._waiting = self._waiting, {}
+        for subscription, picture in waiting.items():
+            if not subscription.ended:
+                self._open(subscription, picture)
+        if self._waiting:
+            self.changed()
+        return grew
 
     def watch(self, wanted: Subscribe, view: View) -> StateSubscription:
         """Begin a subscription of either kind of name; raises `InvalidValue` for a filter that is not taken."""
@@ -67,7 +91,18 @@ class FleetChannel:
         position = None
         if wanted.epoch is not None and wanted.offset is not None:
             position = wanted.epoch, wanted.offset
-        return StateSubscription(self._feed(wanted.channel, cut, cells, view), position)
+        subscription = StateSubscription(position)
+        self._open(subscription, _Picture(wanted.channel, cut, cells, view))
+        return subscription
+
+    def _open(self, subscription: StateSubscription, picture: _Picture) -> None:
+        """Give a subscription its feed, or let it wait while enough partitions have been made for this tick."""
+        if not self.state.has(picture.cut):
+            if self._room <= 0:
+                self._waiting[subscription] = picture
+                return
+            self._room -= max(map(len, self.state.tables.values()))
+        subscription.open(self._feed(*picture))
 
     def _feed(self, name: str, cut: Cut, cells: frozenset[Cell], view: View) -> Feed:
         """Return the feed that all such viewers share; its partition is entered once for each of them."""

@@ -77,6 +77,10 @@ class State:
             partition.update(gone, changed, version)
         return True
 
+    def has(self, cut: Cut) -> bool:
+        """Tell whether a partition is in use, so that entering it costs nothing."""
+        return cut in self._partitions
+
     def enter(self, cut: Cut) -> Partition:
         """Return the partition by this cut, made at its first use; `leave` it once for each time."""
         partition = self._partitions.get(cut)
