@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from random import Random
 from uuid import UUID
 
+import structlog
+
 from hub.access.principal import Principal
 from hub.clock import Clock
 from hub.errors import HubError, NotFound, Overloaded, Restarting, Revoked, TooManySessions
@@ -25,6 +27,7 @@ from hub.protocol.codec import Codec
 from hub.protocol.live_frames import LiveWelcome
 from hub.transport import Transport, refuse
 
+_LOG = structlog.get_logger(__name__)
 SLICE = 250  # viewers written to before others get the loop: 2 to 3 ms
 
 
@@ -100,7 +103,7 @@ class LiveHub:
         except HubError as error:
             self.end(session, error)
 
-    def end(self, session: ViewerSession, error: HubError) -> None:
+    def end(self, session: ViewerSession, error: Exception) -> None:
         """Close one connection for a reason, without waiting for it; safe to call twice."""
         if not self._mark_ending(session, error):
             return
@@ -216,8 +219,8 @@ class LiveHub:
                 try:
                     written += session.serve(frames)
                     lagging += session.lagging
-                except HubError as error:
-                    self.end(session, error)
+                except Exception as error:  # noqa: BLE001 - the boundary of a session: the others go on
+                    self._fail(session, error)
             if place % SLICE == 0:
                 await asyncio.sleep(0)
         self._count(written, lagging)
@@ -237,10 +240,16 @@ class LiveHub:
                 try:
                     session.check_life(now_s, self.rules.heartbeat_s)
                     session.check_credential(now)
-                except HubError as error:
-                    self.end(session, error)
+                except Exception as error:  # noqa: BLE001 - the boundary of a session: the others go on
+                    self._fail(session, error)
 
-    def _mark_ending(self, session: ViewerSession, error: HubError) -> bool:
+    def _fail(self, session: ViewerSession, error: Exception) -> None:
+        """End a connection over what serving it has raised; what is no outcome of ours is a fault of the hub."""
+        if not isinstance(error, HubError):
+            _LOG.error("viewer_failure", kind=type(error).__name__, exc_info=True)
+        self.end(session, error)
+
+    def _mark_ending(self, session: ViewerSession, error: Exception) -> bool:
         """Note why a connection ends, the first time; from then on it is sent nothing."""
         if session.ending is not None:
             return False

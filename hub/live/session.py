@@ -63,7 +63,7 @@ class ViewerSession:
         self.session_id = connection_id()
         self.principal = principal
         self.transport = transport
-        self.ending: HubError | None = None  # why it is being closed; set once
+        self.ending: Exception | None = None  # why it is being closed; set once
         self._codec = codec
         self._find_channel = find_channel
         self._outbox = outbox
@@ -134,7 +134,7 @@ class ViewerSession:
         Raises `Slow` when it has taken nothing of what waits for it for too long. A buffer that empties is a sign of
         life too: behind a large snapshot a pong has to wait.
         """
-        if self._outbox.stuck(self.transport.delivery(), now_s):
+        if self._outbox.due(now_s) and self._outbox.stuck(self.transport.delivery(), now_s):
             raise Slow("the viewer takes nothing")
         alive_s = self.transport.heard_s
         if self.lagging:

@@ -19,6 +19,7 @@ from hub.live.session import ViewerSession
 from hub.metrics import Metrics
 from hub.protocol.codec import JSON
 from hub.protocol.live_frames import Delta, LiveWelcome, Snapshot
+from hub.transport import Delivery
 from tests.hub.live.judge import Granted
 from tests.hub.live.viewer import Pipe, Viewer
 
@@ -44,9 +45,11 @@ class Running:
         self.live = LiveHub(Directory(self.board.channel, self.judge), Clock(), self.metrics, rules)
         self._open = ExitStack()
 
-    async def join(self, principal: Principal | None = None, *, subscribe: bool = True) -> tuple[Pipe, ViewerSession]:
+    async def join(
+        self, principal: Principal | None = None, *, subscribe: bool = True, pipe: Pipe | None = None
+    ) -> tuple[Pipe, ViewerSession]:
         """Let a viewer in, until the test ends."""
-        pipe = Pipe()
+        pipe = pipe or Pipe()
         pipe.heard_s = Clock().monotonic_s()
         session = self._open.enter_context(self.live.attached(principal or _dispatcher(), pipe, JSON))
         if subscribe:
@@ -154,6 +157,25 @@ async def test_a_viewer_that_never_reads_is_closed_and_nobody_else() -> None:
         stuck.reading = False
         healthy, _ = await running.join()
         await _until(lambda: stuck.close_code == 4001)
+        assert healthy.close_code is None
+
+
+class Broken(Pipe):
+    """A socket that fails in a way that nobody has thought of."""
+
+    def delivery(self) -> Delivery:
+        """Fail."""
+        raise ValueError("negative file descriptor")
+
+
+async def test_a_fault_of_the_hub_over_one_viewer_ends_that_viewer_alone() -> None:
+    async with _running(LiveRules(tick_s=0.02)) as running:
+        healthy, _ = await running.join()
+        broken, _ = await running.join(pipe=Broken())
+        await _until(lambda: broken.close_code == 1011)
+        writes = healthy.writes
+        running.board.move(1, _fix(5))
+        await _until(lambda: healthy.writes == writes + 1)
         assert healthy.close_code is None
 
 

@@ -39,6 +39,13 @@ def test_a_viewer_that_misses_nothing_may_take_nothing() -> None:
         assert not outbox.stuck(Delivery(waiting=False, taken_bytes=0), 10.0 * second)
 
 
+def test_a_viewer_is_checked_every_other_second() -> None:
+    outbox = Outbox(slow_s=5.0, now_s=10.0)
+    assert [outbox.due(10.0 + second) for second in range(3)] == [False, False, True]
+    outbox.stuck(Delivery(waiting=False, taken_bytes=0), 12.5)
+    assert not outbox.due(14.0)
+
+
 @given(st.lists(st.tuples(st.booleans(), st.integers(0, 2), st.floats(0.0, 2.0)), max_size=50))
 def test_a_viewer_is_never_stuck_within_the_allowed_time_of_its_last_progress(
     looks: list[tuple[bool, int, float]],
