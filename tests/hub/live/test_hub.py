@@ -8,6 +8,7 @@ from contextlib import ExitStack, asynccontextmanager
 from uuid import UUID, uuid4
 
 import pytest
+from structlog.testing import capture_logs
 
 from hub.access.principal import Principal
 from hub.clock import Clock
@@ -169,14 +170,20 @@ class Broken(Pipe):
 
 
 async def test_a_fault_of_the_hub_over_one_viewer_ends_that_viewer_alone() -> None:
-    async with _running(LiveRules(tick_s=0.02)) as running:
-        healthy, _ = await running.join()
-        broken, _ = await running.join(pipe=Broken())
-        await _until(lambda: broken.close_code == 1011)
-        writes = healthy.writes
-        running.board.move(1, _fix(5))
-        await _until(lambda: healthy.writes == writes + 1)
-        assert healthy.close_code is None
+    with capture_logs() as logged:
+        async with _running(LiveRules(tick_s=0.02)) as running:
+            await _lose_one(running)
+    assert [line["event"] for line in logged] == ["viewer_failure"]
+
+
+async def _lose_one(running: Running) -> None:
+    healthy, _ = await running.join()
+    broken, _ = await running.join(pipe=Broken())
+    await _until(lambda: broken.close_code == 1011)
+    writes = healthy.writes
+    running.board.move(1, _fix(5))
+    await _until(lambda: healthy.writes == writes + 1)
+    assert healthy.close_code is None
 
 
 async def test_a_silent_viewer_is_closed() -> None:
