@@ -19,9 +19,10 @@ from tests.faults.rig import slow
 from tests.faults.rig.journal import percentile
 from tests.faults.rig.population import make_tablets
 from tests.faults.rig.scene import Load
-from tests.faults.rig.slow import senders
+from tests.faults.rig.slow import Group, slow_process
 
 LOGIN_P99_S = 0.5
+ASKED_EVERY_S = 0.2
 DEADLINE_S = 10.0  # of headers and of a body
 CUT_S = DEADLINE_S + 4.0  # with the time in which the rest of a refused body is read, and a round of the clock
 WARM_S = 1.0  # of sign-ins before
@@ -47,34 +48,41 @@ async def test_slow_senders_are_cut_and_nobody_waits_for_them(
     tokens = itertools.cycle(device.secret for device in devices)
     await sign_in_until(hub.url, time.monotonic() + WARM_S, lambda: False)
     said = len(hub.words().splitlines())
-    async with senders() as slowly:
-        started_s = time.monotonic()
-        for chosen in ("headers", "bodies", "handshakes") if kind == "mixed" else (kind,):
-            await slowly.begin(hub.port, list(beginnings(chosen, size, tokens)), drips=chosen == "headers")
-        logins_s = await sign_in_until(hub.url, slowly.begun_s + CUT_S, lambda: slowly.left() == 0)
-        left = slowly.left()
-        assert left == 0, f"{left} were not cut; {slowly.statuses()}"
-        print(f"{kind}: {len(logins_s)} sign-ins, p99 {percentile(logins_s, 0.99):.3f} s; {slowly.statuses()}")  # noqa: T201
-        assert percentile(logins_s, 0.99) < LOGIN_P99_S
-        acks_s = scene.journal.latencies_between(started_s, time.monotonic())
-        assert percentile(acks_s, 0.99) < LOGIN_P99_S
-        assert scene.journal.losses == []
-        assert all(viewer.close_codes == [] for viewer in scene.viewers)
+    chosen = ("headers", "bodies", "handshakes") if kind == "mixed" else (kind,)
+    groups = [Group(list(beginnings(each, size, tokens)), each == "headers") for each in chosen]
+    started_s = time.monotonic()
+    async with slow_process(hub.port, groups) as slowly, asyncio.TaskGroup() as tasks:
+        cut = asyncio.Event()
+        signing_in = tasks.create_task(sign_in_until(hub.url, started_s + 10 * CUT_S, cut.is_set))
+        await slowly.state()
+        begun_s = time.monotonic()
+        state = await slowly.state()
+        while state.left and time.monotonic() < begun_s + CUT_S:
+            state = await slowly.later(ASKED_EVERY_S)
+        cut.set()
+        logins_s = await signing_in
+    assert state.left == 0, f"{state.left} were not cut; {state.statuses}"
+    print(f"{kind}: {len(logins_s)} sign-ins, p99 {percentile(logins_s, 0.99):.3f} s; {state.statuses}")  # noqa: T201
+    assert percentile(logins_s, 0.99) < LOGIN_P99_S
+    acks_s = scene.journal.latencies_between(started_s, time.monotonic())
+    assert percentile(acks_s, 0.99) < LOGIN_P99_S
+    assert scene.journal.losses == []
+    assert all(viewer.close_codes == [] for viewer in scene.viewers)
     lines = [json.loads(line)["event"] for line in hub.words().splitlines()[said:]]
     about = Counter(event for event in lines if event != "http_request")
     assert about.total() <= LINES_MAX, about
     await scene.judge()
 
 
-def beginnings(kind: str, size: int, tokens: Iterator[str]) -> Iterator[bytes]:
+def beginnings(kind: str, size: int, tokens: Iterator[str]) -> Iterator[str]:
     """Yield what so many slow senders of a kind send."""
     for _ in range(size):
         if kind == "headers":
-            yield slow.header()
+            yield slow.header().decode()
         elif kind == "bodies":
-            yield slow.body()
+            yield slow.body().decode()
         else:
-            yield slow.handshake(next(tokens))
+            yield slow.handshake(next(tokens)).decode()
 
 
 async def make_person(dsn: str) -> None:

@@ -1,17 +1,29 @@
-"""Senders that take their time: bare sockets which begin something and never end it."""
+"""Senders that take their time: bare sockets which begin something and never end it.
+
+`python -m tests.faults.rig.slow` is thousands of them in a process of their own, so that they do not disturb the clock
+of a test: it reads its job from the first line of its standard input, and answers each further line with how many are
+left.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
+import resource
+import signal
+import sys
 import time
 from collections import Counter
 from collections.abc import AsyncIterator
-from typing import cast
+from typing import NamedTuple, cast
+
+import uvloop
 
 from tests.faults.rig.crowd import upgrade
 
 DRIP_S = 1.0  # between two bytes of a header that never ends
+BEGIN_S = 60.0  # until everybody has connected
 
 
 def header() -> bytes:
@@ -99,3 +111,72 @@ async def senders() -> AsyncIterator[Senders]:
     finally:
         for sender in made.all:
             sender.transport.abort()
+
+
+class Group(NamedTuple):
+    """Senders of one kind."""
+
+    beginnings: list[str]
+    drips: bool
+
+
+class State(NamedTuple):
+    """How they are."""
+
+    left: int  # not cut by the hub
+    statuses: dict[str, int]  # of the answers; empty for none
+
+
+class SlowProcess:
+    """The senders' process as a test sees it; asking for the first time waits until all have connected."""
+
+    def __init__(self, process: asyncio.subprocess.Process) -> None:
+        self._process = process
+
+    async def state(self) -> State:
+        """Return how they are."""
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.write(b"how\n")
+        async with asyncio.timeout(BEGIN_S):
+            return State(*json.loads(await self._process.stdout.readline()))
+
+    async def later(self, after_s: float) -> State:
+        """Return how they are after a while."""
+        await asyncio.sleep(after_s)
+        return await self.state()
+
+
+@contextlib.asynccontextmanager
+async def slow_process(port: int, groups: list[Group]) -> AsyncIterator[SlowProcess]:
+    """Let them begin, and end them after the block."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "tests.faults.rig.slow",
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+    )
+    try:
+        assert process.stdin is not None
+        process.stdin.write(json.dumps({"port": port, "groups": groups}).encode() + b"\n")
+        yield SlowProcess(process)
+    finally:
+        process.send_signal(signal.SIGKILL)
+        await process.wait()
+
+
+async def main() -> None:
+    """Be slow until standard input ends."""
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    job = json.loads(await asyncio.to_thread(sys.stdin.readline))
+    async with senders() as made:
+        for beginnings, drips in job["groups"]:
+            await made.begin(job["port"], [beginning.encode() for beginning in beginnings], drips=drips)
+        while await asyncio.to_thread(sys.stdin.readline):
+            print(json.dumps(State(made.left(), dict(made.statuses()))), flush=True)  # noqa: T201  (its answer)
+
+
+if __name__ == "__main__":
+    uvloop.run(main())
