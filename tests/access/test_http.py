@@ -7,6 +7,7 @@ import asyncpg
 from handlers.routes import ROUTES
 from tests.handlers.rig import ORIGIN, Answer, Hub
 from tests.handlers.world import CLEARED, ELSEWHERE, FREE, LIVE, World, open_session
+from tests.storage.world import alarm
 
 API = "/api/v1"
 EVERYBODY = ("PT", "PT closed", "DR", "DR elsewhere", "RC", "RC elsewhere", "SA", "DP", "SV", "AD", "TB", "PX")
@@ -124,13 +125,7 @@ async def test_alarms_are_for_those_who_see_the_whole_fleet(
     hub: Hub, world: World, superuser: asyncpg.Connection[asyncpg.Record]
 ) -> None:
     for who in EVERYBODY:
-        alarm_id = await superuser.fetchval(
-            "INSERT INTO alarms (device_id, alarm_id, kind, ambulance_id, raised_at, received_at)"
-            " VALUES ($1, $2, 'sos', $3, now(), now()) RETURNING id",
-            world.devices["TB"],
-            who,
-            world.ambulances["live"],
-        )
+        alarm_id = await alarm(superuser, world.devices["TB"], world.ambulances["live"])
         listed = await hub.call("GET", f"{API}/alarms", token=world.tokens[who])
         answered = await hub.call("POST", f"{API}/alarms/{alarm_id}/acknowledge", token=world.tokens[who])
         assert (listed.status, answered.status) == ((200, 200) if who in BOARD else (403, 403)), who

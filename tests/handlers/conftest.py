@@ -1,4 +1,4 @@
-"""Hubs for the tests of HTTP."""
+"""Hubs for the tests of HTTP and of live viewers."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from tests.handlers.floor import Floor, standing
 from tests.handlers.rig import Hub, running
 from tests.handlers.world import World, build_world
 
@@ -21,3 +22,10 @@ async def hub(database: str) -> AsyncIterator[Hub]:
 async def world(hub: Hub, database: str) -> World:
     """Two facilities with people, ambulances and devices, on the running hub."""
     return await build_world(hub, database)
+
+
+@pytest.fixture
+async def floor(database: str) -> AsyncIterator[Floor]:
+    """A hub with live viewers, its people and ambulances 1 to 4."""
+    async with standing(database) as floor:
+        yield floor

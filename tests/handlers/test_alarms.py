@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from datetime import UTC, datetime, timedelta
-from uuid import uuid4
 
 import asyncpg
 import pytest
@@ -12,6 +11,7 @@ import pytest
 from storage import events
 from tests.handlers.rig import Hub
 from tests.handlers.world import LIVE, World
+from tests.storage.world import alarm
 
 API = "/api/v1/alarms"
 UNKNOWN = "9217b713-b0ba-4afa-b6b7-4b56a37f29f6"
@@ -23,15 +23,8 @@ async def raise_alarms(connection: asyncpg.Connection[asyncpg.Record], world: Wo
     found = []
     for number in range(count):
         raised_at = NOON + timedelta(seconds=number // 2)
-        alarm_id = await connection.fetchval(
-            "INSERT INTO alarms (device_id, alarm_id, kind, ambulance_id, raised_at, received_at, late, latitude,"
-            " longitude) VALUES ($1, $2, 'sos', $3, $4, $5, true, 48.1, 11.5) RETURNING id",
-            world.devices["TB"],
-            uuid4().hex,
-            world.ambulances["live"],
-            raised_at,
-            NOON + timedelta(seconds=60),
-        )
+        late = {"received_at": NOON + timedelta(seconds=60), "late": True, "latitude": 48.1, "longitude": 11.5}
+        alarm_id = await alarm(connection, world.devices["TB"], world.ambulances["live"], raised_at=raised_at, **late)
         found.append((raised_at, alarm_id))
     return [str(alarm_id) for _, alarm_id in sorted(found, reverse=True)]
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -12,7 +11,7 @@ from hub.access import tokens
 from hub.live.board import Unit
 from hub.protocol.hub_frames import Error
 from hub.protocol.live_frames import Delta, LiveMessage, Snapshot
-from tests.handlers.floor import Floor, ask, close_code, hear, standing, until
+from tests.handlers.floor import Floor, ask, close_code, hear, until
 from tests.handlers.world import PEOPLE
 
 AMBULANCES = ("live", "free", "cleared", "elsewhere")
@@ -38,13 +37,6 @@ FIELDS = {
     **dict.fromkeys(("DR", "RC", "SA"), ((None, None, "available"), False)),
     **dict.fromkeys(("DP", "SV", "AD", "TB"), (FULL, True)),
 }
-
-
-@pytest.fixture
-async def floor(database: str) -> AsyncIterator[Floor]:
-    """A hub with its people and ambulances."""
-    async with standing(database) as floor:
-        yield floor
 
 
 def gone(message: LiveMessage) -> bool:

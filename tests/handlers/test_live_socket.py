@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 
 import pytest
 
@@ -11,16 +10,9 @@ from hub.live.board import Unit
 from hub.protocol.codec import CODECS
 from hub.protocol.live_frames import Delta, LiveWelcome, Part, Snapshot
 from hub.protocol.ping import Pong
-from tests.handlers.floor import SUBSCRIBE, Floor, ask, close_code, hear, standing, until
+from tests.handlers.floor import SUBSCRIBE, Floor, ask, close_code, hear, until
 from tests.handlers.rig import ORIGIN
 from tests.hub.live.viewer import Viewer
-
-
-@pytest.fixture
-async def floor(database: str) -> AsyncIterator[Floor]:
-    """A hub with its people and ambulances."""
-    async with standing(database) as floor:
-        yield floor
 
 
 @pytest.mark.parametrize("protocol", ["hub.v1", "hub.v1.msgpack"])

@@ -20,7 +20,7 @@ from storage.events import ALARMS
 from storage.listen import Listener
 from storage.pool import Database
 from tests.hub.conftest import SlowDatabase
-from tests.storage.world import Connection, ambulance, tablet
+from tests.storage.world import Connection, alarm, ambulance, tablet
 
 
 async def test_a_thing_that_changes_again_while_it_is_read_is_read_again(
@@ -89,12 +89,7 @@ async def test_an_alarm_is_on_the_board_and_in_its_channel_heard_of_or_found_aft
                 await asyncio.sleep(0.01)
 
     await listener.listening.wait()
-    await superuser.execute(
-        "INSERT INTO alarms (device_id, alarm_id, kind, ambulance_id, raised_at, received_at)"
-        " VALUES ($1, 'one', 'sos', $2, now(), now())",
-        await tablet(superuser, vehicle),
-        vehicle,
-    )
+    await alarm(superuser, await tablet(superuser, vehicle), vehicle)
     await until((1, True))
     await superuser.execute("UPDATE alarms SET acknowledged_at = now()")
     await until((2, False))

@@ -67,6 +67,14 @@ async def tablet(connection: Connection, ambulance_id: int | None) -> int:
     return key
 
 
+async def alarm(connection: Connection, device_id: int, ambulance_id: int | None, **values: object) -> UUID:
+    """Store a call for help, by default of just now."""
+    now = datetime.now(UTC)
+    row = {"alarm_id": f"call {next(NUMBERS)}", "kind": "sos", "raised_at": now, "received_at": now, **values}
+    key: UUID = await insert(connection, "alarms", device_id=device_id, ambulance_id=ambulance_id, **row)
+    return key
+
+
 async def appointment(connection: Connection, **values: object) -> UUID:
     """Book a patient with a doctor, by default for half an hour at nine."""
     row: dict[str, object] = {"scheduled_at": NINE, **values}

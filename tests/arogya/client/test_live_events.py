@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from uuid import uuid4
 
 import aiohttp
@@ -11,16 +11,9 @@ import pytest
 from arogya.client import AccessRefused, Backoff, EventFeed, EventPosition, HubEvent, LiveClient
 from hub.errors import Resync
 from storage import events
-from tests.handlers.floor import Floor, standing, until
+from tests.handlers.floor import Floor, until
 
 SOON = Backoff(first_s=0.01, longest_s=0.05)
-
-
-@pytest.fixture
-async def floor(database: str) -> AsyncIterator[Floor]:
-    """A hub with its people, and no alarms yet."""
-    async with standing(database) as floor:
-        yield floor
 
 
 async def raise_alarm(floor: Floor) -> None:

@@ -3,23 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 
 import pytest
 
 from arogya.client import AccessRefused, Ambulance, Area, Backoff, Filter, LiveClient
 from hub.live.board import LiveFix
-from tests.handlers.floor import Floor, standing, until
+from tests.handlers.floor import Floor, until
 
 CITY = Area(47.9, 10.9, 48.1, 11.1)
 SOON = Backoff(first_s=0.01, longest_s=0.05)
-
-
-@pytest.fixture
-async def floor(database: str) -> AsyncIterator[Floor]:
-    """A hub with its people and ambulances 1 to 4."""
-    async with standing(database) as floor:
-        yield floor
 
 
 async def seen(fleet: LiveClient, expected: Callable[[LiveClient], bool]) -> None:

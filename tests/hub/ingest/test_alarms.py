@@ -49,14 +49,8 @@ class Bench:
 
     async def store(self, name: str, raised_at: int) -> None:
         """Store a call, as the ingest does."""
-        await self.superuser.execute(
-            "INSERT INTO alarms (device_id, alarm_id, kind, ambulance_id, raised_at, received_at)"
-            " VALUES ($1, $2, 'sos', $3, $4, $4)",
-            self.device,
-            name,
-            self.vehicle,
-            from_us(raised_at),
-        )
+        at = from_us(raised_at)
+        await world.alarm(self.superuser, self.device, self.vehicle, alarm_id=name, raised_at=at, received_at=at)
 
     async def acknowledge(self, name: str) -> None:
         """Answer a call."""

@@ -1,0 +1,5 @@
+"""A whole hub for the tests of live clients."""
+
+from tests.handlers.conftest import floor
+
+__all__ = ["floor"]
