@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import asyncio
 import math
+import os
 import random
 import socket
 import time
+import traceback
 from dataclasses import dataclass
 
 import uvloop
@@ -121,7 +123,11 @@ def main() -> None:
     logs.configure("warning", "json")
     composition.require_extensions()
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(run(job))
+        try:
+            runner.run(run(job))
+        except BaseException:  # noqa: BLE001 - whatever ended the hub ends this process, and is told
+            traceback.print_exc()
+            os._exit(1)  # a thread still waits for the parent's next word, and would keep the process
 
 
 if __name__ == "__main__":
