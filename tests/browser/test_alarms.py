@@ -13,6 +13,7 @@ from arogya.client import Alarm, DeviceClient, Fix
 from tests.browser.conftest import OpenVisit
 from tests.browser.demo import Demo
 from tests.browser.tablet import Enrolled, enrol
+from tests.browser.visit import PHONE
 
 pytestmark = pytest.mark.timeout(180)
 
@@ -67,7 +68,7 @@ async def test_a_call_that_came_late_says_so_and_is_there_after_loading(
     demo: Demo, fleet: OpenVisit, enrolled: Enrolled
 ) -> None:
     await call_for_help(demo, enrolled, ago_s=600)
-    opened = await fleet(viewport={"width": 390, "height": 844}, device_scale_factor=2, is_mobile=True, has_touch=True)
+    opened = await fleet(**PHONE)
     page = opened.page
     await expect(page.locator(".alarm__late")).to_have_text("arrived late")
     await expect(page.locator(".alarm__when")).to_contain_text("10 min ago")

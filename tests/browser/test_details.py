@@ -11,7 +11,7 @@ from playwright.async_api import Page, Request, Route, expect
 
 from tests.browser.conftest import OpenVisit
 from tests.browser.past import Past
-from tests.browser.visit import Visit
+from tests.browser.visit import PHONE, Visit
 
 pytestmark = pytest.mark.timeout(180)
 
@@ -245,14 +245,7 @@ async def test_a_hub_that_is_away_is_asked_again_when_it_is_back_and_only_for_wh
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 async def test_a_phone_has_the_track_in_its_sheet(fleet: OpenVisit, past: Past, scheme: str) -> None:
-    opened = await fleet(
-        viewport={"width": 390, "height": 844},
-        device_scale_factor=2,
-        is_mobile=True,
-        has_touch=True,
-        color_scheme=scheme,
-        reduced_motion="reduce",
-    )
+    opened = await fleet(**PHONE, color_scheme=scheme, reduced_motion="reduce")
     page = opened.page
     await page.locator(".row").nth(1).tap()
     await see_track(page)

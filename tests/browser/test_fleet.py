@@ -8,6 +8,7 @@ import pytest
 from playwright.async_api import Page, expect
 
 from tests.browser.conftest import OpenVisit
+from tests.browser.visit import PHONE
 
 pytestmark = pytest.mark.timeout(120)
 
@@ -146,13 +147,7 @@ async def test_the_theme_follows_the_system_until_somebody_chooses(fleet: OpenVi
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 async def test_a_phone_has_map_and_list_and_no_sideways_scrolling(fleet: OpenVisit, scheme: str) -> None:
-    opened = await fleet(
-        viewport={"width": 390, "height": 844},
-        device_scale_factor=2,
-        is_mobile=True,
-        has_touch=True,
-        color_scheme=scheme,
-    )
+    opened = await fleet(**PHONE, color_scheme=scheme)
     page = opened.page
     await opened.shoot(f"phone-{scheme}")
     await page.locator(".row").nth(1).tap()

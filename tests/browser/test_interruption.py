@@ -9,6 +9,7 @@ import pytest
 from playwright.async_api import expect
 
 from tests.browser.conftest import OpenVisit
+from tests.browser.visit import PHONE
 
 pytestmark = pytest.mark.timeout(180)
 
@@ -67,13 +68,7 @@ async def test_a_hub_that_is_frozen_is_not_called_live(fleet: OpenVisit) -> None
 
 
 async def test_a_phone_without_a_network_keeps_its_buttons_free_and_moves_nothing(fleet: OpenVisit) -> None:
-    opened = await fleet(
-        viewport={"width": 390, "height": 844},
-        is_mobile=True,
-        has_touch=True,
-        color_scheme="dark",
-        device_scale_factor=2,
-    )
+    opened = await fleet(**PHONE, color_scheme="dark")
     page = opened.page
     list_before = await page.locator(".list").bounding_box()
     await opened.context.set_offline(True)

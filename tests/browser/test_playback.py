@@ -11,7 +11,7 @@ from playwright.async_api import Page, expect
 from tests.browser.conftest import OpenVisit
 from tests.browser.past import Past
 from tests.browser.test_details import Reads
-from tests.browser.visit import Visit
+from tests.browser.visit import PHONE, Visit
 
 pytestmark = pytest.mark.timeout(180)
 
@@ -213,14 +213,7 @@ async def test_a_hub_that_is_away_is_said_and_the_playback_goes_on_when_it_is_ba
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 async def test_a_phone_plays_the_past_above_its_sheet(fleet: OpenVisit, past: Past, scheme: str) -> None:
-    opened = await fleet(
-        viewport={"width": 390, "height": 844},
-        device_scale_factor=2,
-        is_mobile=True,
-        has_touch=True,
-        color_scheme=scheme,
-        reduced_motion="reduce",
-    )
+    opened = await fleet(**PHONE, color_scheme=scheme, reduced_motion="reduce")
     page = opened.page
     await page.get_by_role("button", name="Playback").tap()
     await see_past(page)

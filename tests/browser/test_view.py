@@ -8,11 +8,9 @@ import pytest
 from playwright.async_api import Page, expect
 
 from tests.browser.conftest import OpenVisit
-from tests.browser.visit import Visit
+from tests.browser.visit import PHONE, Visit
 
 pytestmark = pytest.mark.timeout(120)
-
-PHONE = {"viewport": {"width": 390, "height": 844}, "device_scale_factor": 2, "is_mobile": True, "has_touch": True}
 
 
 async def plates(page: Page) -> list[str]:

@@ -10,6 +10,7 @@ from playwright.async_api import BrowserContext, ConsoleMessage, Page
 from tests.browser.demo import Demo
 
 SHOTS = Path(__file__).resolve().parents[2] / "artifacts"
+PHONE = {"viewport": {"width": 390, "height": 844}, "device_scale_factor": 2, "is_mobile": True, "has_touch": True}
 DISPATCHER = "dispatcher@arogya.example"
 # Okabe & Ito's bluish green, the colour of an available ambulance, exactly as the map paints it.
 AVAILABLE = (0, 158, 115)
