@@ -14,6 +14,7 @@ from typing import Any
 import asyncpg
 import pytest
 from blockbuster import BlockBuster
+from hypothesis import HealthCheck, settings
 
 from arogya.embedded.postgres import EmbeddedPostgres
 from storage import migrate
@@ -24,6 +25,10 @@ MEMORY_NEEDED_BYTES = 2 * 1024**3
 NUMBERS = itertools.count(1)
 # Not AROGYA_…: the configuration would take it for a setting that does not exist.
 BINARIES = "TEST_POSTGRES"  # folder of another PostgreSQL's programs, like /usr/lib/postgresql/15/bin
+
+# How long an example takes says nothing on a machine that others use too.
+settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("untimed")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
