@@ -51,9 +51,11 @@ async def send(
                     await response.write(body)
         if compressor is not None:
             await response.write(compressor.flush())
-    except BaseException:
+    except BaseException as error:
         if http_request.transport is not None:
             http_request.transport.abort()
+        if isinstance(error, ConnectionError):  # aiohttp has two for it
+            raise ConnectionResetError("the reader left") from error
         raise
     return response
 

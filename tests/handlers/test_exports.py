@@ -7,11 +7,13 @@ import csv
 import io
 import json
 import socket
+import struct
 from datetime import UTC, datetime, timedelta
 from xml.etree import ElementTree
 
 import asyncpg
 import pytest
+import structlog
 
 from handlers import downloads, exports
 from hub.ingest.flags import JUMP
@@ -69,19 +71,9 @@ async def test_a_reader_that_stops_holds_no_connection_to_the_database_and_is_cu
     hub: Hub, world: World, superuser: asyncpg.Connection[asyncpg.Record], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(downloads, "READER_S", 1.0)
-    ambulance_id = world.ambulances["free"]
-    await superuser.execute(
-        "INSERT INTO ambulance_positions SELECT 9, n, $2::timestamptz + n * interval '1 ms', $1, now(),"
-        " $2::timestamptz + n * interval '1 ms', 1, 1, 'NaN', 'NaN', 'NaN', 'NaN', 0 FROM generate_series(1, 60000) n",
-        ambulance_id,
-        BEGAN,
-    )
-    request = f"GET {API}/{ambulance_id}/positions.geojson HTTP/1.1\r\nHost: hub.test\r\n"
+    await _add_long_drive(superuser, world.ambulances["free"])
     tasks = len(asyncio.all_tasks())
-    with await asyncio.to_thread(socket.create_connection, ("127.0.0.1", hub.port)) as reader:
-        reader.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65_536)
-        await asyncio.to_thread(reader.sendall, f"{request}Authorization: Bearer {world.tokens['DP']}\r\n\r\n".encode())
-        assert (await asyncio.to_thread(reader.recv, 12)) == b"HTTP/1.1 200"
+    with await _begun_download(hub, world) as reader:
         assert [outcome for _, _, outcome in await readings(superuser)] == ["allowed"], "before the first byte"
         assert len(asyncio.all_tasks()) > tasks
         await until(lambda: not hub.context.reader.busy)
@@ -89,6 +81,41 @@ async def test_a_reader_that_stops_holds_no_connection_to_the_database_and_is_cu
         received = await asyncio.to_thread(_rest, reader)
         assert not received.endswith(b"0\r\n\r\n"), "it does not look whole"
         assert len(received) < 10_000_000
+
+
+async def test_a_reader_that_leaves_in_the_middle_is_no_fault(
+    hub: Hub, world: World, superuser: asyncpg.Connection[asyncpg.Record]
+) -> None:
+    await _add_long_drive(superuser, world.ambulances["free"])
+    tasks = len(asyncio.all_tasks())
+    with structlog.testing.capture_logs() as entries:
+        for reset in (True, False):
+            with await _begun_download(hub, world) as reader:
+                await until(lambda: not hub.context.reader.busy)
+                if reset:
+                    reader.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            await until(lambda: len(asyncio.all_tasks()) == tasks)
+    assert [(entry["event"], entry["code"]) for entry in entries] == [("http_request", "gone")] * 2
+
+
+async def _add_long_drive(connection: asyncpg.Connection[asyncpg.Record], ambulance_id: int) -> None:
+    """Store more than what fits into the buffers on the way to a reader."""
+    await connection.execute(
+        "INSERT INTO ambulance_positions SELECT 9, n, $2::timestamptz + n * interval '1 ms', $1, now(),"
+        " $2::timestamptz + n * interval '1 ms', 1, 1, 'NaN', 'NaN', 'NaN', 'NaN', 0 FROM generate_series(1, 60000) n",
+        ambulance_id,
+        BEGAN,
+    )
+
+
+async def _begun_download(hub: Hub, world: World) -> socket.socket:
+    """Return a connection on which a long answer has begun, and that nobody reads from any more."""
+    request = f"GET {API}/{world.ambulances['free']}/positions.geojson HTTP/1.1\r\nHost: hub.test\r\n"
+    reader = await asyncio.to_thread(socket.create_connection, ("127.0.0.1", hub.port))
+    reader.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65_536)
+    await asyncio.to_thread(reader.sendall, f"{request}Authorization: Bearer {world.tokens['DP']}\r\n\r\n".encode())
+    assert (await asyncio.to_thread(reader.recv, 12)) == b"HTTP/1.1 200"
+    return reader
 
 
 def _rest(reader: socket.socket) -> bytes:
