@@ -113,14 +113,15 @@ class Pages:
     async def _next(self, kind: Callable[..., Columns], query: Query, **parameters: object) -> Columns | None:
         if self._after is None:
             return None
-        row = await self._db.fetch_one(
-            query,
-            ambulance_id=self._ambulance_id,
-            after=self._after,
-            until=self._until,
-            rows_max=self._rows_max,
-            **parameters,
-        )
+        async with self._db.hold_bulk() as held:
+            row = await held.fetch_one(
+                query,
+                ambulance_id=self._ambulance_id,
+                after=self._after,
+                until=self._until,
+                rows_max=self._rows_max,
+                **parameters,
+            )
         assert row is not None  # noqa: S101 - an aggregate answers with one row
         if row["rows"] == 0:
             self._after = None
@@ -134,9 +135,10 @@ class Pages:
 
 async def read_active(db: Database, span: Span, *, earliest: datetime, hidden_flags: int) -> list[Active]:
     """Return the ambulances that were heard in a span or shortly before it, by id; raises `StorageError`."""
-    rows = await db.fetch(
-        _QUERIES.read_active, earliest=earliest, since=span.since, until=span.until, hidden_flags=hidden_flags
-    )
+    async with db.hold_bulk() as held:
+        rows = await held.fetch(
+            _QUERIES.read_active, earliest=earliest, since=span.since, until=span.until, hidden_flags=hidden_flags
+        )
     return [Active(**row) for row in rows]
 
 
@@ -144,14 +146,15 @@ async def read_places(
     db: Database, ambulance_ids: Sequence[int], span: Span, *, received_from: datetime, hidden_flags: int
 ) -> Places:
     """Return every sound fix of some ambulances in a span, received from a moment on; raises `StorageError`."""
-    row = await db.fetch_one(
-        _QUERIES.read_places,
-        ambulance_ids=ambulance_ids,
-        since=span.since,
-        until=span.until,
-        received_from=received_from,
-        hidden_flags=hidden_flags,
-    )
+    async with db.hold_bulk() as held:
+        row = await held.fetch_one(
+            _QUERIES.read_places,
+            ambulance_ids=ambulance_ids,
+            since=span.since,
+            until=span.until,
+            received_from=received_from,
+            hidden_flags=hidden_flags,
+        )
     return Places(*_columns(row))
 
 
@@ -165,15 +168,16 @@ async def read_last_of_steps(
     hidden_flags: int,
 ) -> Places:
     """Return the last sound fix in each step of a span, received before a moment; raises `StorageError`."""
-    row = await db.fetch_one(
-        _QUERIES.read_last_of_steps,
-        ambulance_ids=ambulance_ids,
-        since=span.since,
-        until=span.until,
-        step=step,
-        received_until=received_until,
-        hidden_flags=hidden_flags,
-    )
+    async with db.hold_bulk() as held:
+        row = await held.fetch_one(
+            _QUERIES.read_last_of_steps,
+            ambulance_ids=ambulance_ids,
+            since=span.since,
+            until=span.until,
+            step=step,
+            received_until=received_until,
+            hidden_flags=hidden_flags,
+        )
     return Places(*_columns(row))
 
 

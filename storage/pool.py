@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 Record = asyncpg.Record
 
 READER, APP, INGEST, OWNER = "arogya_reader", "arogya_app", "arogya_ingest", "arogya_owner"
+BULK_WAIT_S = 10.0  # a page of a long read takes some 10 ms
 ACQUIRE_TIMEOUT_S = 1.5  # a busy pool says so instead of letting requests pile up
 CONNECT_TIMEOUT_S = 5.0
 # An idle transaction holds locks and keeps old rows alive; a client that vanished must not do either for long.
@@ -71,6 +72,8 @@ class Database:
     def __init__(self, pool: asyncpg.Pool[Record], acquire_timeout_s: float = ACQUIRE_TIMEOUT_S) -> None:
         self._pool = pool  # opened by `open`, closed by `close`
         self._acquire_timeout_s = acquire_timeout_s  # how long a call waits for a free connection
+        # Half of the connections: long reads together leave the others to what somebody waits for.
+        self._bulk = asyncio.Semaphore(max(1, pool.get_max_size() // 2))
         self._loaders: dict[str, Loader[list[object], list[Record]]] = {}  # by the query's name
 
     @classmethod
@@ -143,6 +146,23 @@ class Database:
         """Hold one connection for several statements, each its own transaction."""
         async with self._connection() as connection:
             yield HeldConnection(connection)
+
+    @asynccontextmanager
+    async def hold_bulk(self) -> AsyncIterator[HeldConnection]:
+        """Hold one connection for a long read; all of these together take at most half of the pool, in turn.
+
+        Raises `Unavailable` after `BULK_WAIT_S` without a turn: who reads a lot waits longer than who asks a little.
+        """
+        try:
+            async with asyncio.timeout(BULK_WAIT_S):
+                await self._bulk.acquire()
+        except TimeoutError as error:
+            raise Unavailable("too many long reads wait for a database connection") from error
+        try:
+            async with self.hold() as held:
+                yield held
+        finally:
+            self._bulk.release()
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Transaction]:

@@ -64,6 +64,40 @@ async def test_a_busy_pool_says_so_instead_of_waiting(database: str) -> None:
     await pool.close()
 
 
+async def test_long_reads_take_turns_and_leave_half_of_the_pool_to_others(database: str) -> None:
+    pool = await Database.open(database, role=READER, size=4, command_timeout_s=30)
+
+    began, may_end = asyncio.Semaphore(0), asyncio.Event()
+
+    async def read_long() -> None:
+        async with pool.hold_bulk():
+            began.release()
+            await may_end.wait()
+
+    async with asyncio.timeout(10), asyncio.TaskGroup() as reading:
+        tasks = [reading.create_task(read_long()) for _ in range(5)]
+        for _ in range(2):
+            await began.acquire()
+        assert await pool.fetch_one(ROLE) is not None
+        assert pool.busy == 2
+        tasks.pop().cancel()
+        may_end.set()
+    assert not any(task.cancelled() for task in tasks)
+    await pool.close()
+
+
+async def test_a_long_read_without_a_turn_says_so(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("storage.pool.BULK_WAIT_S", 0.1)
+    pool = await Database.open(database, role=READER, size=1, command_timeout_s=30)
+    async with pool.hold_bulk():
+        with pytest.raises(Unavailable):
+            async with pool.hold_bulk():
+                pass
+    async with pool.hold_bulk() as held:
+        assert await held.fetch_one(ROLE) is not None
+    await pool.close()
+
+
 async def test_a_statement_ends_at_the_command_timeout_and_its_connection_is_usable_again(database: str) -> None:
     pool = await Database.open(database, role=READER, size=1, command_timeout_s=0.2)
     with pytest.raises(Unavailable):
