@@ -174,10 +174,11 @@ function deedsOf(parts: Parts, { rows, shown, row }: Shown): Deeds {
   };
 }
 
-function useEscapes({ row, following, pin, door, onSelected, onFollowing, ask }: Desk): void {
+function useEscapes({ row, following, playing, pin, door, onSelected, onFollowing, ask }: Desk): void {
   const { filter } = door.view;
   useEscape(row !== null, () => onSelected(null));
   useEscape(following === "on", () => onFollowing("off"));
+  useEscape(playing.playback !== null, playing.close);
   useEscape(pin !== null, () => ask(null));
   useEscape(filter.text !== "", () => door.onView({ filter: { ...filter, text: "" } }));
 }

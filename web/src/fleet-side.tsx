@@ -16,6 +16,15 @@ export function FleetSide({ desk }: { desk: Desk }): JSX.Element {
   const { door, shown, pin, near, select } = desk;
   const { view } = door;
   const [first] = shown;
+  const onFound = (): void => {
+    if (first === undefined || view.filter.text === "") return;
+    if (first.unit.id === desk.selected) desk.follow();
+    else select(first.unit.id);
+  };
+  const onDown = (): void => {
+    desk.side.current?.querySelector<HTMLElement>("[role=listbox]")?.focus();
+    if (first !== undefined && shown.every(({ unit }) => unit.id !== desk.selected)) select(first.unit.id);
+  };
   return (
     <section class="side" ref={desk.side} aria-label="List of ambulances">
       <SheetHandle state={desk.sheet} onState={desk.onSheet} />
@@ -24,7 +33,8 @@ export function FleetSide({ desk }: { desk: Desk }): JSX.Element {
         tally={desk.tally}
         door={door}
         search={desk.search}
-        onFound={() => first !== undefined && view.filter.text !== "" && select(first.unit.id)}
+        onFound={onFound}
+        onDown={onDown}
       />
       {pin !== null && (
         <Nearest near={near} partial={view.areaOnly} onSelect={select} onClose={() => desk.ask(null)} />

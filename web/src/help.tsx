@@ -8,8 +8,8 @@ import { Marks } from "./legend.tsx";
 
 const KEYS: readonly (readonly [keys: readonly string[], meaning: string])[] = [
   [["/"], "Search by plate, driver or status"],
-  [["↑", "↓"], "Choose in the list; also Home, End, Page up and Page down"],
-  [["Enter"], "Show the chosen one and follow it"],
+  [["↑", "↓"], "Choose in the list, where ↓ leads from the search; also Home, End, Page up and Page down"],
+  [["Enter"], "Show the chosen one and follow it; in the search, choose the first"],
   [["F"], "Follow the chosen one, or let it go"],
   [["N"], "Who is nearest to the middle of the map? (On the map: a long touch, or the other mouse button)"],
   [["0"], "Show the whole fleet"],

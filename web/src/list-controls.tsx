@@ -16,9 +16,11 @@ export interface ListControlsProps {
   readonly search: Ref<HTMLInputElement>;
   /** Enter in the search. */
   readonly onFound: () => void;
+  /** Arrow down in the search. */
+  readonly onDown: () => void;
 }
 
-export function ListControls({ tally, door, search, onFound }: ListControlsProps): JSX.Element {
+export function ListControls({ tally, door, search, onFound, onDown }: ListControlsProps): JSX.Element {
   const { view, onView, onReset } = door;
   const onFilter = (filter: Filter): void => onView({ filter });
   return (
@@ -34,7 +36,9 @@ export function ListControls({ tally, door, search, onFound }: ListControlsProps
             value={view.filter.text}
             aria-keyshortcuts="/"
             onKeyDown={(event) => {
-              if (event.key === "Enter" && !event.isComposing) onFound();
+              if (event.isComposing) return;
+              if (event.key === "Enter") onFound();
+              if (event.key === "ArrowDown") onDown();
             }}
             onInput={(event) => onFilter({ ...view.filter, text: event.currentTarget.value })}
           />

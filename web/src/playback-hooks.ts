@@ -108,6 +108,7 @@ export function usePlaybackKeys({ playback, open, close }: PlaybackDoor): void {
     const onKeyDown = (event: KeyboardEvent): void => {
       const at = event.target instanceof Element ? event.target : document.body;
       if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
+      if (at.closest("dialog") !== null) return;
       if (event.key.toLowerCase() === "p" && !at.matches(WRITTEN_IN)) (playback === null ? open : close)();
       if (event.key !== " " || playback === null || at.matches(OWN_SPACE)) return;
       event.preventDefault();
