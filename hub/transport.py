@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import fcntl
 import socket
 import struct
+import termios
 import time
 from collections.abc import AsyncIterator
 from typing import Final, NamedTuple, Protocol
@@ -38,10 +40,8 @@ MAX_REASON_BYTES: Final = 123
 
 _FINAL_BIT: Final = 0x80
 
-TCP_INFO: Final[int | None] = getattr(socket, "TCP_INFO", None)  # Linux
-# Of struct tcp_info: tcpi_unacked, tcpi_bytes_acked, tcpi_notsent_bytes; the last two since Linux 4.2 and 4.6.
-_TCP_INFO: Final = struct.Struct("=24xI92xQ16xI")
-TCP_INFO_BYTES: Final = _TCP_INFO.size
+_COUNT: Final = struct.Struct("i")
+_NO_COUNT: Final = bytes(_COUNT.size)
 
 
 def frame(opcode: int, payload: bytes) -> bytes:
@@ -111,7 +111,7 @@ async def refuse(transport: Transport, error: BaseException) -> None:
 class AiohttpTransport:
     """A prepared `web.WebSocketResponse(compress=False, autoping=False)`; frames leave as they are."""
 
-    __slots__ = ("_closing", "_reading", "_socket", "_stopped", "_ws", "heard_s")
+    __slots__ = ("_closing", "_descriptor", "_reading", "_sent_bytes", "_socket", "_stopped", "_ws", "heard_s")
 
     def __init__(
         self, ws: web.WebSocketResponse, http_request: web.BaseRequest, *, send_buffer_bytes: int = SEND_BUFFER_BYTES
@@ -121,6 +121,8 @@ class AiohttpTransport:
             raise ConnectionResetError("the peer left during the handshake")
         self._ws = ws
         self._socket: asyncio.Transport = transport  # kept: the request forgets it when the connection is lost
+        self._descriptor: int = transport.get_extra_info("socket").fileno()
+        self._sent_bytes = 0  # handed to the socket, whether it has left or not
         self._closing = False  # set by the first close() or abort(): the closing handshake happens once
         self._reading = False  # messages() is waiting for the peer right now
         self._stopped: asyncio.Event | None = None  # made by close(), set when messages() saw the end
@@ -136,6 +138,7 @@ class AiohttpTransport:
     def send(self, frame: bytes) -> None:
         """Hand one or more whole frames to the socket now; a closed socket swallows them."""
         if not (self._closing or self._socket.is_closing()):
+            self._sent_bytes += len(frame)
             self._socket.write(frame)
 
     def buffered_bytes(self) -> int:
@@ -145,20 +148,16 @@ class AiohttpTransport:
     def delivery(self) -> Delivery:
         """Return how far what was sent has come, what waits in the kernel included; a system call.
 
-        Linux counts the bytes that the peer's system acknowledged (`struct tcp_info` of linux/tcp.h); elsewhere only
+        Linux tells how many bytes the peer's system has not acknowledged (SIOCOUTQ, tcp(7)); where nobody does, only
         what waits in this process is known.
         """
-        buffered = self.buffered_bytes()
-        peer = self._socket.get_extra_info("socket")
-        if TCP_INFO is not None and peer is not None and peer.family in (socket.AF_INET, socket.AF_INET6):
+        waiting_bytes = self._socket.get_write_buffer_size()
+        if not self._socket.is_closing():  # then the descriptor may be somebody else's by now
             try:
-                told = peer.getsockopt(socket.IPPROTO_TCP, TCP_INFO, TCP_INFO_BYTES)
-            except (OSError, ValueError):  # ValueError: uvloop has let the descriptor go
-                return Delivery(waiting=False, taken_bytes=0)  # the reader will notice
-            if len(told) == TCP_INFO_BYTES:
-                unacknowledged, taken_bytes, unsent_bytes = _TCP_INFO.unpack(told)
-                return Delivery(bool(unacknowledged or unsent_bytes or buffered), taken_bytes)
-        return Delivery(buffered > 0, -buffered)
+                waiting_bytes += _COUNT.unpack(fcntl.ioctl(self._descriptor, termios.TIOCOUTQ, _NO_COUNT))[0]
+            except OSError:
+                pass
+        return Delivery(waiting_bytes > 0, self._sent_bytes - waiting_bytes)
 
     async def messages(self) -> AsyncIterator[bytes | str]:
         """Yield what the peer sends until either side closes; pings are answered here.

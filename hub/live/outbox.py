@@ -39,7 +39,7 @@ class Outbox:
         bytes that somebody does not take are as telling as a full buffer.
         """
         self._checked_s = now_s
-        if not delivery.waiting or delivery.taken_bytes != self._taken_bytes:
+        if not delivery.waiting or delivery.taken_bytes > self._taken_bytes:
             self._taken_bytes = delivery.taken_bytes
             self.progress_s = now_s
         return now_s - self.progress_s >= self._slow_s
