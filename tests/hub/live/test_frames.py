@@ -76,7 +76,9 @@ def test_viewers_of_overlapping_areas_share_the_part_of_each_tile() -> None:
     assert floor.board.state.partitions == 2
     for viewer, codec in viewers:
         viewer.take(floor.frames, codec)
-    cells = len(viewers[0][0]._feed.partition)
+    feed = viewers[0][0]._feed
+    assert feed is not None
+    cells = len(feed.partition)
     snapshots = floor.encoded()
     assert snapshots["part"] <= 2 * cells
     assert snapshots["snapshot"] == 2, "the closing message is shared too"
