@@ -25,16 +25,16 @@ expect.set_options(timeout=PATIENCE_MS)
 OpenVisit = Callable[..., Awaitable[Visit]]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
-    """One demonstration for all tests of a run."""
+    """One demonstration for the tests of a module: some leave ambulances behind, alarms, and a session too many."""
     if not CHROMIUM.exists():
         pytest.skip(f"{CHROMIUM} is missing: apt-get install chromium")
     with running_demo(tmp_path_factory.mktemp("demo") / "state") as running:
         yield running
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def past(demo: Demo) -> Past:
     """What every ambulance did in the six hours before the demonstration began."""
     return remember(demo, hours=6, step_s=5)
@@ -70,9 +70,9 @@ async def visit(browser: Browser, demo: Demo) -> AsyncIterator[OpenVisit]:
         assert [visit.complaints_beyond_network() for visit in visits] == [[] for _ in visits]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def signed_in_states() -> list[StorageState]:
-    """The one session that the tests of a run share, once there is one: sign-ins are rate-limited."""
+    """The one session that the tests of a module share, once there is one: sign-ins are rate-limited."""
     return []
 
 
