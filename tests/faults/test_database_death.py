@@ -106,7 +106,7 @@ async def test_a_server_that_hangs_gets_no_acks_and_loses_no_sockets(
     assert time.monotonic() - continued < DRAINED_S
     assert scene.journal.losses == [], "a tablet lost its connection"
     lag = share_above(lag_before, await hub.metric_histogram("hub_loop_lag_seconds"), LOOP_LAG_S)
-    assert lag <= 0.01, f"{lag:.1%} of the loop's turns came later than {LOOP_LAG_S} s"
+    assert lag <= load.of(0.1, 0.01), f"{lag:.1%} of the loop's turns came later than {LOOP_LAG_S} s"
     assert delays[int(len(delays) * 0.5)] < LOOP_LAG_S, "the hub answered slowly"
     await scene.judge()
 
