@@ -45,7 +45,7 @@ async def test_viewers_that_do_not_read_are_cut_and_nobody_else_notices(
         await wait_until(lambda: all(viewer.cut_after_s for viewer in crowd), CUT_S + CONNECT_S, "all of them cut")
         highest = max(highest, hub.memory_bytes())
     latest = max(viewer.cut_after_s or 0.0 for viewer in crowd)
-    assert latest <= CUT_S + load.of(1.0, 3.0), f"cut after {latest:.1f} s"
+    assert latest <= CUT_S + load.of(5.0, 3.0), f"cut after {latest:.1f} s"
     assert (highest - scene.memory_before) / size <= EACH_BYTES + 12 * 2**20 / size
     assert all(viewer.connected and viewer.close_codes == [] for viewer in scene.viewers)
     if load.full:
