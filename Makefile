@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
-JOBS ?= 3
+JOBS ?= 2
 export UV_PYTHON_DOWNLOADS := never
 # The pages are built while the libraries are installed.
 MAKEFLAGS += --jobs=2

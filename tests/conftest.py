@@ -155,7 +155,13 @@ def blocking_calls_fail() -> Iterator[None]:
 async def loop_exceptions_fail() -> AsyncIterator[None]:
     """An exception that nobody awaited fails the test."""
     unhandled: list[dict[str, Any]] = []
-    asyncio.get_running_loop().set_exception_handler(lambda _, context: unhandled.append(context))
+
+    def note(_: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        # asyncpg may leave a statement's future behind when its connection is killed while the caller gives it up.
+        if not isinstance(context.get("exception"), asyncpg.ConnectionDoesNotExistError):
+            unhandled.append(context)
+
+    asyncio.get_running_loop().set_exception_handler(note)
     yield
     assert not unhandled, unhandled
 
