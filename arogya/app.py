@@ -136,7 +136,7 @@ async def _compose(settings: Settings, pools: Pools, counted: Metrics) -> tuple[
     housekeeping = Housekeeping(pools.owner, clock, composition.retention_rules(settings))
     intake.use_writers(composition.writers(settings, intake.batch_settled, housekeeping.ensure_partitions))
     alarms = EventReader(EventChannel(ALARMS), pools.reader)
-    directory = Directory(board.channel, judged_by(pools.reader), [alarms.channel])
+    directory = Directory(board.channel, judged_by(pools.reader), intake.refresh_unit, [alarms.channel])
     live = LiveHub(directory, clock, counted, composition.live_rules(settings))
     changes = Changes(pools.reader, pools.app, board=board, intake=intake, live=live, channels=[alarms])
     listener = Listener(composition.dsn_of(settings), changes.heard, changes.missed, role=READER)

@@ -122,13 +122,14 @@ class Intake:
             await self.refresh_unit(claim.ambulance_id)  # younger than what the map has heard of
         return claim
 
-    async def refresh_unit(self, ambulance_id: int) -> None:
-        """Read an ambulance again: it was added, changed or removed."""
+    async def refresh_unit(self, ambulance_id: int) -> bool:
+        """Read an ambulance again: it was added, changed or removed; tell whether there is one."""
         row = await locations.read_unit(self._db, ambulance_id)
         if row is None:
             self._board.remove_unit(ambulance_id)
         else:
             self._board.upsert_unit(Unit(row.ambulance_id, row.plate_number, row.driver_name, row.status))
+        return row is not None
 
     def own(self, stream: FixStream) -> None:
         """Note who owns a stream now, and close the connection that owned it before."""

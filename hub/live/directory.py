@@ -25,6 +25,9 @@ class Claim(NamedTuple):
 
 
 Judge = Callable[[Sequence[Claim]], Awaitable[set[int]]]  # the places of those claims that hold now; asks the database
+Learn = Callable[
+    [int], Awaitable[bool]
+]  # puts one on the board that it has not heard of; is there such a one?
 
 
 def judged_by(reader: Database) -> Judge:
@@ -43,15 +46,16 @@ def judged_by(reader: Database) -> Judge:
 class Directory:
     """Every channel by its name."""
 
-    def __init__(self, fleet: FleetChannel, judge: Judge, others: Iterable[Channel] = ()) -> None:
+    def __init__(self, fleet: FleetChannel, judge: Judge, learn: Learn, others: Iterable[Channel] = ()) -> None:
         self.channels: dict[str, Channel] = {channel.name: channel for channel in (fleet, *others)}
         self._fleet = fleet
         self._judge = judge
+        self._learn = learn
 
     async def find(self, principal: Principal, name: str) -> tuple[Channel, View]:
         """Return a channel that exists and that this viewer may watch; raises the same `NotFound` for either lack.
 
-        Raises `StorageError` too, for callers of whom the database has to be asked.
+        Raises `StorageError` too, where the database has to be asked.
         """
         channel = self.channels.get(name)
         if channel is not None and sees_all(allowed(principal, f"live.{name}")):
@@ -70,17 +74,18 @@ class Directory:
         return set(range(len(claims))) - await self._judge(claims)
 
     async def _may_watch(self, principal: Principal, ambulance_id: int) -> bool:
-        if not allowed(principal, "live.ambulance") or ambulance_id not in self._fleet.state:
+        if not allowed(principal, "live.ambulance"):
             return False
         try:
             reach = ambulance_reach(principal)
         except Forbidden:
             return False
-        if reach.everything or reach.ambulance_id == ambulance_id:
-            return True
-        if reach.patient_id is None and reach.facility_id is None and reach.doctor_id is None:
-            return False
-        return bool(await self._judge([Claim(ambulance_id, reach)]))
+        granted = reach.everything or reach.ambulance_id == ambulance_id
+        if not granted:
+            if reach.patient_id is None and reach.facility_id is None and reach.doctor_id is None:
+                return False
+            granted = bool(await self._judge([Claim(ambulance_id, reach)]))
+        return granted and (ambulance_id in self._fleet.state or await self._learn(ambulance_id))
 
 
 def _claim(principal: Principal, name: str) -> Claim:

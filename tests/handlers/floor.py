@@ -118,8 +118,9 @@ async def standing(database: str, rules: LiveRules = RULES) -> AsyncIterator[Flo
     reader = await Database.open(database, role=APP, size=4, command_timeout_s=5)
     told = await Database.open(database, role=READER, size=2, command_timeout_s=5)
     alarms = EventReader(EventChannel(ALARMS), told)
-    live = LiveHub(Directory(board.channel, judged_by(reader), [alarms.channel]), clock, metrics, rules)
     intake = Intake(reader, board, clock, metrics, rules=IntakeRules(), credit_rules=CreditRules())
+    directory = Directory(board.channel, judged_by(reader), intake.refresh_unit, [alarms.channel])
+    live = LiveHub(directory, clock, metrics, rules)
     changes = Changes(reader, reader, board=board, intake=intake, live=live, channels=[alarms])
     try:
         async with asyncio.TaskGroup() as tasks:

@@ -23,6 +23,11 @@ class Granted:
         return {place for place, claim in enumerate(claims) if claim.ambulance_id in self.ambulances}
 
 
+async def nothing_new(ambulance_id: int) -> bool:
+    """Know of no ambulance that the board does not."""
+    return False
+
+
 def directory(board: FleetBoard, *granted: int) -> Directory:
     """Return the channels of a board; whoever has to be judged may watch the ambulances that are granted."""
-    return Directory(board.channel, Granted(*granted))
+    return Directory(board.channel, Granted(*granted), nothing_new)

@@ -28,7 +28,13 @@ class Desk:
             self.board.upsert_unit(Unit(key, f"A-{key}", None, "available"))
         self.board.channel.advance()
         self.judge = Granted(1, 99)
-        self.directory = Directory(self.board.channel, self.judge)
+        self.learned: list[int] = []  # the ambulances that it asked the database for
+        self.directory = Directory(self.board.channel, self.judge, self.learn)
+
+    async def learn(self, ambulance_id: int) -> bool:
+        """Read an ambulance that the board has not heard of."""
+        self.learned.append(ambulance_id)
+        return ambulance_id == 3
 
     async def view(self, name: str, codes: set[str], ambulance_id: int | None = None) -> View | None:
         """Return how somebody sees a channel, None where they do not."""
@@ -69,11 +75,21 @@ async def test_one_ambulance_is_seen_as_the_matrix_lets_each_of_them() -> None:
         assert await desk.view("ambulance:1", codes, 1) is None
 
 
-async def test_an_ambulance_that_is_not_there_is_nobodys_and_costs_no_question() -> None:
+async def test_an_ambulance_that_is_not_there_is_nobodys() -> None:
     desk = Desk()
     for codes in (*BOARD, {"PT"}, {"DR"}, {"TB"}):
         assert await desk.view("ambulance:99", codes, 99) is None
-    assert desk.judge.questions == 0
+    assert desk.learned == [99] * 6
+
+
+async def test_an_ambulance_that_is_too_young_for_the_board_is_read_for_those_who_may_watch_it() -> None:
+    desk = Desk()
+    for codes in ({"PT"}, {"DR"}, {"AN"}):
+        assert await desk.view("ambulance:3", codes, 3) is None
+    assert desk.learned == []
+    assert await desk.view("ambulance:3", {"TB"}, 3) is FULL
+    assert await desk.view("ambulance:3", {"SV"}) is FULL
+    assert desk.learned == [3, 3]
 
 
 @pytest.mark.parametrize(

@@ -28,7 +28,7 @@ from storage import events
 from storage.events import ALARMS, Position
 from storage.pool import READER, Database
 from tests.hub.live.follower import Follower
-from tests.hub.live.judge import Granted
+from tests.hub.live.judge import Granted, nothing_new
 from tests.hub.live.viewer import Pipe
 from tests.storage.world import Connection
 
@@ -42,7 +42,7 @@ class Running:
         self.channel = EventChannel(ALARMS, tail_events=7, page_events=5, pages_max=2)
         self.reading = EventReader(self.channel, reader)
         board = FleetBoard()
-        directory = Directory(board.channel, Granted(), [self.channel])
+        directory = Directory(board.channel, Granted(), nothing_new, [self.channel])
         self.live = LiveHub(directory, Clock(), Metrics(), RULES)
         self._open = ExitStack()
 
@@ -107,7 +107,7 @@ async def caught_up(hub: Running, pipes: list[Pipe], followers: list[Follower], 
 
 async def test_only_those_who_see_the_whole_fleet_follow_its_alarms(reader: Database) -> None:
     hub = Running(reader)
-    directory = Directory(FleetBoard().channel, Granted(), [hub.channel])
+    directory = Directory(FleetBoard().channel, Granted(), nothing_new, [hub.channel])
     for code in sorted(CODES):
         somebody = Principal(frozenset({code}), user_id=uuid4())
         if code in ("DP", "SV", "AD"):

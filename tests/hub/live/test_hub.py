@@ -21,7 +21,7 @@ from hub.metrics import Metrics
 from hub.protocol.codec import JSON
 from hub.protocol.live_frames import Delta, LiveWelcome, Snapshot
 from hub.transport import Delivery
-from tests.hub.live.judge import Granted
+from tests.hub.live.judge import Granted, nothing_new
 from tests.hub.live.viewer import Pipe, Viewer
 
 SUBSCRIBE = '{"type":"subscribe","channel":"fleet"}'
@@ -43,7 +43,7 @@ class Running:
         self.board.upsert_unit(Unit(1, "A-1", None, "available"))
         self.metrics = Metrics()
         self.judge = Granted()
-        self.live = LiveHub(Directory(self.board.channel, self.judge), Clock(), self.metrics, rules)
+        self.live = LiveHub(Directory(self.board.channel, self.judge, nothing_new), Clock(), self.metrics, rules)
         self._open = ExitStack()
 
     async def join(

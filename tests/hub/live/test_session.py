@@ -14,7 +14,7 @@ from hub.live.session import ViewerSession
 from hub.protocol.codec import JSON, MSGPACK
 from hub.protocol.hub_frames import Error
 from hub.protocol.live_frames import Delta, LiveMessage, Snapshot
-from tests.hub.live.judge import Granted
+from tests.hub.live.judge import Granted, nothing_new
 from tests.hub.live.viewer import Pipe
 
 SUBSCRIBE = '{"type":"subscribe","channel":"fleet"}'
@@ -37,7 +37,7 @@ class Desk:
             principal,
             self.pipe,
             JSON,
-            Directory(self.board.channel, self.judge).find,
+            Directory(self.board.channel, self.judge, nothing_new).find,
             Outbox(slow_s=7.0, now_s=0.0),
             subscriptions_max=subscriptions_max,
         )
@@ -196,7 +196,7 @@ async def test_a_viewer_still_busy_with_a_large_snapshot_is_not_called_silent() 
 async def test_the_binary_encoding_says_the_same() -> None:
     desk = Desk()
     pipe = Pipe(MSGPACK)
-    find = Directory(desk.board.channel, desk.judge).find
+    find = Directory(desk.board.channel, desk.judge, nothing_new).find
     session = ViewerSession(DISPATCHER, pipe, MSGPACK, find, Outbox(slow_s=7.0, now_s=0.0))
     assert await session.receive(MSGPACK.dump({"type": "subscribe", "channel": "ambulance:2"}), 0.0, 0)
     desk.frames.begin(5)
