@@ -15,7 +15,7 @@ from typing import Any
 
 from arogya.configuration import reader
 from arogya.configuration.fields import Mistake
-from arogya.configuration.sections import Auth, Database, Ingest, Limits, Live, Logging, Map, Retention, Server
+from arogya.configuration.sections import Auth, Database, Ingest, Limits, Live, Logging, Map, Nodes, Retention, Server
 
 
 class ConfigError(Exception):
@@ -32,6 +32,7 @@ class Settings:
 
     server: Server = dataclasses.field(default_factory=Server)
     database: Database = dataclasses.field(default_factory=Database)
+    nodes: Nodes = dataclasses.field(default_factory=Nodes)
     ingest: Ingest = dataclasses.field(default_factory=Ingest)
     live: Live = dataclasses.field(default_factory=Live)
     auth: Auth = dataclasses.field(default_factory=Auth)

@@ -15,6 +15,7 @@ MIB = 1024 * KIB
 GIB = 1024 * MIB
 DAY = 86_400.0
 YEARS_100 = 36_500  # days
+NODE_SECRET_CHARACTERS = 32
 
 
 def _database_url(value: str) -> str | None:
@@ -23,6 +24,26 @@ def _database_url(value: str) -> str | None:
     except ValueError:  # a bracket of an IPv6 address without the other
         good = False
     return None if good else "write postgresql://user:password@host:5432/database"
+
+
+def _redis_url(value: str) -> str | None:
+    try:
+        parts = urlsplit(value)
+        good = (
+            parts.scheme in ("redis", "rediss") and bool(parts.hostname) or parts.scheme == "unix" and bool(parts.path)
+        )
+    except ValueError:
+        good = False
+    return None if good else "write redis://user:password@host:6379, rediss://… with TLS, or unix:///path"
+
+
+def _node(value: str) -> str | None:
+    good = re.fullmatch(r"[A-Za-z0-9._-]{1,60}", value)
+    return None if good else "write up to 60 letters, digits, dots, dashes and underscores"
+
+
+def _node_secret(value: str) -> str | None:
+    return None if len(value) >= NODE_SECRET_CHARACTERS else f"write {NODE_SECRET_CHARACTERS} characters or more"
 
 
 def _origins(value: tuple[str, ...]) -> str | None:
@@ -77,6 +98,31 @@ class Database:
     reader_connections: int = setting(4, "connections of the read-only pool", minimum=1, maximum=500)
     acquire_timeout_s: float = setting(1.5, "longest wait for a free connection, then 503", minimum=0.01, maximum=60)
     command_timeout_s: float = setting(5.0, "longest statement", minimum=0.1, maximum=600)
+
+
+@dataclass(frozen=True, slots=True)
+class Nodes:
+    """Several hub processes as one: on this machine, and with other machines through a Redis or Valkey."""
+
+    redis_url: str | None = setting(
+        None,
+        "a running Redis (7 or newer) or Valkey (7.2 or newer); unset: none, or the embedded one for several workers",
+        secret=True,
+        check=_redis_url,
+    )
+    workers: int = setting(1, "hub processes on this machine, all on one port", minimum=1, maximum=64)
+    name: str | None = setting(
+        None,
+        "what the others call this machine's hub; unset: the host's name; each worker adds its number",
+        check=_node,
+    )
+    secret: str | None = setting(
+        None,
+        "what all machines of one system share and nobody else knows; unset: made once, kept in the state folder",
+        secret=True,
+        check=_node_secret,
+    )
+    tick_s: float = setting(0.05, "shortest time between two messages to the other nodes", minimum=0.01, maximum=1)
 
 
 @dataclass(frozen=True, slots=True)
