@@ -29,9 +29,8 @@ def _database_url(value: str) -> str | None:
 def _redis_url(value: str) -> str | None:
     try:
         parts = urlsplit(value)
-        good = (
-            parts.scheme in ("redis", "rediss") and bool(parts.hostname) or parts.scheme == "unix" and bool(parts.path)
-        )
+        network = parts.scheme in ("redis", "rediss") and bool(parts.hostname)
+        good = network or (parts.scheme == "unix" and bool(parts.path))
     except ValueError:
         good = False
     return None if good else "write redis://user:password@host:6379, rediss://… with TLS, or unix:///path"
