@@ -9,7 +9,7 @@ import secrets
 import signal
 import socket
 import ssl
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -18,13 +18,13 @@ from urllib.parse import urlsplit
 import structlog
 import uvloop
 
-from arogya import composition, logs
+from arogya import composition, logs, readiness
 from arogya.composition import Pools
 from arogya.config import Settings
 from handlers import application, metrics, server
 from handlers.context import HubContext
 from handlers.device_socket import device_socket
-from handlers.health import database_checks
+from handlers.health import database_checks, is_ready
 from handlers.live_socket import live_socket
 from handlers.static import add_pages
 from hub.changes import Changes
@@ -59,15 +59,16 @@ class Hub:
     housekeeping: Housekeeping
     listener: Listener
     observe_lag: Callable[[], Coroutine[None, None, None]]
+    is_ready: Callable[[], Awaitable[bool]]  # whether it should get work
 
 
-def run(settings: Settings, listen_fd: int, metrics_fd: int | None, *, state: object = None) -> int:
-    """Serve on bound sockets until SIGTERM or SIGINT; returns the exit status."""
+def run(settings: Settings, listen_fd: int, metrics_fd: int | None, *, ready_fd: int | None = None) -> int:
+    """Serve on bound sockets until SIGTERM or SIGINT; returns the exit status. Says on `ready_fd` when it is ready."""
     logs.configure(settings.logging.level, settings.logging.format)
     composition.require_extensions()
     calm_collector()
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(_main(settings, listen_fd, metrics_fd))
+        runner.run(_main(settings, listen_fd, metrics_fd, ready_fd))
     return 0
 
 
@@ -82,13 +83,16 @@ def calm_collector() -> None:
     gc.set_threshold(10_000, 10, 10)
 
 
-async def _main(settings: Settings, listen_fd: int, metrics_fd: int | None) -> None:
+async def _main(settings: Settings, listen_fd: int, metrics_fd: int | None, ready_fd: int | None) -> None:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    async with serving_hub(settings, listen_fd, metrics_fd) as (_, running):
+    async with serving_hub(settings, listen_fd, metrics_fd) as (hub, running), asyncio.TaskGroup() as announcing:
+        telling = None if ready_fd is None else announcing.create_task(readiness.announce(hub.is_ready, ready_fd))
         await _first(stop, running)
+        if telling is not None:
+            telling.cancel()
 
 
 @asynccontextmanager
@@ -155,7 +159,8 @@ async def _compose(settings: Settings, pools: Pools, counted: Metrics) -> tuple[
         add_pages=partial(add_pages, tile_origin=None if tile_url is None else _origin(tile_url)),
     )
     lag = partial(observe, clock, counted)
-    return Hub(board, intake, live, changes, alarms, housekeeping, listener, lag), context
+    ready = partial(is_ready, context.ready_checks)
+    return Hub(board, intake, live, changes, alarms, housekeeping, listener, lag, ready), context
 
 
 @asynccontextmanager

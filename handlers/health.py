@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from typing import Literal
 
 import msgspec
@@ -41,6 +42,11 @@ async def show_ready(call: Call[Nothing, Nothing]) -> Reply:
     found = {name: reason or "ok" for (name, _), reason in zip(checks, reasons, strict=True)}
     healthy = all(reason is None for reason in reasons)
     return Reply(Ready("ready" if healthy else "not_ready", found), status=200 if healthy else 503)
+
+
+async def is_ready(checks: Sequence[tuple[str, ReadyCheck]]) -> bool:
+    """Say whether a hub with these checks should get work."""
+    return not any(await asyncio.gather(*(_reason(check) for _, check in checks)))
 
 
 async def _reason(check: ReadyCheck) -> str | None:

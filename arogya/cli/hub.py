@@ -11,6 +11,7 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser = subparsers.add_parser("hub", description="One hub process; started by `arogya serve` and `arogya demo`.")
     parser.add_argument("--fd", type=int, required=True, metavar="N", help="listening socket")
     parser.add_argument("--metrics-fd", type=int, metavar="N", help="listening socket of /metrics")
+    parser.add_argument("--ready-fd", type=int, metavar="N", help="pipe on which to say that it is ready")
     parser.set_defaults(run=run)
 
 
@@ -24,4 +25,4 @@ def run(parsed: argparse.Namespace) -> int:
         return 0  # the supervisor gave up before there was anything to serve
     lifeline.hold()
     settings = config.from_plain(json.loads(line))
-    return app.run(settings, parsed.fd, parsed.metrics_fd, state=None)
+    return app.run(settings, parsed.fd, parsed.metrics_fd, ready_fd=parsed.ready_fd)
