@@ -18,16 +18,19 @@ from arogya import listening
 from arogya.embedded.postgres import EmbeddedPostgres
 from storage import migrate
 from tests.conftest import binaries
+from tests.faults.rig.cluster import Cluster
 from tests.faults.rig.population import make_dispatcher, make_tablets
 from tests.faults.rig.processes import HubProcess, Listen, roomy
 from tests.faults.rig.proxy import FaultProxy
 from tests.faults.rig.scene import FULL, SMALL, Load, Scene
+from tests.faults.rig.valkey import ValkeyProcess, valkey
 
 TEMPLATE = "fault_template"
 NUMBERS = itertools.count(1)
 
 StartHub = Callable[..., Awaitable[HubProcess]]
 PlayScene = Callable[..., Awaitable[Scene]]
+StartCluster = Callable[..., Awaitable[Cluster]]
 
 
 @pytest.fixture(scope="session")
@@ -95,14 +98,14 @@ async def start_hub(fault_database: str, tmp_path: Path) -> AsyncIterator[StartH
 
 @pytest.fixture
 async def play(fault_database: str, load: Load, seed: int) -> AsyncIterator[PlayScene]:
-    """Puts the whole load on a hub, until the test ends."""
+    """Puts the whole load on a hub, or on several in turn, until the test ends."""
     async with AsyncExitStack() as stack:
 
-        async def play_on(hub: HubProcess, *, viewers: bool = True) -> Scene:
+        async def play_on(*hubs: HubProcess, viewers: bool = True) -> Scene:
             credentials = await make_tablets(fault_database, load.tablets)
             token = await make_dispatcher(fault_database)
             chosen = load if viewers else load._replace(viewers=0)
-            scene = Scene(hub, fault_database, chosen)
+            scene = Scene(hubs, fault_database, chosen)
             return await stack.enter_async_context(scene.play(credentials, token, seed=seed))
 
         yield play_on
@@ -117,6 +120,29 @@ async def database_proxy(
     async with FaultProxy(str(socket_path), seed=seed).run() as proxy:
         name = fault_database.split("?")[0].rsplit("/", 1)[1]
         yield proxy, f"postgresql://postgres@127.0.0.1:{proxy.port}/{name}?sslmode=disable"
+
+
+@pytest.fixture
+async def valkey_server(tmp_path: Path) -> AsyncIterator[ValkeyProcess]:
+    """A Valkey of the test's own."""
+    async with valkey(tmp_path / "valkey") as server:
+        yield server
+
+
+@pytest.fixture
+async def start_cluster(
+    fault_database: str, valkey_server: ValkeyProcess, tmp_path: Path, seed: int
+) -> AsyncIterator[StartCluster]:
+    """Starts hubs that hear each other through the test's Valkey, and ends them; more may be added."""
+    async with Cluster(fault_database, valkey_server, tmp_path, seed).run() as cluster:
+
+        async def start(size: int = 2, *, options: Mapping[str, Mapping[str, Any]] | None = None) -> Cluster:
+            for _ in range(size):
+                await cluster.add(options=options)
+            await cluster.met()
+            return cluster
+
+        yield start
 
 
 async def _make_template(server: EmbeddedPostgres) -> None:

@@ -80,7 +80,7 @@ async def test_short_of_memory_a_hub_lets_nobody_in_and_keeps_those_inside(
         assert hub.data_bytes() < cap
     await assert_lets_in(hub)
     resource.prlimit(hub.pid, resource.RLIMIT_DATA, (hard, hard))
-    scene.memory_before = max(scene.memory_before, hub.memory_bytes())
+    scene.memory_before[hub] = max(scene.memory_before[hub], hub.memory_bytes())
     await scene.judge()
 
 

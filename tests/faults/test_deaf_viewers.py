@@ -46,7 +46,7 @@ async def test_viewers_that_do_not_read_are_cut_and_nobody_else_notices(
         highest = max(highest, hub.memory_bytes())
     latest = max(viewer.cut_after_s or 0.0 for viewer in crowd)
     assert latest <= CUT_S + load.of(5.0, 3.0), f"cut after {latest:.1f} s"
-    assert (highest - scene.memory_before) / size <= EACH_BYTES + 12 * 2**20 / size
+    assert (highest - scene.memory_before[hub]) / size <= EACH_BYTES + 12 * 2**20 / size
     assert all(viewer.connected and viewer.close_codes == [] for viewer in scene.viewers)
     if load.full:
         assert during_s <= before_s * P99_GROWTH + NOISE_S, f"p99 {before_s:.3f} s before, {during_s:.3f} s with them"

@@ -36,7 +36,7 @@ async def test_a_crowd_that_comes_back_at_once_is_let_in_soon_and_costs_less_tha
         await inside(everybody, size, 4 * BACK_S)
         statements = Statements(connection)
         ordinary = await statements.ordinary(ORDINARY_S)
-        scene.memory_before = hub.memory_bytes()
+        scene.memory_before[hub] = hub.memory_bytes()
         await statements.since()
         started_s = time.monotonic()
         dropped = await everybody.drop()

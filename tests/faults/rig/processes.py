@@ -25,6 +25,7 @@ from arogya.embedded.postgres import EmbeddedPostgres
 from tests.faults.rig.checker import wait_until
 
 READY_S = 20.0
+BACKLOG, METRICS_BACKLOG = 4096, 16
 # What the hub must never say: an exception that nobody handled.
 UNHANDLED = re.compile(r"Traceback|never retrieved|was destroyed but it is pending|Unhandled", re.IGNORECASE)
 
@@ -48,7 +49,7 @@ class Listen(Protocol):
 
 
 class HubProcess:
-    """One hub on sockets that outlive it, as under its supervisor."""
+    """One hub, on sockets that outlive it as under its supervisor, or that do not."""
 
     def __init__(
         self,
@@ -58,13 +59,18 @@ class HubProcess:
         options: Mapping[str, Mapping[str, Any]] = ROOMY,
         limits: Mapping[int, int] | None = None,
         listen: Listen = listening.bind,
+        keeps_port: bool = True,
+        program: str = "arogya",
     ) -> None:
         self.log = log
         self.failpoint: str | None = None  # where the next process shall die
         self._limits = limits or {}  # of the process: resource.RLIMIT_… → soft and hard limit
         self._near = listen is listening.bind  # this process can reach it
-        self._listener = listen("127.0.0.1", 0, backlog=4096)
-        self._metrics = listening.bind("127.0.0.1", 0, backlog=16)
+        self._listen = listen
+        self._keeps_port = keeps_port  # False: who connects while it is dead is refused, as by a machine of its own
+        self._program = program  # the module that a new process runs
+        self._listener = listen("127.0.0.1", 0, backlog=BACKLOG)
+        self._metrics = listening.bind("127.0.0.1", 0, backlog=METRICS_BACKLOG)
         self.port = _port(self._listener)
         self.metrics_port = _port(self._metrics)
         sections = {name: dict(section) for name, section in options.items()}
@@ -87,8 +93,9 @@ class HubProcess:
 
     def start(self) -> None:
         """Start a process and give it its settings, as the supervisor does."""
+        self._listen_again()
         descriptors = (self._listener.fileno(), self._metrics.fileno())
-        command = [sys.executable, "-m", "arogya", "hub", "--fd", str(descriptors[0]), "--metrics-fd"]
+        command = [sys.executable, "-m", self._program, "hub", "--fd", str(descriptors[0]), "--metrics-fd"]
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
                 [*command, str(descriptors[1])],
@@ -105,6 +112,9 @@ class HubProcess:
         self.process.stdin.write(json.dumps(dataclasses.asdict(settings)).encode() + b"\n")
         self.process.stdin.flush()
         self.starts += 1
+        if not self._keeps_port:
+            self._listener.close()
+            self._metrics.close()
 
     async def start_ready(self) -> float:
         """Start and wait until it says it is ready; returns the seconds that took."""
@@ -199,6 +209,11 @@ class HubProcess:
         self._drop_lifeline()
         self._listener.close()
         self._metrics.close()
+
+    def _listen_again(self) -> None:
+        if self._listener.fileno() < 0:
+            self._listener = self._listen("127.0.0.1", self.port, backlog=BACKLOG)
+            self._metrics = listening.bind("127.0.0.1", self.metrics_port, backlog=METRICS_BACKLOG)
 
     def _drop_lifeline(self) -> None:
         if self.process is not None and self.process.stdin is not None:

@@ -1,4 +1,4 @@
-"""A running whole: hub, tablets, dashboards, and the questions that every fault test asks at its end."""
+"""A running whole: hubs, tablets, dashboards, and the questions that every fault test asks at its end."""
 
 from __future__ import annotations
 
@@ -6,12 +6,14 @@ import asyncio
 import contextlib
 import itertools
 import time
-from collections.abc import AsyncIterator
+from bisect import bisect_right
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from tests.faults.rig import checker
+from tests.faults.rig import checker, picture
 from tests.faults.rig.checker import Verdict, wait_until
 from tests.faults.rig.journal import Journal
+from tests.faults.rig.picture import MAP_DIGITS
 from tests.faults.rig.population import Credential
 from tests.faults.rig.processes import HubProcess
 from tests.faults.rig.tablet import Tablet
@@ -23,7 +25,6 @@ SHOWN_S = 5.0  # until every dashboard shows what is stored
 MEMORY_S = 10.0  # until the hub's memory is back
 MEMORY_GROWTH = 1.10  # of what it had before the fault
 YOUNG_BYTES = 12 * 2**20  # what a process that has just started still takes for its caches, fault or none
-MAP_DIGITS = 7  # of a degree: what viewers are sent
 
 
 class Load(NamedTuple):
@@ -44,42 +45,65 @@ FULL = Load(tablets=500, rate_hz=1.0, viewers=20, full=True)
 
 
 class Scene:
-    """The devices and dashboards of one hub, and their journal."""
+    """The devices and dashboards of one hub, or of several in turn, and their journal."""
 
-    def __init__(self, hub: HubProcess, dsn: str, load: Load) -> None:
-        self.hub = hub
+    def __init__(self, hubs: Sequence[HubProcess], dsn: str, load: Load) -> None:
+        self.hubs = list(hubs)  # more may join while it plays
         self.dsn = dsn  # of the database itself, past any proxy
         self.load = load
         self.journal = Journal()
         self.tablets: list[Tablet] = []
         self.viewers: list[Viewer] = []
-        self.memory_before = 0  # the hub's resident bytes when everything flowed, before any fault
+        # Resident bytes of each hub when everything flowed, before any fault.
+        self.memory_before: dict[HubProcess, int] = {}
         self.tasks: asyncio.TaskGroup  # owns every device and dashboard, from `play` on
 
     @contextlib.asynccontextmanager
     async def play(self, credentials: list[Credential], viewer_token: str, *, seed: int) -> AsyncIterator[Scene]:
         """Let tablets and dashboards run around the block."""
         for number, credential in enumerate(credentials):
+            home, *others = self.addresses(number)
             tablet = Tablet(
-                f"{self.hub.url}/ws/device",
+                f"{home}/ws/device",
                 credential.secret,
                 ambulance_id=credential.ambulance_id,
                 journal=self.journal,
                 rate_hz=self.load.rate_hz,
                 seed=seed * 10_000 + number,
             )
+            tablet.others.extend(f"{other}/ws/device" for other in others)
             self.tablets.append(tablet)
-        self.viewers = [Viewer(f"{self.hub.url}/ws/live", viewer_token) for _ in range(self.load.viewers)]
+        self.viewers = [self.viewer(number, viewer_token) for number in range(self.load.viewers)]
         async with asyncio.TaskGroup() as self.tasks:
             lives = [*(tablet.run() for tablet in self.tablets), *(viewer.run() for viewer in self.viewers)]
             running = [self.tasks.create_task(life) for life in lives]
             try:
                 await self.wait_flowing()
-                self.memory_before = self.hub.memory_bytes()
+                self.memory_before = {hub: hub.memory_bytes() for hub in self.hubs}
                 yield self
             finally:
                 for task in running:
                     task.cancel()
+
+    def addresses(self, number: int) -> list[str]:
+        """Return all hubs in the order in which one of the devices or dashboards tries them."""
+        first = number % len(self.hubs)
+        return [hub.url for hub in self.hubs[first:] + self.hubs[:first]]
+
+    def viewer(self, number: int, token: str) -> Viewer:
+        """Return a dashboard whose home is one of the hubs; who calls lets it run."""
+        home, *others = self.addresses(number)
+        viewer = Viewer(f"{home}/ws/live", token)
+        viewer.others.extend(f"{other}/ws/live" for other in others)
+        return viewer
+
+    def viewers_on(self, hub: HubProcess) -> list[Viewer]:
+        """Return the dashboards that are connected to a hub."""
+        return [viewer for viewer in self.viewers if viewer.connected and viewer.url.startswith(f"{hub.url}/")]
+
+    def tablets_on(self, hub: HubProcess) -> list[Tablet]:
+        """Return the tablets that are connected to a hub."""
+        return [tablet for tablet in self.tablets if tablet.connected and tablet.url.startswith(f"{hub.url}/")]
 
     async def wait_flowing(self, within_s: float = CONNECT_S) -> None:
         """Wait until all are connected and every tablet has heard an ack on its connection."""
@@ -98,7 +122,7 @@ class Scene:
         watching = sum(viewer.connected for viewer in self.viewers)
         return (
             f"{connected} tablets and {watching} dashboards connected; closes {self.journal.close_codes}; "
-            f"errors {self.journal.errors[:5]}; the hub says: {self.hub.words()[-1500:]}"
+            f"errors {self.journal.errors[:5]}; the hubs say: {[hub.words()[-1500:] for hub in self.hubs]}"
         )
 
     async def acks_flow(self, within_s: float) -> float:
@@ -120,15 +144,17 @@ class Scene:
         verdict = await checker.check(self.dsn, self.journal)
         assert verdict.faultless(), verdict
         assert verdict.held == 0, verdict
-        complaints = self.hub.complaints()
-        assert not complaints, self.hub.words()[:6000]
+        for hub in self.hubs:
+            assert not hub.complaints(), [*hub.complaints()[:2], hub.words()[:6000]]
         await wait_until(self.shown, SHOWN_S, f"every dashboard shows the newest fixes: {self.not_shown()[:5]}")
+        different = await picture.differences(self.dsn, self.viewers)
+        assert not different, different[:5]
         for viewer in self.viewers:
             assert viewer.backwards == [], viewer.backwards[:5]
             assert viewer.negative_ages == [], viewer.negative_ages[:5]
-        if self.hub.alive():
-            most = self.memory_before * MEMORY_GROWTH + YOUNG_BYTES
-            await wait_until(lambda: self.hub.memory_bytes() <= most, MEMORY_S, f"memory back under {most:.0f} bytes")
+        for hub in self.hubs:
+            if hub.alive():
+                await self._wait_memory_back(hub)
         return verdict
 
     def shown(self) -> bool:
@@ -146,6 +172,37 @@ class Scene:
                     shown = row[1:3] if row else None
                     wrong.append(f"viewer {number}, ambulance {tablet.ambulance_id}: {shown}, not {place}")
         return wrong
+
+    def lag_s(self, viewers: Iterable[Viewer] | None = None) -> float:
+        """Return for how long what a tablet was acked has been missing on a dashboard, the worst of all, in seconds.
+
+        Without viewers named, those that are connected now.
+        """
+        watching = [viewer for viewer in self.viewers if viewer.connected] if viewers is None else viewers
+        now = time.monotonic()
+        return max(
+            (now - self._missing_since(tablet, row, now) for row, tablet in self._markers(watching)), default=0.0
+        )
+
+    def _markers(self, viewers: Iterable[Viewer]) -> Iterator[tuple[list[object] | None, Tablet]]:
+        for viewer in viewers:
+            for tablet in self.tablets:
+                yield viewer.fix_of(tablet.ambulance_id), tablet
+
+    @staticmethod
+    def _missing_since(tablet: Tablet, row: list[object] | None, now: float) -> float:
+        """Return when the first ack came of what is newer than the marker; a tablet drives north and nowhere else."""
+        sent, acks = tablet.mine.sent, tablet.mine.acks
+        latitude = row[1] if row is not None else -90.0
+        assert isinstance(latitude, float)
+        shown = bisect_right(range(1, len(sent) + 1), latitude, key=lambda seq: round(sent[seq].latitude, MAP_DIGITS))
+        newer = bisect_right(acks, shown, key=lambda ack: ack[1])
+        return acks[newer][0] if newer < len(acks) else now
+
+    async def _wait_memory_back(self, hub: HubProcess) -> None:
+        before = self.memory_before.get(hub, 0) or min(self.memory_before.values())  # one that joined is like the rest
+        most = before * MEMORY_GROWTH + YOUNG_BYTES
+        await wait_until(lambda: hub.memory_bytes() <= most, MEMORY_S, f"memory back under {most:.0f} bytes")
 
     def longest_ack_gap(self, since: float) -> float:
         """Return the longest time without any ack after a monotonic instant, in seconds."""

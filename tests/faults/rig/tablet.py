@@ -23,7 +23,7 @@ METRES_PER_DEGREE = 111_195.0  # of latitude, on a sphere of 6,371 km
 
 
 class Tablet:
-    """One device with one stream; `url` may change while it runs."""
+    """One device with one stream; `url` may change while it runs, and does by itself where there are `others`."""
 
     def __init__(
         self,
@@ -35,13 +35,16 @@ class Tablet:
         rate_hz: float = 1.0,
         seed: int = 0,
         connector: Callable[[], aiohttp.BaseConnector] | None = None,
+        heartbeat_s: float | None = None,
     ) -> None:
         self.url = url  # of /ws/device
+        self.others: deque[str] = deque()  # where it goes after a loss or a failed try, by turns
         self.secret = secret
         self.ambulance_id = ambulance_id
         self.journal = journal
         self.rate_hz = rate_hz
         self._connector = connector  # how it connects; None: as everybody does
+        self._heartbeat_s = heartbeat_s  # silence after which it pings the hub, half as long before it gives it up
         self.copies = 1  # how often each frame is sent
         self.clock_offset_us = 0  # how wrong this device's clock is; may jump while it runs
         self.random = random.Random(seed)  # noqa: S311  (a replayable road, not a secret)
@@ -116,6 +119,8 @@ class Tablet:
             if self.reconnects:
                 with contextlib.suppress(aiohttp.ClientError, OSError, TimeoutError):
                     await self._connect(http)
+                self.others.append(self.url)
+                self.url = self.others.popleft()
             await asyncio.sleep(self.random.uniform(0.1, 0.6))
 
     async def _connect(self, http: aiohttp.ClientSession) -> None:
@@ -123,7 +128,9 @@ class Tablet:
         protocols = (MSGPACK.subprotocol,)
         timeout = aiohttp.ClientWSTimeout(ws_close=1.0)
         async with asyncio.timeout(5):
-            socket = await http.ws_connect(self.url, headers=headers, protocols=protocols, timeout=timeout)
+            socket = await http.ws_connect(
+                self.url, headers=headers, protocols=protocols, timeout=timeout, heartbeat=self._heartbeat_s
+            )
         self._socket = socket
         try:
             await self._send(Hello((StreamClaim(self.log_id),)))

@@ -24,6 +24,7 @@ class Viewer:
         self, url: str, access_token: str, *, connector: Callable[[], aiohttp.BaseConnector] | None = None
     ) -> None:
         self.url = url  # of /ws/live
+        self.others: deque[str] = deque()  # where it goes after a loss or a failed try, by turns
         self._connector = connector  # how it connects; None: as everybody does
         self.access_token = access_token
         self.tables: dict[str, dict[int, list[object]]] = {"units": {}, "fixes": {}}
@@ -48,6 +49,8 @@ class Viewer:
                 with contextlib.suppress(aiohttp.ClientError, OSError, TimeoutError):
                     await self._watch(http)
                 self.connected = False
+                self.others.append(self.url)
+                self.url = self.others.popleft()
                 await asyncio.sleep(0.2)
 
     def fix_of(self, ambulance_id: int) -> list[object] | None:
