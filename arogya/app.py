@@ -140,9 +140,9 @@ async def _compose(settings: Settings, pools: Pools, counted: Metrics) -> tuple[
     housekeeping = Housekeeping(pools.owner, clock, composition.retention_rules(settings))
     intake.use_writers(composition.writers(settings, intake.batch_settled, housekeeping.ensure_partitions))
     alarms = EventReader(EventChannel(ALARMS), pools.reader)
-    directory = Directory(board.channel, judged_by(pools.reader), intake.refresh_unit, [alarms.channel])
+    directory = Directory(board.channel, judged_by(pools.reader), intake.fleet.read_unit, [alarms.channel])
     live = LiveHub(directory, clock, counted, composition.live_rules(settings))
-    changes = Changes(pools.reader, pools.app, board=board, intake=intake, live=live, channels=[alarms])
+    changes = Changes(pools.reader, pools.app, intake=intake, live=live, channels=[alarms])
     listener = Listener(composition.dsn_of(settings), changes.heard, changes.missed, role=READER)
     tile_url = settings.map.tile_url
     context = HubContext(
@@ -170,7 +170,7 @@ async def _running(hub: Hub) -> AsyncIterator[asyncio.Task[None]]:
     async def together() -> None:
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(hub.intake.run())
-            changes = (hub.changes.run(), hub.changes.patrol(), hub.listener.run(), hub.alarms.run())
+            changes = (hub.changes.run(), hub.changes.rights.patrol(), hub.listener.run(), hub.alarms.run())
             for rounds in (hub.live.run(), hub.housekeeping.run(), hub.observe_lag(), *changes):
                 tasks.create_task(rounds)
 

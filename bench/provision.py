@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import asyncpg
 
 from hub.access.tokens import digest, new_token
-from hub.changes import HIDDEN_FLAGS
+from hub.ingest.stored_fleet import HIDDEN_FLAGS
 
 
 class Fleet(NamedTuple):

@@ -3,31 +3,41 @@
 from __future__ import annotations
 
 import asyncio
+from collections import OrderedDict
 from collections.abc import Iterable
-from dataclasses import replace
+from typing import Protocol
 from uuid import UUID
 
 import structlog
 
-from hub.clock import to_us
-from hub.errors import HubError, Resync, Revoked
-from hub.ingest.flags import INACCURATE, JUMP, LATE, NULL_ISLAND, OUT_OF_RANGE
+from hub.errors import Resync
 from hub.ingest.intake import Intake
-from hub.live.board import FleetBoard, LiveFix, Unit
 from hub.live.event_reader import EventReader
 from hub.live.hub import LiveHub
-from storage import devices, events, locations, sessions
-from storage.devices import Device
+from hub.rights import Rights
+from storage import events
 from storage.errors import StorageError
 from storage.pool import Database
 
-HIDDEN_FLAGS = NULL_ISLAND | OUT_OF_RANGE | JUMP | LATE | INACCURATE
 RETRY_S = 0.5
-PATROL_S = 1.0
 READ_ONE_BY_ONE = 10  # changed ambulances; more of them are read in one query
+AWAY = "away"  # a hub says that the others cannot hear it
+RIGHTS = frozenset({"device", "session", "user"})  # changes that may end a right: told by hub to hub too
+RECENT_S = 2.0  # a right's change that came from PostgreSQL is the same one when a hub tells of it within this time
+RECENT_MAX = 1_000
 FLEET = ("fleet", "")  # some ambulances
 EVERYTHING = ("everything", "")  # after a reconnect: nobody knows what was missed
 _LOG = structlog.get_logger(__name__)
+
+
+class Neighbours(Protocol):
+    """The other hubs, as far as changes concern them: nothing here waits or raises."""
+
+    def right_changed(self, kind: str, key: str) -> None:
+        """Tell them of a change that may end a right."""
+
+    def away(self, node: str) -> None:
+        """Know that a hub cannot be heard by the others."""
 
 
 class Changes:
@@ -38,32 +48,45 @@ class Changes:
         reader: Database,
         app: Database,
         *,
-        board: FleetBoard,
         intake: Intake,
         live: LiveHub,
         channels: Iterable[EventReader] = (),
     ) -> None:
+        self.rights = Rights(app, intake, live)
         self._reader = reader
-        self._app = app
-        self._board = board
         self._intake = intake
         self._live = live
         self._channels = {reading.channel.name: reading for reading in channels}  # of events
+        self._neighbours: Neighbours | None = None
         self._waiting: dict[tuple[str, str], None] = {}  # in order of arrival, each thing once
         self._ambulances: set[str] = set()  # which ones FLEET is about
         self._arrived = asyncio.Event()
+        self._recent: OrderedDict[tuple[str, str], float] = OrderedDict()  # of RIGHTS: when PostgreSQL said so, mono. s
+
+    def tell(self, neighbours: Neighbours) -> None:
+        """Tell other hubs, from now on, what ends rights."""
+        self._neighbours = neighbours
 
     def heard(self, kind: str, key: str) -> None:
-        """Take note of one change."""
-        if kind == "ambulance":
-            self._ambulances.add(key)
-            kind, key = FLEET
-        self._waiting[kind, key] = None
-        self._arrived.set()
+        """Take note of one change that PostgreSQL tells of."""
+        if self._neighbours is not None:
+            if kind == AWAY:
+                return self._neighbours.away(key)
+            if kind in RIGHTS:
+                self._remember(kind, key)
+                self._neighbours.right_changed(kind, key)
+        self._note(kind, key)
+
+    def told(self, kind: str, key: str) -> None:
+        """Take note of a change that another hub heard PostgreSQL tell of; it is not passed on."""
+        heard_s = self._recent.get((kind, key))
+        known = heard_s is not None and self._intake.clock.monotonic_s() - heard_s < RECENT_S
+        if kind in RIGHTS and not known:
+            self._note(kind, key)
 
     def missed(self) -> None:
         """Take note that any number of changes may have been missed."""
-        self.heard(*EVERYTHING)
+        self._note(*EVERYTHING)
 
     async def run(self) -> None:
         """Apply what is heard until cancelled."""
@@ -78,16 +101,29 @@ class Changes:
                     await self._apply(*change)
                 except StorageError as error:
                     _LOG.warning("a change waits", kind=change[0], reason=type(error).__name__)
-                    self.heard(*change)
+                    self._note(*change)
                     await asyncio.sleep(RETRY_S)
                 except ValueError:
                     _LOG.warning("a change is not understood", kind=change[0])
+
+    def _note(self, kind: str, key: str) -> None:
+        if kind == "ambulance":
+            self._ambulances.add(key)
+            kind, key = FLEET
+        self._waiting[kind, key] = None
+        self._arrived.set()
+
+    def _remember(self, kind: str, key: str) -> None:
+        self._recent[kind, key] = self._intake.clock.monotonic_s()
+        self._recent.move_to_end((kind, key))
+        if len(self._recent) > RECENT_MAX:
+            self._recent.popitem(last=False)
 
     async def _apply(self, kind: str, key: str) -> None:
         if (kind, key) == FLEET:
             await self._refresh_ambulances()
         elif kind == "device":
-            await self._recheck_device(int(key))
+            await self.rights.recheck_device(int(key))
         elif kind == "command":
             await self._intake.deliver_commands(int(key))
         elif kind == "event":
@@ -99,7 +135,7 @@ class Changes:
             self._live.end_sessions(user_id=UUID(key), error=Resync("the user's rights changed"))
         elif (kind, key) == EVERYTHING:
             await self.read_everything()
-            await self._recheck_everybody()
+            await self.rights.check()
 
     async def _refresh_ambulances(self) -> None:
         """Read the ambulances that changed: each of a few, or all at once after an import."""
@@ -109,7 +145,7 @@ class Changes:
                 await self.read_fleet()
             else:
                 for ambulance_id in changed:
-                    await self._intake.refresh_unit(int(ambulance_id))
+                    await self._intake.fleet.read_unit(int(ambulance_id))
         except StorageError:
             self._ambulances |= changed
             raise
@@ -129,82 +165,4 @@ class Changes:
 
     async def read_fleet(self) -> None:
         """Make the board hold what is stored: every ambulance, and positions that are newer than its own."""
-        rows = await locations.read_fleet(self._reader, hidden_flags=HIDDEN_FLAGS)
-        self._board.replace_units(Unit(row.ambulance_id, row.plate_number, row.driver_name, row.status) for row in rows)
-        for row in rows:
-            fix = _fix_of(row)
-            current = self._board.current(row.ambulance_id)
-            if fix is not None and (current is None or fix.fix_at > current.fix_at):
-                self._board.move(row.ambulance_id, fix)
-
-    async def _recheck_device(self, device_id: int) -> None:
-        """Close a device's connections when it was revoked, lost its secret or was mounted elsewhere."""
-        for session in self._intake.roster.of_device(device_id):
-            device, ending = await self._standing(device_id, session.credential, session.ambulance_id)
-            if ending is not None:
-                self._intake.end(session, ending)
-            elif device is not None:
-                session.credential_ends_at = device.secret_expires_at
-        for viewer in self._live.of_device(device_id):
-            caller = viewer.principal
-            device, ending = await self._standing(device_id, caller.credential, caller.ambulance_id)
-            if ending is not None:
-                self._live.end(viewer, ending)
-            elif device is not None:
-                viewer.principal = replace(caller, credential_ends_at=device.secret_expires_at)
-
-    async def _standing(
-        self, device_id: int, credential: bytes | None, ambulance_id: int | None
-    ) -> tuple[Device | None, HubError | None]:
-        """Return what a device is now, and why a connection that it opened has to end, if it has to."""
-        if credential is None:  # a ticket opened it
-            device = await devices.find_by_id(self._app, device_id)
-        else:
-            device = await devices.find_by_secret(self._app, credential, self._intake.clock.now())
-        if device is None:
-            return None, Revoked("the device or its secret was withdrawn")
-        if device.ambulance_id != ambulance_id:
-            return device, Resync("the device was mounted elsewhere")
-        return device, None
-
-    async def _recheck_everybody(self) -> None:
-        for device_id in {*self._intake.roster.devices(), *self._live.devices()}:
-            await self._recheck_device(device_id)
-        await self.check_rights()
-
-    async def patrol(self) -> None:
-        """Look once a second whether the rights of open connections still hold: many end without a word."""
-        while True:
-            await asyncio.sleep(PATROL_S)
-            try:
-                await self.check_rights()
-            except StorageError:
-                continue  # nobody can sign in or out, or be assigned, meanwhile either
-
-    async def check_rights(self) -> None:
-        """End the connections of sign-ins that do not count any more, and what may not be watched any more.
-
-        Raises `StorageError`.
-        """
-        here = self._live.sign_ins()
-        if here:
-            for session_id in here - await sessions.find_alive(self._app, here, self._intake.clock.now()):
-                self._live.end_sessions(session_id=session_id)
-        await self._live.check_rights()
-
-
-def _fix_of(row: locations.FleetRow) -> LiveFix | None:
-    if row.latitude is None or row.longitude is None or row.fix_at is None:
-        return None
-    return LiveFix(
-        row.latitude,
-        row.longitude,
-        _number(row.speed),
-        _number(row.heading),
-        _number(row.accuracy),
-        to_us(row.fix_at),
-    )
-
-
-def _number(value: float | None) -> float:
-    return float("nan") if value is None else value
+        await self._intake.fleet.read_all(self._reader)

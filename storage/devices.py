@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
@@ -23,6 +24,14 @@ class Device(NamedTuple):
     secret_expires_at: datetime | None = None  # of the secret that it was found by, once that was rotated
 
 
+class Connected(NamedTuple):
+    """What a connection of a device rests on."""
+
+    device_id: int
+    credential: bytes | None  # hash of the secret that opened it; None where a ticket did
+    ambulance_id: int | None  # that it speaks for
+
+
 class Claimed(NamedTuple):
     """What a claim code turned into."""
 
@@ -41,6 +50,18 @@ async def find_by_id(db: Database, device_id: int) -> Device | None:
     """Return a device that is not revoked, or None."""
     rows = await db.fetch_together(_QUERIES.find_by_id, device_id=device_id)
     return Device(*rows[0][1:]) if rows else None
+
+
+async def find_fallen(db: Database, connections: Sequence[Connected], now: datetime) -> set[int]:
+    """Return the devices of those connections that would be refused today."""
+    rows = await db.fetch(
+        _QUERIES.find_fallen,
+        device_ids=[each.device_id for each in connections],
+        hashes=[each.credential for each in connections],
+        ambulance_ids=[each.ambulance_id for each in connections],
+        now=now,
+    )
+    return {connections[row["n"] - 1].device_id for row in rows}
 
 
 async def claim(db: Database, code_hash: bytes, secret_hash: bytes, now: datetime) -> Claimed | None:

@@ -24,7 +24,7 @@ class Location(NamedTuple):
 
 
 class FleetRow(NamedTuple):
-    """One ambulance as the map needs it after a start: its unit, and its newest shown fix where there is one."""
+    """One ambulance as the map needs it: its unit, and its newest shown fix where there is one."""
 
     ambulance_id: int
     plate_number: str
@@ -36,6 +36,25 @@ class FleetRow(NamedTuple):
     heading: float | None
     accuracy: float | None
     fix_at: datetime | None
+
+
+class Place(NamedTuple):
+    """A location as it is stored; None stands for what the receiver did not give."""
+
+    ambulance_id: int
+    latitude: float
+    longitude: float
+    speed: float | None
+    heading: float | None
+    accuracy: float | None
+    fix_at: datetime
+
+
+class Moved(NamedTuple):
+    """Which locations were written, and the place to go on from."""
+
+    mark: str  # opaque
+    places: list[Place]
 
 
 async def follow(db: Database, rows: Sequence[Location]) -> set[int]:
@@ -53,12 +72,17 @@ async def follow(db: Database, rows: Sequence[Location]) -> set[int]:
     return {row["id"] for row in settled}
 
 
-async def read_fleet(db: Database, *, hidden_flags: int) -> list[FleetRow]:
-    """Return every ambulance with its newest fix that the map may show (none of `hidden_flags`)."""
-    return [FleetRow(*row) for row in await db.fetch(_QUERIES.read_fleet, hidden_flags=hidden_flags)]
+async def read_fleet(db: Database, *, hidden_flags: int, ambulance_ids: Sequence[int] | None = None) -> list[FleetRow]:
+    """Return these ambulances (None: all), each with its newest fix that the map may show (none of `hidden_flags`)."""
+    rows = await db.fetch(_QUERIES.read_fleet, hidden_flags=hidden_flags, ids=ambulance_ids)
+    return [FleetRow(*row) for row in rows]
 
 
-async def read_unit(db: Database, ambulance_id: int) -> FleetRow | None:
-    """Return one ambulance without a position, or None when it is gone."""
-    row = await db.fetch_one(_QUERIES.read_unit, ambulance_id=ambulance_id)
-    return None if row is None else FleetRow(*row)
+async def read_moved(db: Database, since: str | None) -> Moved:
+    """Return the locations that were written since an earlier call, whose `mark` that is; None: all of them.
+
+    Exact, whatever the clocks say: nothing that was committed in between is missing, and little comes twice. A mark
+    counts for some hundred million transactions.
+    """
+    rows = await db.fetch(_QUERIES.read_moved, since=since)
+    return Moved(rows[0]["mark"], [Place(*row[1:]) for row in rows if row["ambulance_id"] is not None])

@@ -41,6 +41,15 @@ class LiveSession:
     facility_id: UUID | None
 
 
+class Standing(NamedTuple):
+    """What the user of a session is now."""
+
+    role: str
+    staff_role: str | None
+    duty: str | None
+    facility_id: UUID | None
+
+
 class SessionRow(NamedTuple):
     """One line of a user's list of sign-ins."""
 
@@ -76,9 +85,10 @@ async def find_by_id(db: Database, session_id: UUID, now: datetime) -> LiveSessi
     return LiveSession(*rows[0][1:]) if rows else None
 
 
-async def find_alive(db: Database, ids: Collection[UUID], now: datetime) -> set[UUID]:
-    """Return those of the sessions that still count."""
-    return {row["id"] for row in await db.fetch(_QUERIES.find_alive, ids=list(ids), now=now)}
+async def find_alive(db: Database, ids: Collection[UUID], now: datetime) -> dict[UUID, Standing]:
+    """Return those of the sessions that still count, and what their users are now."""
+    rows = await db.fetch(_QUERIES.find_alive, ids=list(ids), now=now)
+    return {row["id"]: Standing(*row[1:]) for row in rows}
 
 
 async def open_session(db: Database, session: NewSession, *, now: datetime, sessions_max: int) -> UUID | None:

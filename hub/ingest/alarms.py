@@ -32,13 +32,22 @@ class OpenAlarms:
         self._heard: dict[int, _Heard] = {}  # by ambulance: the newest call that is not known to be stored
         self._settled: OrderedDict[Call, None] = OrderedDict()  # calls that are known to be stored, oldest first
 
-    def hear(self, ambulance_id: int, call: Call, raised_at: int) -> None:
-        """Show a call (raised in µs since 1970) at once, unless it was stored before: then its row says what it is."""
+    def hear(self, ambulance_id: int, call: Call, raised_at: int) -> bool:
+        """Show a call (raised in µs since 1970) at once; tell whether it was news.
+
+        It was not if it was stored before (then its row says what it is), or if the ambulance has called again since.
+        """
         heard = self._heard.get(ambulance_id)
         if call in self._settled or (heard is not None and heard.raised_at > raised_at):
-            return
+            return False
         self._heard[ambulance_id] = _Heard(call, raised_at)
         self._show(ambulance_id)
+        return True
+
+    def awaits(self, ambulance_id: int, call: Call) -> bool:
+        """Tell whether a call is shown that is not known to be stored."""
+        heard = self._heard.get(ambulance_id)
+        return heard is not None and heard.call == call
 
     async def refresh(self) -> None:
         """Take over what PostgreSQL says; raises `StorageError`.

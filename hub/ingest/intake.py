@@ -14,13 +14,16 @@ from hub.ingest.credit import CreditRules
 from hub.ingest.fix_stream import FixStream
 from hub.ingest.hygiene import Track
 from hub.ingest.locations import LocationKeeper
+from hub.ingest.others import Alone, OtherHubs
 from hub.ingest.patrol import inspect, round_s
 from hub.ingest.roster import DeviceConnection, Roster
-from hub.live.board import FleetBoard, LiveFix, Unit
+from hub.ingest.stored_fleet import StoredFleet
+from hub.live.board import FleetBoard, LiveFix
 from hub.metrics import Metrics
 from hub.outcomes import outcome_of
 from hub.transport import refuse
-from storage import commands, locations, marks
+from storage import commands, marks
+from storage.alarms import Call
 from storage.batch import Run
 from storage.copy_writer import BatchReport, CopyWriter
 from storage.errors import StorageError
@@ -75,6 +78,12 @@ class Intake:
         self.draining = False  # nothing more is admitted: the devices keep it for the next hub
         self.locations = LocationKeeper(db, board, period_s=rules.location_s)
         self.alarms = OpenAlarms(db, board)
+        self.fleet = StoredFleet(db, board)
+        self._others: OtherHubs = Alone()
+
+    def tell(self, others: OtherHubs) -> None:
+        """Tell the other hubs, from now on, what this one shows and who is connected to it."""
+        self._others = others
 
     def use_writers(self, writers: Iterable[CopyWriter]) -> None:
         """Take the writers; streams are pinned to one of them by number."""
@@ -96,12 +105,15 @@ class Intake:
             raise Restarting("this hub is going away")
         self.roster.add(session)
         self.metrics.sockets.labels("device").inc()
+        self._others.came(session.device_id)
 
     def detach(self, session: DeviceConnection) -> None:
         """Forget a connection; what it appended is still stored, and acked to nobody."""
         if session in self.roster:
             self.roster.remove(session)
             self.metrics.sockets.labels("device").dec()
+            if not self.roster.of_device(session.device_id):
+                self._others.went(session.device_id)
         self._due.pop(session.session_id, None)
         for stream_id, stream in session.streams.items():
             if self._owners.get(stream_id) is stream:
@@ -119,20 +131,11 @@ class Intake:
         if claim is None:
             raise Forbidden("this device may not send such a stream: it is revoked, or bound to no ambulance")
         if claim.ambulance_id is not None and self._board.unit(claim.ambulance_id) is None:
-            await self.refresh_unit(claim.ambulance_id)  # younger than what the map has heard of
+            await self.fleet.read_unit(claim.ambulance_id)  # younger than what the map has heard of
         return claim
 
-    async def refresh_unit(self, ambulance_id: int) -> bool:
-        """Read an ambulance again: it was added, changed or removed; tell whether there is one."""
-        row = await locations.read_unit(self._db, ambulance_id)
-        if row is None:
-            self._board.remove_unit(ambulance_id)
-        else:
-            self._board.upsert_unit(Unit(row.ambulance_id, row.plate_number, row.driver_name, row.status))
-        return row is not None
-
     def own(self, stream: FixStream) -> None:
-        """Note who owns a stream now, and close the connection that owned it before."""
+        """Note who owns a stream now, and close the connection that owned it before, here or on another hub."""
         former = self._owners.get(stream.stream_id)
         if former is not None and former.fence > stream.fence:
             stream.superseded()  # two claims at once, whose answers came back in the other order
@@ -140,6 +143,14 @@ class Intake:
         self._owners[stream.stream_id] = stream
         if former is not None:
             former.superseded()
+        if stream.fence > 1:  # else nobody had it before
+            self._others.claimed(stream.stream_id, stream.fence)
+
+    def claimed_elsewhere(self, stream_id: int, fence: int) -> None:
+        """Close the connection that owns a stream by an older fence than this, which another hub has raised."""
+        stream = self._owners.get(stream_id)
+        if stream is not None and stream.fence < fence:
+            stream.superseded()
 
     def append(self, run: Run) -> None:
         """Queue a run with the stream's writer."""
@@ -153,9 +164,19 @@ class Intake:
         return track
 
     def show(self, ambulance_id: int, fix: LiveFix) -> None:
-        """Put a sound fix on the map at once."""
+        """Put a sound fix on the map at once, here and on the other hubs."""
+        current = self._board.current(ambulance_id)
+        if current is not None and current.fix_at == fix.fix_at:
+            # Of two of one instant the later one is shown; the other hubs would not know which that is.
+            fix = fix._replace(fix_at=fix.fix_at + 1)
         if self._board.move(ambulance_id, fix):
             self.locations.moved(ambulance_id)
+            self._others.moved(ambulance_id, fix)
+
+    def call(self, ambulance_id: int, call: Call, raised_at: int) -> None:
+        """Show a call for help (raised in µs since 1970) before it is stored, here and on the other hubs."""
+        if self.alarms.hear(ambulance_id, call, raised_at):
+            self._others.called(ambulance_id, call, raised_at)
 
     def ack_due(self, session: DeviceConnection) -> None:
         """Remember a session until the whole batch is settled."""

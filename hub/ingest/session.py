@@ -154,7 +154,7 @@ class DeviceSession:
             Run(stream, AMBULANCE_POSITIONS, first, last, admitted.rows, admitted.dead, [], admitted.alarms)
         )
         for alarm in admitted.alarms:  # also on a fix that moves no marker, and from a backlog
-            self._intake.alarms.hear(self.ambulance_id, (self.device_id, alarm.alarm_id), alarm.raised_at)
+            self._intake.call(self.ambulance_id, (self.device_id, alarm.alarm_id), alarm.raised_at)
         if admitted.shown is not None:
             self._show(admitted.shown, admitted.shown_at)
 
@@ -186,7 +186,7 @@ class DeviceSession:
             sent_at=message.sent_at,
         )
         if fix.alarm:
-            self._intake.alarms.hear(self.ambulance_id, (self.device_id, fix.alarm.id), fix_at)
+            self._intake.call(self.ambulance_id, (self.device_id, fix.alarm.id), fix_at)
         if verdict.show:
             self._show(fix, fix_at)
             stream.shown_seq = max(stream.shown_seq, message.seq)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import heapq
 import secrets
+import struct
 from collections.abc import Iterable
 from math import floor
 from typing import NamedTuple
@@ -87,6 +88,13 @@ class FleetBoard:
         self.state.put(FIXES, ambulance_id, fix)
         return True
 
+    def hear(self, ambulance_id: int, fix: LiveFix) -> bool:
+        """Take a fix over from another hub; as `move`, but of several of one instant all hubs show the same."""
+        current = self._fixes.get(ambulance_id)
+        if current is not None and fix.fix_at == current.fix_at and _rank(fix) <= _rank(current):
+            return False
+        return self.move(ambulance_id, fix)
+
     def set_alarm(self, ambulance_id: int, alarm_at: int) -> None:
         """Show since when an ambulance calls for help, 0 for not any more; every fix of it that follows says so too."""
         if alarm_at:
@@ -122,6 +130,11 @@ class FleetBoard:
 
     def __len__(self) -> int:
         return len(self._units)
+
+
+def _rank(fix: LiveFix) -> bytes:
+    """Return what tells fixes of one instant apart: an order without a meaning, the same on every hub."""
+    return struct.pack("!5d", *fix[:5])
 
 
 def unit_row(key: int, unit: Unit) -> list[object]:

@@ -25,9 +25,7 @@ class Claim(NamedTuple):
 
 
 Judge = Callable[[Sequence[Claim]], Awaitable[set[int]]]  # the places of those claims that hold now; asks the database
-Learn = Callable[
-    [int], Awaitable[bool]
-]  # puts one on the board that it has not heard of; is there such a one?
+Learn = Callable[[int], Awaitable[bool]]  # puts one on the board that it has not heard of; is there such a one?
 
 
 def judged_by(reader: Database) -> Judge:

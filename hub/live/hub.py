@@ -132,6 +132,10 @@ class LiveHub:
         found = {session.principal.session_id for session in self._sessions.values()}
         return {session_id for session_id in found if session_id is not None}
 
+    def viewers(self) -> list[ViewerSession]:
+        """Return those that are connected and not being closed."""
+        return [session for session in self._sessions.values() if session.ending is None]
+
     def of_device(self, device_id: int) -> list[ViewerSession]:
         """Return the viewers that are one device."""
         return [session for session in self._sessions.values() if session.principal.device_id == device_id]

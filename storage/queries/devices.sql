@@ -13,6 +13,18 @@ SELECT asked.n, d.id AS device_id, d.kind, d.ambulance_id, d.facility_id
   JOIN devices d ON d.id = asked.device_id
  WHERE d.revoked_at IS NULL;
 
+-- name: find_fallen
+-- Of connections, each a device, the secret that opened it (null: a ticket did) and the ambulance that it speaks for:
+-- those that would be refused today.
+SELECT asked.n
+  FROM unnest(:device_ids::bigint[], :hashes::bytea[], :ambulance_ids::bigint[])
+       WITH ORDINALITY AS asked (device_id, hash, ambulance_id, n)
+  LEFT JOIN devices d ON d.id = asked.device_id AND d.revoked_at IS NULL
+  LEFT JOIN device_secrets s ON s.hash = asked.hash AND s.device_id = d.id AND s.revoked_at IS NULL
+       AND (s.expires_at IS NULL OR s.expires_at > :now)
+ WHERE d.id IS NULL OR d.ambulance_id IS DISTINCT FROM asked.ambulance_id
+       OR (asked.hash IS NOT NULL AND s.hash IS NULL);
+
 -- name: claim
 -- Uses a claim code up; no row when it is unknown, used, out of date or its device revoked.
 UPDATE devices SET claim_hash = NULL, claim_expires_at = NULL

@@ -20,7 +20,8 @@ WITH free AS MATERIALIZED (
 SELECT id FROM free;
 
 -- name: read_fleet
--- Every ambulance with its newest fix that may be shown: the row's own, or a stored fix that it has not followed yet.
+-- Ambulances (:ids null: all of them), each with its newest fix that may be shown: the row's own, or a stored fix that
+-- it has not followed yet.
 SELECT a.id AS ambulance_id, a.plate_number, a.driver_name, a.status,
        COALESCE(p.latitude, a.current_location[1]) AS latitude,
        COALESCE(p.longitude, a.current_location[0]) AS longitude,
@@ -36,10 +37,17 @@ SELECT a.id AS ambulance_id, a.plate_number, a.driver_name, a.status,
           AND fix_at > COALESCE(a.location_fix_at, '-infinity') AND flags & :hidden_flags::integer = 0
         ORDER BY fix_at DESC LIMIT 1
        ) AS p ON true
+ WHERE :ids::bigint[] IS NULL OR a.id = ANY (:ids)
  ORDER BY a.id;
 
--- name: read_unit
--- One ambulance, without its position: that is newer in memory.
-SELECT id AS ambulance_id, plate_number, driver_name, status, NULL::float8 AS latitude, NULL::float8 AS longitude,
-       NULL::real AS speed, NULL::real AS heading, NULL::real AS accuracy, NULL::timestamptz AS fix_at
-  FROM ambulances WHERE id = :ambulance_id;
+-- name: read_moved
+-- The locations that were written since a question before, which returned :since as its mark; null: all of them.
+-- A mark is the oldest transaction that was open then: what it and younger ones wrote may not have been seen. No clock
+-- and no index is asked, and the row needs no column for it. There is always a row, so that there is a mark.
+SELECT pg_snapshot_xmin(pg_current_snapshot())::text AS mark, a.id AS ambulance_id,
+       a.current_location[1] AS latitude, a.current_location[0] AS longitude,
+       a.location_speed AS speed, a.location_heading AS heading, a.location_accuracy AS accuracy,
+       a.location_fix_at AS fix_at
+  FROM (SELECT) AS one
+  LEFT JOIN ambulances AS a
+    ON a.current_location IS NOT NULL AND (:since::text IS NULL OR age(a.xmin) <= age(:since::xid8::xid));

@@ -21,10 +21,11 @@ SELECT asked.n, s.id AS session_id, s.client, s.created_at, s.expires_at, s.last
  WHERE s.expires_at > asked.now AND s.ended_at IS NULL AND u.disabled_at IS NULL;
 
 -- name: find_alive
--- Which of these sessions still count: for the sockets that they opened.
-SELECT s.id
+-- Which of these sessions still count, and what their users are just now: for the sockets that they opened.
+SELECT s.id, u.role, st.role AS staff_role, st.duty, st.facility_id
   FROM sessions s
   JOIN users u ON u.id = s.user_id
+  LEFT JOIN staff st ON st.id = u.id
  WHERE s.id = ANY (:ids::uuid[]) AND s.expires_at > :now AND s.ended_at IS NULL AND u.disabled_at IS NULL;
 
 -- name: lock_user

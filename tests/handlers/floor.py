@@ -119,13 +119,13 @@ async def standing(database: str, rules: LiveRules = RULES) -> AsyncIterator[Flo
     told = await Database.open(database, role=READER, size=2, command_timeout_s=5)
     alarms = EventReader(EventChannel(ALARMS), told)
     intake = Intake(reader, board, clock, metrics, rules=IntakeRules(), credit_rules=CreditRules())
-    directory = Directory(board.channel, judged_by(reader), intake.refresh_unit, [alarms.channel])
+    directory = Directory(board.channel, judged_by(reader), intake.fleet.read_unit, [alarms.channel])
     live = LiveHub(directory, clock, metrics, rules)
-    changes = Changes(reader, reader, board=board, intake=intake, live=live, channels=[alarms])
+    changes = Changes(reader, reader, intake=intake, live=live, channels=[alarms])
     try:
         async with asyncio.TaskGroup() as tasks:
             task = tasks.create_task(live.run())
-            rounds = [tasks.create_task(work) for work in (changes.patrol(), alarms.run())]
+            rounds = [tasks.create_task(work) for work in (changes.rights.patrol(), alarms.run())]
             async with running(database, board=board, live_socket=live_socket(live)) as hub:
                 world = await build_world(hub, database)
                 for name, ambulance_id in world.ambulances.items():

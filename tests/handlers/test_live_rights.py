@@ -117,7 +117,7 @@ async def test_who_keeps_the_right_keeps_the_channel(floor: Floor) -> None:
         assert isinstance(await hear(ws), Snapshot)
         assert isinstance(await hear(other), Snapshot)
         for _ in range(3):
-            await floor.changes.check_rights()
+            await floor.changes.rights.check()
         floor.move(5, key)
         assert isinstance(await hear(ws), Delta)
 

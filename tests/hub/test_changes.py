@@ -32,9 +32,8 @@ async def test_a_thing_that_changes_again_while_it_is_read_is_read_again(
     changes = Changes(
         db,
         db,
-        board=board,
         intake=intake,
-        live=LiveHub(Directory(board.channel, judged_by(db), intake.refresh_unit), clock, metrics),
+        live=LiveHub(Directory(board.channel, judged_by(db), intake.fleet.read_unit), clock, metrics),
     )
     changes.heard("ambulance", str(vehicle))
     db.next_answer_comes_late()
@@ -56,9 +55,8 @@ async def test_many_new_ambulances_are_read_at_once(superuser: Connection, db: S
     changes = Changes(
         db,
         db,
-        board=board,
         intake=intake,
-        live=LiveHub(Directory(board.channel, judged_by(db), intake.refresh_unit), clock, metrics),
+        live=LiveHub(Directory(board.channel, judged_by(db), intake.fleet.read_unit), clock, metrics),
     )
     for vehicle in vehicles:
         changes.heard("ambulance", str(vehicle))
@@ -79,8 +77,8 @@ async def test_an_alarm_is_on_the_board_and_in_its_channel_heard_of_or_found_aft
     board.move(vehicle, LiveFix(48.0, 11.0, 1.0, 2.0, 3.0, 1_000_000))
     alarms = EventReader(EventChannel(ALARMS), reader)
     intake = Intake(db, board, clock, metrics, rules=IntakeRules(), credit_rules=CreditRules())
-    live = LiveHub(Directory(board.channel, judged_by(db), intake.refresh_unit, [alarms.channel]), clock, metrics)
-    changes = Changes(db, db, board=board, intake=intake, live=live, channels=[alarms])
+    live = LiveHub(Directory(board.channel, judged_by(db), intake.fleet.read_unit, [alarms.channel]), clock, metrics)
+    changes = Changes(db, db, intake=intake, live=live, channels=[alarms])
     listener = Listener(database, changes.heard if heard else lambda _kind, _key: None, changes.missed)
     working = [asyncio.ensure_future(work) for work in (changes.run(), listener.run())]
 

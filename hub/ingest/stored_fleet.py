@@ -1,0 +1,87 @@
+"""The fleet as it is stored, read onto the board: at a start, after a change, and after something was missed."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Sequence
+from math import nan
+
+from hub.clock import to_us
+from hub.ingest.flags import INACCURATE, JUMP, LATE, NULL_ISLAND, OUT_OF_RANGE
+from hub.live.board import FleetBoard, LiveFix, Unit
+from storage import locations
+from storage.loader import Loader
+from storage.locations import FleetRow, Place
+from storage.pool import Database
+
+HIDDEN_FLAGS = NULL_ISLAND | OUT_OF_RANGE | JUMP | LATE | INACCURATE
+
+
+class StoredFleet:
+    """Reads one after the other: an answer never takes back what a younger one has put on the board."""
+
+    def __init__(self, db: Database, board: FleetBoard) -> None:
+        self._db = db
+        self._board = board
+        self._turn = asyncio.Lock()  # held from a question until its answer is on the board
+        self._units: Loader[int, bool] = Loader(self._read_units)
+
+    async def read_unit(self, ambulance_id: int) -> bool:
+        """Read one ambulance with its position: it was added, changed or removed; tell whether there is one.
+
+        Asked for with everybody who asks meanwhile; raises `StorageError`.
+        """
+        return await self._units.load(ambulance_id)
+
+    async def read_all(self, db: Database) -> None:
+        """Make the board hold what is stored: every ambulance, and positions that are newer than its own.
+
+        Raises `StorageError`.
+        """
+        async with self._turn:
+            rows = await locations.read_fleet(db, hidden_flags=HIDDEN_FLAGS)
+            self._board.replace_units(_unit_of(row) for row in rows)
+            self._place(rows)
+
+    async def read_moved(self, db: Database, since: str | None) -> str:
+        """Take over the positions that were written since an earlier call, which returned `since`; None: all of them.
+
+        Returns the mark for the next call; raises `StorageError`. Ambulances that the board does not know are passed
+        over: they come with a change of their own.
+        """
+        moved = await locations.read_moved(db, since)
+        self._place(moved.places)
+        return moved.mark
+
+    async def _read_units(self, wanted: Sequence[int]) -> list[bool]:
+        async with self._turn:
+            rows = await locations.read_fleet(self._db, hidden_flags=HIDDEN_FLAGS, ambulance_ids=wanted)
+            found = {row.ambulance_id for row in rows}
+            for ambulance_id in wanted:
+                if ambulance_id not in found:
+                    self._board.remove_unit(ambulance_id)
+            for row in rows:
+                self._board.upsert_unit(_unit_of(row))
+            self._place(rows)
+        return [ambulance_id in found for ambulance_id in wanted]
+
+    def _place(self, rows: Iterable[FleetRow | Place]) -> None:
+        for row in rows:
+            if row.latitude is None or row.longitude is None or row.fix_at is None:
+                continue
+            fix_at = to_us(row.fix_at)
+            current = self._board.current(row.ambulance_id)
+            # Not one of the same instant: what is stored is rounded, and nobody has moved.
+            if current is None or fix_at > current.fix_at:
+                speed, heading, accuracy = _number(row.speed), _number(row.heading), _number(row.accuracy)
+                self._board.move(
+                    row.ambulance_id, LiveFix(row.latitude, row.longitude, speed, heading, accuracy, fix_at)
+                )
+
+
+def _unit_of(row: FleetRow) -> Unit:
+    return Unit(row.ambulance_id, row.plate_number, row.driver_name, row.status)
+
+
+def _number(value: float | None) -> float:
+    return nan if value is None else value
