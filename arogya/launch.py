@@ -1,4 +1,4 @@
-"""The steps from nothing to a hub that answers: state, sockets, hub process, database, settings, readiness."""
+"""The steps from nothing to hubs that answer: state, sockets, processes, database, Redis, settings, readiness."""
 
 from __future__ import annotations
 
@@ -6,19 +6,28 @@ import dataclasses
 import json
 import socket
 import sys
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 
-from arogya import listening
+from arogya import listening, membership, restarts
 from arogya.child import Child
 from arogya.config import Settings, changed
+from arogya.crew import Crew
 from arogya.embedded.postgres import EmbeddedPostgres
+from arogya.embedded.valkey import EmbeddedValkey
+from arogya.kept import KeptServer
 from arogya.running import Registry, Running
-from arogya.supervisor import Supervisor
+from arogya.supervisor import GRACE_S, Supervisor
+from arogya.worker import HubProcess, Worker
 
 DATABASE_FOLDER = "postgres"  # in the state folder
+VALKEY_FOLDER = "valkey"
 READY_TIMEOUT_S = 60.0
 PORT_PATIENCE_S = 4.0  # a hub that lost its supervisor lets go of its port within this
+CONNECTIONS_LEAST = 100  # of the embedded database
+CONNECTIONS_OF_A_HUB = 7  # of ingest, the owner, and two that listen, beside the pools and the writers
+CONNECTIONS_SPARE = 30  # for commands, and for whoever looks at the database
 
 
 class Launch:
@@ -31,8 +40,12 @@ class Launch:
         self._registry = Registry(state)
         self._sockets: list[socket.socket] = []
         self._supervisor: Supervisor | None = None  # from `open` on
-        self.url = ""  # of the hub, from `open` on
-        self.metrics_url = ""
+        self._postgres: KeptServer | None = None  # from `open` on, where the database is the embedded one
+        self._valkey: KeptServer | None = None  # from `open` on, where several workers need one of our own
+        self._metrics: list[socket.socket] = []  # of each worker
+        self._settled = False  # whether the settings are those that the hubs get
+        self.url = ""  # of the hubs, from `open` on
+        self.metrics_urls: list[str] = []  # of each hub
 
     def __enter__(self) -> Launch:
         return self
@@ -54,53 +67,91 @@ class Launch:
         return self._supervisor
 
     def open(self) -> None:
-        """Take the state folder, bind the sockets, and start a hub process that waits for its settings.
+        """Take the state folder, bind the sockets, and start hub processes that wait for their settings.
 
-        Raises `StateInUse`, `PortTaken`, `BinariesMissing`.
+        Raises `StateInUse`, `PortTaken`, `BinariesMissing`, `EmbeddedValkeyError`.
         """
         self._registry.claim()
         server = self.settings.server
         main = self._bind(server.host, server.port)
-        metrics = self._bind(
-            server.metrics_host, server.metrics_port, "server.metrics_port, or 0 there for any free one"
-        )
+        self._metrics = self._bind_metrics()
         self.settings = changed(
-            self.settings, "server", port=main.getsockname()[1], metrics_port=metrics.getsockname()[1]
+            self.settings, "server", port=main.getsockname()[1], metrics_port=self._metrics[0].getsockname()[1]
         )
         self.url = listening.url_of(main, tls=server.tls_certificate is not None)
-        self.metrics_url = f"{listening.url_of(metrics, tls=False)}/metrics"
-        descriptors = (main.fileno(), metrics.fileno())
-        flags = ("--fd", str(descriptors[0]), "--metrics-fd", str(descriptors[1]))
-        hub = Child("the hub", (sys.executable, "-m", "arogya", "hub", *flags), pass_fds=descriptors)
-        supervisor = Supervisor(hub, postgres=self._embedded(), shutdown_s=server.shutdown_s)
+        self.metrics_urls = [f"{listening.url_of(listener, tls=False)}/metrics" for listener in self._metrics]
+        name = membership.name_of(self.settings)
+        crew = Crew(
+            [Worker(f"{name}-{n}", partial(self._hub, main, own)) for n, own in enumerate(self._metrics, start=1)],
+            ready_s=READY_TIMEOUT_S,
+            leave_s=server.shutdown_s + GRACE_S,
+        )
+        crew.on_progress = partial(restarts.note, self.state)
+        supervisor = Supervisor(crew, servers=self._prepare_servers(), shutdown_s=server.shutdown_s)
         self._supervisor = supervisor.__enter__()
-        # Early: its imports take as long as the database's first start, on another core.
-        hub.start()
+        # Early: their imports take as long as the database's first start, on another core.
+        crew.start()
 
     def database(self) -> str:
         """Return the connection string of the database, starting the embedded one; raises `EmbeddedPostgresError`."""
-        if self.settings.database.url is not None:
-            return self.settings.database.url
-        dsn = self.supervisor.start_postgres()
+        if self._postgres is None:
+            return self.settings.database.url or ""
+        dsn = self._postgres.start()
         self.settings = changed(self.settings, "database", url=dsn)
+        self.supervisor.check()
         return dsn
 
+    def connect(self) -> None:
+        """Start the Valkey of several workers, and settle what all nodes share; raises `EmbeddedValkeyError`."""
+        if self._valkey is not None:
+            self.settings = changed(self.settings, "nodes", redis_url=self._valkey.start())
+            self.supervisor.check()
+        self.settings = changed(self.settings, "nodes", secret=membership.secret_of(self.settings, self.state))
+
     def serve(self) -> Running:
-        """Give the hub its settings, wait until it is ready, and tell other commands about it; raises `NotReady`."""
+        """Give the hubs their settings, wait until all are ready, and tell other commands; raises `NotReady`."""
         self.supervisor.check()
-        self.supervisor.hub.greet(json.dumps(dataclasses.asdict(self.settings)).encode())
-        self.supervisor.wait_ready(self.url, READY_TIMEOUT_S)
-        return self._registry.publish(self.url, self.settings.database.url or "")
+        self._settled = True
+        for worker, metrics in zip(self.supervisor.crew.workers, self._metrics, strict=True):
+            worker.current.greet(self._greeting(worker.current.node, metrics))
+        self.supervisor.wait_ready(READY_TIMEOUT_S)
+        nodes = self.settings.nodes
+        return self._registry.publish(
+            self.url, self.settings.database.url or "", redis_url=nodes.redis_url or "", node_secret=nodes.secret or ""
+        )
 
     def help_with(self, name: str, *words: str) -> None:
-        """Run another command of ours as long as the hub runs."""
+        """Run another command of ours as long as the hubs run."""
         helper = Child(name, (sys.executable, "-m", "arogya", *words))
         self.supervisor.helpers.append(helper)
         helper.start()
 
     def keep(self, for_seconds: float | None) -> None:
-        """Keep everything running until a signal asks to stop, or for this long."""
+        """Keep everything running until a signal asks to stop, all hubs are drained, or for this long."""
         self.supervisor.run(for_seconds)
+
+    def _hub(self, main: socket.socket, metrics: socket.socket, node: str) -> HubProcess:
+        """Return a hub process for this place, not started."""
+        descriptors = (main.fileno(), metrics.fileno())
+        flags = ("--fd", str(descriptors[0]), "--metrics-fd", str(descriptors[1]))
+        hub = HubProcess(node, (sys.executable, "-m", "arogya", "hub", *flags), pass_fds=descriptors)
+        if self._settled:
+            hub.greeting = self._greeting(node, metrics)
+        return hub
+
+    def _greeting(self, node: str, metrics: socket.socket) -> bytes:
+        """Return the settings of one hub process."""
+        own = changed(self.settings, "server", metrics_port=metrics.getsockname()[1])
+        return json.dumps(dataclasses.asdict(changed(own, "nodes", name=node))).encode()
+
+    def _bind_metrics(self) -> list[socket.socket]:
+        """Bind a socket for the metrics of each worker, on ports that follow each other."""
+        server, bound = self.settings.server, list[socket.socket]()
+        for _ in range(self.settings.nodes.workers):
+            port = bound[-1].getsockname()[1] + 1 if bound and server.metrics_port else server.metrics_port
+            remedy = "server.metrics_port, or 0 there for any free one"
+            bound.append(self._bind(server.metrics_host, port, remedy))
+        return bound
 
     def _bind(self, host: str, port: int, remedy: str = "--port") -> socket.socket:
         backlog = self.settings.server.backlog
@@ -111,11 +162,29 @@ class Launch:
         self._sockets.append(listener)
         return listener
 
-    def _embedded(self) -> EmbeddedPostgres | None:
-        return None if self.settings.database.url is not None else embedded(self.settings, self.state)
+    def _prepare_servers(self) -> list[KeptServer]:
+        """Return the embedded servers that are needed, in the order of their starts."""
+        nodes = self.settings.nodes
+        if self.settings.database.url is None:
+            self._postgres = KeptServer("PostgreSQL", embedded(self.settings, self.state))
+        if nodes.workers > 1 and nodes.redis_url is None:
+            self._valkey = KeptServer("Valkey", EmbeddedValkey(self.state / VALKEY_FOLDER))
+        return [server for server in (self._postgres, self._valkey) if server is not None]
 
 
 def embedded(settings: Settings, state: Path) -> EmbeddedPostgres:
     """Return the embedded server of a state folder, not started; raises `BinariesMissing`."""
     given = settings.database.binaries
-    return EmbeddedPostgres(state / DATABASE_FOLDER, binaries=Path(given) if given else None)
+    most = max(CONNECTIONS_LEAST, connections_of(settings) + CONNECTIONS_SPARE)
+    return EmbeddedPostgres(
+        state / DATABASE_FOLDER,
+        settings={"max_connections": str(most)},
+        binaries=Path(given) if given else None,
+    )
+
+
+def connections_of(settings: Settings) -> int:
+    """Return how many database connections the hubs of a machine open at most, one more hub running in a restart."""
+    database = settings.database
+    each = CONNECTIONS_OF_A_HUB + database.reader_connections + database.app_connections + settings.ingest.writers
+    return each * (settings.nodes.workers + 1)

@@ -1,29 +1,25 @@
-"""The process that owns PostgreSQL and the sockets, keeps the hub running, and takes everything down with it."""
+"""The process that owns the embedded servers and the sockets, keeps the hubs running, and takes everything down."""
 
 from __future__ import annotations
 
-import http.client
-import logging
 import os
 import select
 import signal
-import ssl
 import time
+from collections.abc import Sequence
 from contextlib import suppress
 from types import FrameType, TracebackType
-from urllib.parse import urlsplit
 
 from arogya import orphans
-from arogya.child import Backoff, Child
-from arogya.embedded.postgres import EmbeddedPostgres, EmbeddedPostgresError
-
-logger = logging.getLogger(__name__)
+from arogya.child import Child
+from arogya.crew import STARTS_BEFORE_READY, Crew
+from arogya.kept import KeptServer
 
 STOP = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
-RESTART = signal.SIGUSR1  # start the hub anew: what it remembers of the database is no longer true
+RENEW = signal.SIGUSR1  # start all hubs anew at once: what they remember of the database is no longer true
+REPLACE = signal.SIGUSR2  # start the hubs anew one after another, so that somebody always serves
 HOUSEKEEPING_S = 60.0
-GRACE_S = 1.0  # beyond the hub's own deadline, for its exit
-STARTS_BEFORE_READY = 2  # a hub that dies this often before it was ever ready will not get well by itself
+GRACE_S = 1.0  # beyond the hubs' own deadline, for their exit
 
 
 class Stopped(Exception):
@@ -31,22 +27,20 @@ class Stopped(Exception):
 
 
 class NotReady(Exception):
-    """The hub did not come up; its own log says why."""
+    """A hub did not come up; its own log says why."""
 
 
 class Supervisor:
-    """Keeps one hub, its helpers and perhaps PostgreSQL; use it as a context manager around their lives."""
+    """Keeps a machine's hubs, their helpers and embedded servers; use it as a context manager around their lives."""
 
-    def __init__(self, hub: Child, *, postgres: EmbeddedPostgres | None, shutdown_s: float) -> None:
-        self.hub = hub
-        self.postgres = postgres
-        self.helpers: list[Child] = []  # started and stopped with the hub, like the simulated fleet
+    def __init__(self, crew: Crew, *, servers: Sequence[KeptServer], shutdown_s: float) -> None:
+        self.crew = crew
+        self.helpers: list[Child] = []  # started and stopped with the hubs, like the simulated fleet
+        self._servers = list(servers)  # in the order of their starts
         self._shutdown_s = shutdown_s
         self._stopping = False  # set by the first signal; the second one ends everything at once
-        self._restart_asked = False
-        self._postgres_backoff = Backoff()
-        self._postgres_started_at = 0.0
-        self._postgres_due_at = 0.0
+        self._renewal_asked = False
+        self._replacement_asked = False
         self._housekeeping_at = 0.0
         self._wake_read, self._wake_write = os.pipe()  # signals end the wait for the next event
         self._handlers: dict[signal.Signals, object] = {}
@@ -57,7 +51,8 @@ class Supervisor:
         signal.set_wakeup_fd(self._wake_write, warn_on_full_buffer=False)
         for number in STOP:
             self._handlers[number] = signal.signal(number, self._on_stop)
-        self._handlers[RESTART] = signal.signal(RESTART, self._on_restart)
+        self._handlers[RENEW] = signal.signal(RENEW, self._on_renew)
+        self._handlers[REPLACE] = signal.signal(REPLACE, self._on_replace)
         # Without a handler the death of a child would not end the wait.
         self._handlers[signal.SIGCHLD] = signal.signal(signal.SIGCHLD, lambda *_: None)
         orphans.adopt()
@@ -73,97 +68,87 @@ class Supervisor:
         os.close(self._wake_read)
         os.close(self._wake_write)
 
-    def start_postgres(self) -> str:
-        """Start the embedded server and return its connection string."""
-        if self.postgres is None:
-            raise ValueError("there is no embedded server to start")
-        dsn = self.postgres.start()
-        self._postgres_started_at = time.monotonic()
-        self.check()
-        return dsn
-
     def check(self) -> None:
         """Raise `Stopped` when the user asked to stop meanwhile."""
         if self._stopping:
             raise Stopped
 
-    def wait_ready(self, url: str, timeout_s: float) -> None:
-        """Wait until the hub answers that it is ready; raises `NotReady` or `Stopped`."""
+    def wait_ready(self, timeout_s: float) -> None:
+        """Wait until every hub says that it is ready; raises `NotReady` or `Stopped`."""
         deadline = time.monotonic() + timeout_s
-        while not is_ready(url):
+        while True:
             self._keep()
             self.check()
-            if self.hub.starts > STARTS_BEFORE_READY:
-                raise NotReady(f"the hub ended {STARTS_BEFORE_READY} times before it was ready; see its messages above")
+            if self.crew.ready():
+                return
+            hub = self.crew.hopeless()
+            if hub is not None:
+                raise NotReady(
+                    f"{hub.name} ended {STARTS_BEFORE_READY} times before it was ready; see its messages above"
+                )
             if time.monotonic() > deadline:
-                raise NotReady(f"the hub was not ready after {timeout_s:.0f} s")
-            self._wait(0.03)
+                raise NotReady(f"not every hub was ready after {timeout_s:.0f} s")
+            self._wait_until(min(deadline, self._due_at() or deadline))
 
     def run(self, for_seconds: float | None = None) -> None:
-        """Keep everything running until a signal asks to stop, or for this many seconds."""
+        """Keep everything running until a signal asks to stop, all hubs are drained, or for this many seconds."""
         end = None if for_seconds is None else time.monotonic() + for_seconds
-        while not self._stopping and (end is None or time.monotonic() < end):
-            due = [child.due_at for child in self._children() if child.due_at is not None]
-            due += [end] if end is not None else []
-            due += [self._postgres_due_at] if self.postgres and not self.postgres.alive() else []
-            nearest = min(due, default=time.monotonic() + HOUSEKEEPING_S)
-            self._wait(max(0.0, nearest - time.monotonic()))
+        while not self._stopping and not self.crew.drained() and (end is None or time.monotonic() < end):
+            due = [at for at in (self._due_at(), end) if at is not None]
+            self._wait_until(min(due, default=time.monotonic() + HOUSEKEEPING_S))
             self._keep()
 
     def stop(self) -> None:
-        """End the helpers and the hub, gracefully until the deadline, then PostgreSQL."""
+        """End the helpers and the hubs, gracefully until the deadline, then the embedded servers."""
         deadline = time.monotonic() + self._shutdown_s + GRACE_S
         for child in self._children():
             child.signal(signal.SIGTERM)
         for child in self._children():
             child.end(deadline - time.monotonic())
-        if self.postgres is not None:
-            self.postgres.stop()
+        for kept in reversed(self._servers):
+            kept.server.stop()
         orphans.bury(())
 
     def _children(self) -> list[Child]:
-        return [*self.helpers, self.hub]
+        return [*self.helpers, *self.crew.processes()]
+
+    def _due_at(self) -> float | None:
+        times = [child.due_at for child in self.helpers]
+        times += [self.crew.due_at(), *(kept.due_at() for kept in self._servers)]
+        return min((at for at in times if at is not None), default=None)
 
     def _keep(self) -> None:
         """Start again what has died, once its time has come."""
         if self._stopping:
             return
-        if self._restart_asked:
-            self._restart_asked = False
-            self.hub.signal(signal.SIGTERM)
-        # First the database: a hub that starts without it would only die again.
-        self._keep_postgres()
-        for child in self._children():
-            if child.starts and not child.alive():
-                _keep_child(child)
+        if self._renewal_asked:
+            self._renewal_asked = False
+            self.crew.renew()
+        if self._replacement_asked:
+            self._replacement_asked = False
+            self.crew.replace()
+        # First the servers: a hub that starts without its database would only die again.
+        for kept in self._servers:
+            kept.keep()
+        for helper in self.helpers:
+            helper.keep()
+        self.crew.keep()
         self._bury()
-        if self.postgres is not None and time.monotonic() > self._housekeeping_at:
+        if time.monotonic() > self._housekeeping_at:
             self._housekeeping_at = time.monotonic() + HOUSEKEEPING_S
-            self.postgres.trim_log()
-
-    def _keep_postgres(self) -> None:
-        if self.postgres is None or not self._postgres_started_at or self.postgres.alive():
-            return
-        now = time.monotonic()
-        if not self._postgres_due_at:
-            logger.warning("PostgreSQL ended; starting it again")
-            self._postgres_due_at = now + self._postgres_backoff.after_life_of(now - self._postgres_started_at)
-        if now < self._postgres_due_at:
-            return
-        self._postgres_started_at = now
-        self._postgres_due_at = 0.0
-        try:
-            self.postgres.start()
-        except EmbeddedPostgresError as error:
-            logger.error("%s", error)  # the next turn plans the next try
+            for kept in self._servers:
+                kept.server.trim_log()
 
     def _bury(self) -> None:
         mine = {child.pid for child in self._children()}
-        mine |= self.postgres.process_ids() if self.postgres is not None else set()
+        for kept in self._servers:
+            mine |= kept.server.process_ids()
         orphans.bury(mine)
 
-    def _wait(self, seconds: float) -> None:
-        select.select([self._wake_read], [], [], min(seconds, HOUSEKEEPING_S))
+    def _wait_until(self, moment: float) -> None:
+        """Wait for a signal, the death of a child, or a hub's word that it is ready; at most to this monotonic time."""
+        seconds = min(max(0.0, moment - time.monotonic()), HOUSEKEEPING_S)
+        select.select([self._wake_read, *self.crew.hearing()], [], [], seconds)
         with suppress(BlockingIOError):
             os.read(self._wake_read, 4096)
 
@@ -173,38 +158,10 @@ class Supervisor:
             return
         for child in self._children():
             child.signal(signal.SIGKILL)
-        os._exit(130)  # PostgreSQL's guard sees the end of its owner and shuts it down
+        os._exit(130)  # the servers' guards see the end of their owner and shut them down
 
-    def _on_restart(self, _number: int, _frame: FrameType | None) -> None:
-        self._restart_asked = True
+    def _on_renew(self, _number: int, _frame: FrameType | None) -> None:
+        self._renewal_asked = True
 
-
-def is_ready(url: str, timeout_s: float = 2.0) -> bool:
-    """Say whether the hub at this address answers that it is ready."""
-    parts = urlsplit(url)
-    connection: http.client.HTTPConnection
-    if parts.scheme == "https":
-        context = ssl.create_default_context()
-        context.check_hostname = False  # our own socket on this machine, whatever name the certificate has
-        context.verify_mode = ssl.CERT_NONE
-        connection = http.client.HTTPSConnection(parts.netloc, timeout=timeout_s, context=context)
-    else:
-        connection = http.client.HTTPConnection(parts.netloc, timeout=timeout_s)
-    try:
-        connection.request("GET", "/ready")
-        return connection.getresponse().status == 200
-    except (OSError, http.client.HTTPException):
-        return False
-    finally:
-        connection.close()
-
-
-def _keep_child(child: Child) -> None:
-    if child.due_at is None:
-        delay = child.plan_restart()
-        end = child.returncode or 0
-        how = f"signal {-end}" if end < 0 else f"exit status {end}"
-        when = f"in {delay:g} s" if delay else "now"
-        logger.warning("%s (process %s) ended with %s; starting it again %s", child.name, child.pid, how, when)
-    if child.due_at is not None and time.monotonic() >= child.due_at:
-        child.start()
+    def _on_replace(self, _number: int, _frame: FrameType | None) -> None:
+        self._replacement_asked = True

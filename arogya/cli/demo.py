@@ -25,6 +25,7 @@ It needs nothing but this program, listens on this machine only, and keeps its d
 examples:
   arogya demo                       on port 8080, or the next free one
   arogya demo --port 9000 --state /srv/demo
+  arogya demo --workers 2           two hub processes behind the one address
   arogya demo --for-seconds 5       ends by itself: for scripts
   arogya demo --no-fleet            without the simulated fleet, for `arogya replay` alone"""
 
@@ -34,6 +35,7 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser = options.command(subparsers, "demo", "show everything, with made-up data and a moving fleet", DESCRIPTION)
     options.add_database(parser)
     options.add_listening(parser)
+    options.add_nodes(parser)
     parser.add_argument("--for-seconds", type=float, metavar="S", help="stop by itself this long after it is ready")
     parser.add_argument("--no-fleet", action="store_true", help="do not start the simulated fleet")
     parser.add_argument("--seed", type=int, default=1, metavar="N", help="the fleet's random seed (default 1)")
@@ -70,6 +72,8 @@ def run(parsed: argparse.Namespace) -> int:
 
 
 def _prepare(launch: Launch, steps: Steps, seed: int) -> Path:
+    from arogya.cli.starting import hubs_in_words, join
+
     steps.begin("PostgreSQL")
     launch.open()
     dsn = launch.database()
@@ -79,7 +83,8 @@ def _prepare(launch: Launch, steps: Steps, seed: int) -> Path:
         from arogya.cli.demo_data import draw_roads
 
         launch.settings = changed(launch.settings, "map", roads=str(draw_roads(launch.state, seed)))
-    steps.begin("hub")
+    join(launch, steps)
+    steps.begin(hubs_in_words(launch.settings))
     return fleet
 
 
@@ -96,6 +101,7 @@ def _announce(launch: Launch, seconds: float) -> None:
     from arogya.cli.demo_data import MEANINGS, PASSWORD, USERS
 
     logins = "\n".join(f"    {user.email:<28} {MEANINGS[user.email.partition('@')[0]]}" for user in USERS)
+    metrics = "\n           ".join(launch.metrics_urls)
     sys.stdout.write(f"""
   Arogya Hub is ready ({seconds:.1f} s)
 
@@ -103,7 +109,7 @@ def _announce(launch: Launch, seconds: float) -> None:
   Sign in  with the password {PASSWORD} as
 {logins}
 
-  Metrics  {launch.metrics_url}
+  Metrics  {metrics}
   Data     {launch.state} (kept until you remove it)
   Replay   {_program()} replay trace.csv --speed 20
   Stop     Ctrl-C

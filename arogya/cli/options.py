@@ -39,13 +39,26 @@ def add_listening(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--port", type=int, metavar="N", help="port to listen on (default 8080)")
 
 
+def add_nodes(parser: argparse.ArgumentParser) -> None:
+    """Add --workers and --redis."""
+    parser.add_argument("--workers", type=int, metavar="N", help="hub processes, all on the one port (default 1)")
+    add_redis(parser, "a running Redis 7 or Valkey 7.2, through which hubs of several machines work as one")
+
+
+def add_redis(parser: argparse.ArgumentParser, meaning: str) -> None:
+    """Add --redis."""
+    parser.add_argument("--redis", metavar="URL", help=meaning)
+
+
 def settings_of(parsed: argparse.Namespace) -> Settings:
     """Return the settings of file, environment and options together; raises `ConfigError`."""
-    options: dict[str, dict[str, Any]] = {"server": {}, "database": {}}
+    options: dict[str, dict[str, Any]] = {"server": {}, "database": {}, "nodes": {}}
     for section, key, option in (
         ("server", "host", "host"),
         ("server", "port", "port"),
         ("database", "url", "database"),
+        ("nodes", "workers", "workers"),
+        ("nodes", "redis_url", "redis"),
     ):
         value = getattr(parsed, option, None)
         if value is not None:

@@ -26,6 +26,8 @@ examples:
   arogya serve
   arogya serve --config /etc/arogya.toml
   arogya serve --database postgresql://arogya@db.example.org/arogya --host 0.0.0.0
+  arogya serve --workers 4                       four hub processes on one port, with a Valkey of their own
+  arogya serve --redis redis://:password@redis.example.org --database postgresql://… --config /etc/arogya.toml
   arogya serve --print-config       the configuration in force, secrets masked"""
 
 
@@ -34,6 +36,7 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser = options.command(subparsers, "serve", "serve the hub for real use", DESCRIPTION)
     options.add_database(parser)
     options.add_listening(parser)
+    options.add_nodes(parser)
     parser.add_argument("--print-config", action="store_true", help="print the configuration in force and end")
     parser.set_defaults(run=run)
 
@@ -53,7 +56,7 @@ def run(parsed: argparse.Namespace) -> int:
     with explained(), Launch(settings, options.state_of(parsed), search_port=False) as launch:
         try:
             _start(launch, steps, own_database=settings.database.url is None)
-            sys.stdout.write(f"Arogya Hub is ready at {launch.url} (metrics: {launch.metrics_url})\n")
+            sys.stdout.write(f"Arogya Hub is ready at {launch.url} (metrics: {' '.join(launch.metrics_urls)})\n")
             sys.stdout.flush()
             launch.keep(None)
         except Stopped:
@@ -62,6 +65,7 @@ def run(parsed: argparse.Namespace) -> int:
 
 
 def _start(launch: Launch, steps: Steps, *, own_database: bool) -> None:
+    from arogya.cli.starting import hubs_in_words, join
     from storage import migrate
 
     steps.begin("database")
@@ -77,7 +81,8 @@ def _start(launch: Launch, steps: Steps, *, own_database: bool) -> None:
                 f"the database lacks {len(waiting)} migration(s), the first being {waiting[0]}: run `arogya migrate`",
                 FAILED,
             )
-    steps.begin("hub")
+    join(launch, steps)
+    steps.begin(hubs_in_words(launch.settings))
     launch.serve()
     steps.end()
 

@@ -6,9 +6,14 @@ import ipaddress
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from arogya.cli.outcome import FAILED, MISTAKEN, UNREACHABLE, CommandError
+from arogya.cli.progress import Steps
 from arogya.config import Settings
+
+if TYPE_CHECKING:  # loaded late, so that --help is quick
+    from arogya.launch import Launch
 
 
 def refuse_exposure(settings: Settings) -> None:
@@ -36,6 +41,20 @@ def log_to_stderr(settings: Settings) -> None:
     logging.basicConfig(level=settings.logging.level.upper(), format="%(asctime)s %(levelname)s %(message)s")
 
 
+def join(launch: Launch, steps: Steps) -> None:
+    """Take the step that makes several hubs one, which a hub alone does not need."""
+    nodes = launch.settings.nodes
+    if nodes.workers > 1 or nodes.redis_url is not None:
+        steps.begin("Valkey" if nodes.redis_url is None else "Redis")
+    launch.connect()
+
+
+def hubs_in_words(settings: Settings) -> str:
+    """Name the hubs of a start."""
+    workers = settings.nodes.workers
+    return "hub" if workers == 1 else f"{workers} hubs"
+
+
 @contextmanager
 def explained() -> Iterator[None]:
     """Turn what can go wrong while starting into a sentence and an exit status."""
@@ -44,14 +63,16 @@ def explained() -> Iterator[None]:
     from arogya.embedded.binaries import BinariesMissing
     from arogya.embedded.identity import NoIdentity
     from arogya.embedded.postgres import EmbeddedPostgresError
+    from arogya.embedded.valkey import EmbeddedValkeyError
     from arogya.listening import PortTaken
     from arogya.running import StateInUse
     from arogya.supervisor import NotReady
     from storage.errors import StorageError, Unavailable
 
+    embedded = (BinariesMissing, NoIdentity, EmbeddedPostgresError, EmbeddedValkeyError)
     try:
         yield
-    except (ArchiveError, BinariesMissing, NoIdentity, EmbeddedPostgresError, PortTaken, StateInUse, NotReady) as error:
+    except (*embedded, ArchiveError, PortTaken, StateInUse, NotReady) as error:
         raise CommandError(str(error), FAILED) from error
     except Unavailable as error:
         raise CommandError(f"the database cannot be reached ({error}); try `arogya doctor`", UNREACHABLE) from error

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import http.client
 import os
 import re
 import signal
@@ -13,15 +14,27 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import asyncpg
 
 from arogya import running
 from arogya.running import Running
-from arogya.supervisor import is_ready
 
 DEADLINE_S = 45.0  # the machine may be busy with other tests
 COMMAND = (sys.executable, "-m", "arogya")
+
+
+def is_ready(url: str, timeout_s: float = 2.0) -> bool:
+    """Say whether the hub at this address answers that it is ready."""
+    connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=timeout_s)
+    try:
+        connection.request("GET", "/ready")
+        return connection.getresponse().status == 200
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
 
 
 def wait_until(condition: Callable[[], object], what: str, deadline_s: float = DEADLINE_S) -> float:
