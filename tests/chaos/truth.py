@@ -1,0 +1,86 @@
+"""What the database says once everything has settled: what every screen must show, and must have been told."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import asyncpg
+import orjson
+
+from hub.clock import to_us
+from hub.live.area import cover, grid
+from hub.protocol.filter import Filter
+
+Row = list[object]
+MAP_DIGITS = 7  # of a degree: what viewers are sent
+
+UNITS = "SELECT id, plate_number, driver_name, status FROM ambulances"
+# The newest sample of each log is what its tablet recorded last; the map is to be there.
+NEWEST = """
+SELECT DISTINCT ON (p.ambulance_id) p.ambulance_id AS id, p.latitude, p.longitude
+  FROM ambulance_positions p ORDER BY p.ambulance_id, p.seq DESC
+"""
+FOLLOWED = """
+SELECT id, current_location[1] AS latitude, current_location[0] AS longitude, location_fix_at
+  FROM ambulances WHERE current_location IS NOT NULL
+"""
+OPEN = "SELECT ambulance_id, max(raised_at) AS at FROM alarms WHERE acknowledged_at IS NULL GROUP BY ambulance_id"
+CALLS = "SELECT id, device_id, alarm_id, acknowledged_at IS NOT NULL AS answered FROM alarms"
+EVENTS = """SELECT "offset", kind, body FROM channel_events WHERE channel = 'alarms'"""
+
+
+@dataclass
+class Truth:
+    """One reading of the database."""
+
+    units: dict[int, Row] = field(default_factory=dict)  # rows of the table `units`, by id
+    places: dict[int, tuple[float, float]] = field(default_factory=dict)  # of the newest stored sample, as maps round
+    followed: dict[int, tuple[float, float, int]] = field(default_factory=dict)  # current_location and its fix_at
+    alarm_at: dict[int, int] = field(default_factory=dict)  # µs: when an ambulance with an open alarm called last
+    calls: dict[tuple[int, str], list[tuple[str, bool]]] = field(
+        default_factory=dict
+    )  # device and its id → id, answered
+    events: dict[int, tuple[str, dict[str, object]]] = field(default_factory=dict)  # offset → kind and body
+
+    def shown(self, wanted: Filter | None) -> set[int]:
+        """Return the ambulances that a filter lets through."""
+        found = set(self.units)
+        if wanted is None:
+            return found
+        if wanted.ids is not None:
+            found &= set(wanted.ids)
+        if wanted.status is not None:
+            found = {key for key in found if self.units[key][3] in wanted.status}
+        if wanted.area is not None:
+            level, tiles = cover(wanted.area)
+            found = {key for key in found if key in self.places and grid(level).tile(*self.places[key]) in tiles}
+        return found
+
+
+async def read(dsn: str) -> Truth:
+    """Read everything in one snapshot."""
+    connection = await asyncpg.connect(dsn)
+    try:
+        async with connection.transaction(isolation="repeatable_read", readonly=True):
+            truth = Truth()
+            for row in await connection.fetch(UNITS):
+                truth.units[row["id"]] = list(row)
+            for row in await connection.fetch(NEWEST):
+                truth.places[row["id"]] = _place(row)
+            for row in await connection.fetch(FOLLOWED):
+                truth.followed[row["id"]] = (*_place(row), to_us(row["location_fix_at"]))
+            for row in await connection.fetch(OPEN):
+                truth.alarm_at[row["ambulance_id"]] = to_us(row["at"])
+            for row in await connection.fetch(CALLS):
+                truth.calls.setdefault((row["device_id"], row["alarm_id"]), []).append(
+                    (str(row["id"]), row["answered"])
+                )
+            for row in await connection.fetch(EVENTS):
+                truth.events[row["offset"]] = (row["kind"], orjson.loads(row["body"]))
+            return truth
+    finally:
+        await connection.close()
+
+
+def _place(row: asyncpg.Record) -> tuple[float, float]:
+    return round(row["latitude"], MAP_DIGITS), round(row["longitude"], MAP_DIGITS)
