@@ -33,10 +33,22 @@ PlayScene = Callable[..., Awaitable[Scene]]
 StartCluster = Callable[..., Awaitable[Cluster]]
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let the long fault tests run at the small load, where this folder is named on the command line."""
+    parser.addoption("--thorough", action="store_true", help="the fault tests that take too long for `make test` too")
+
+
 @pytest.fixture(scope="session")
 def load(request: pytest.FixtureRequest) -> Load:
     """How much traffic: small in `make test`, full in `make faults`."""
     return FULL if request.config.getoption("--full-load") else SMALL
+
+
+@pytest.fixture
+def thorough(request: pytest.FixtureRequest, load: Load) -> None:
+    """Skips what takes too long for `make test`; `--thorough` runs it at the small load too."""
+    if not (load.full or request.config.getoption("--thorough", default=False)):
+        pytest.skip("comes with --full-load, or with --thorough")
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ import aiohttp
 from tests.faults.rig.checker import wait_until
 from tests.faults.rig.processes import HubProcess, roomy
 from tests.faults.rig.proxy import FaultProxy
-from tests.faults.rig.valkey import ValkeyProcess
+from tests.faults.rig.valkey import ValkeyProcess, valkey
 
 MEET_S = 10.0  # until hubs that have just started hear each other
 ANSWER_S = 5.0
@@ -56,13 +56,14 @@ class Node:
 class Cluster:
     """The nodes, and the Valkey between them."""
 
-    def __init__(self, dsn: str, valkey: ValkeyProcess, folder: Path, seed: int) -> None:
+    def __init__(self, dsn: str, server: ValkeyProcess, folder: Path, seed: int) -> None:
         self.dsn = dsn  # of the database itself, past any proxy
-        self.valkey = valkey
+        self.valkey = server
         self.nodes: list[Node] = []
         self.secret = secrets.token_hex(32)
         self._folder = folder  # for the logs of the hubs
         self._seed = seed
+        self._valkeys = 0  # how many were started beside the first
         self._resources: AsyncExitStack  # proxies and processes, from `run` on
 
     @property
@@ -114,8 +115,14 @@ class Cluster:
 
         return await wait_until(complete, within_s, f"{len(living)} nodes hear each other")
 
-    def set_target(self, valkey: ValkeyProcess) -> None:
+    async def another_valkey(self) -> ValkeyProcess:
+        """Start a server beside the one that the nodes use; it lives as long as the cluster."""
+        self._valkeys += 1
+        folder = self._folder / f"valkey-{self._valkeys}"
+        return await self._resources.enter_async_context(valkey(folder, password=self.valkey.password))
+
+    def set_target(self, server: ValkeyProcess) -> None:
         """Lead every node to another Valkey, as after a failover: what stands is reset."""
         for node in self.nodes:
-            node.bus.target = valkey.target
+            node.bus.target = server.target
             node.bus.reset_links()

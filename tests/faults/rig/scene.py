@@ -7,12 +7,12 @@ import contextlib
 import itertools
 import time
 from bisect import bisect_right
-from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
-from typing import NamedTuple
+from collections.abc import AsyncIterator, Iterable, Sequence
+from typing import NamedTuple, cast
 
 from tests.faults.rig import checker, picture
 from tests.faults.rig.checker import Verdict, wait_until
-from tests.faults.rig.journal import Journal
+from tests.faults.rig.journal import Journal, percentile
 from tests.faults.rig.picture import MAP_DIGITS
 from tests.faults.rig.population import Credential
 from tests.faults.rig.processes import HubProcess
@@ -22,6 +22,7 @@ from tests.faults.rig.viewer import Viewer
 CONNECT_S = 30.0
 HEAL_S = 30.0  # until everything that the devices held is stored
 SHOWN_S = 5.0  # until every dashboard shows what is stored
+LOOK_EVERY_S = 0.1  # at the dashboards, while they are watched
 MEMORY_S = 10.0  # until the hub's memory is back
 MEMORY_GROWTH = 1.10  # of what it had before the fault
 YOUNG_BYTES = 12 * 2**20  # what a process that has just started still takes for its caches, fault or none
@@ -42,6 +43,13 @@ class Load(NamedTuple):
 
 SMALL = Load(tablets=30, rate_hz=5.0, viewers=3, full=False)
 FULL = Load(tablets=500, rate_hz=1.0, viewers=20, full=True)
+
+
+class Watched(NamedTuple):
+    """What was seen in a while."""
+
+    lag_s: float  # for how long something acked was missing on a dashboard, at most
+    ack_p99_s: float
 
 
 class Scene:
@@ -178,24 +186,33 @@ class Scene:
 
         Without viewers named, those that are connected now.
         """
-        watching = [viewer for viewer in self.viewers if viewer.connected] if viewers is None else viewers
+        watching = [viewer for viewer in self.viewers if viewer.connected] if viewers is None else list(viewers)
         now = time.monotonic()
-        return max(
-            (now - self._missing_since(tablet, row, now) for row, tablet in self._markers(watching)), default=0.0
-        )
+        return max((now - self._missing_since(tablet, watching, now) for tablet in self.tablets), default=0.0)
 
-    def _markers(self, viewers: Iterable[Viewer]) -> Iterator[tuple[list[object] | None, Tablet]]:
-        for viewer in viewers:
-            for tablet in self.tablets:
-                yield viewer.fix_of(tablet.ambulance_id), tablet
+    async def watch(self, seconds: float) -> Watched:
+        """Look at every dashboard, also at those that are not connected, for a while."""
+        began, lags = time.monotonic(), []
+        while time.monotonic() - began < seconds:
+            lags.append(self.lag_s(self.viewers))
+            await asyncio.sleep(LOOK_EVERY_S)
+        return Watched(max(lags), percentile(self.journal.latencies_between(began, time.monotonic()), 0.99))
+
+    def longest_wait_s(self, since: float) -> float:
+        """Return the longest time that any one tablet was without an ack after a monotonic instant, in seconds."""
+        longest = 0.0
+        for stream in self.journal.streams.values():
+            times = [since, *(at for at, _ in stream.acks if at >= since), time.monotonic()]
+            longest = max(longest, *(later - earlier for earlier, later in itertools.pairwise(times)))
+        return longest
 
     @staticmethod
-    def _missing_since(tablet: Tablet, row: list[object] | None, now: float) -> float:
-        """Return when the first ack came of what is newer than the marker; a tablet drives north and nowhere else."""
+    def _missing_since(tablet: Tablet, viewers: list[Viewer], now: float) -> float:
+        """Return when the first ack came of what is newer than the oldest marker; tablets drive north and not back."""
+        rows = [viewer.fix_of(tablet.ambulance_id) for viewer in viewers]
+        oldest = min((cast(float, row[1]) if row is not None else -90.0 for row in rows), default=90.0)
         sent, acks = tablet.mine.sent, tablet.mine.acks
-        latitude = row[1] if row is not None else -90.0
-        assert isinstance(latitude, float)
-        shown = bisect_right(range(1, len(sent) + 1), latitude, key=lambda seq: round(sent[seq].latitude, MAP_DIGITS))
+        shown = bisect_right(range(1, len(sent) + 1), oldest, key=lambda seq: round(sent[seq].latitude, MAP_DIGITS))
         newer = bisect_right(acks, shown, key=lambda ack: ack[1])
         return acks[newer][0] if newer < len(acks) else now
 
