@@ -5,6 +5,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
 JOBS ?= 2
+SEEDS ?= 5
+SECONDS ?= 60
 export UV_PYTHON_DOWNLOADS := never
 # The pages are built while the libraries are installed.
 MAKEFLAGS += --jobs=2
@@ -15,7 +17,7 @@ LOCK = $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version
 LOCK_GROUP = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
 	--upgrade --no-emit-index-url --no-emit-find-links --group
 
-.PHONY: run test lint format bench faults soak web lock clean help
+.PHONY: run test lint format bench faults soak chaos web lock clean help
 
 help: ## What can be made
 	@grep -hE '^[a-z]+:.*##' Makefile | sed 's/:.*## /\t/'
@@ -46,6 +48,9 @@ faults: $(VENV)/dev handlers/pages/index.html ## The fault tests at full load
 
 soak: $(VENV)/dev handlers/pages/index.html ## Ten minutes of the full load; nothing may grow
 	$(BIN)/python -m pytest tests/faults/test_soak.py --full-load --soak 600 --capture no $(ARGS)
+
+chaos: $(VENV)/dev handlers/pages/index.html ## Random faults on three hubs, replayable (SEEDS=20 SECONDS=60, or SEED=7 alone)
+	$(BIN)/python -m tests.chaos --seeds $(SEEDS) --seconds $(SECONDS) $(if $(SEED),--seed $(SEED)) $(ARGS)
 
 web: $(VENV)/node ## Build the pages
 	$(BIN)/python web/build.py
