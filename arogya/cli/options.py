@@ -9,6 +9,8 @@ from typing import Any
 from arogya.config import Settings, load
 from arogya.running import DEFAULT_STATE
 
+WAIT_S = 300.0
+
 
 def command(
     subparsers: argparse._SubParsersAction[argparse.ArgumentParser], name: str, summary: str, description: str
@@ -48,6 +50,36 @@ def add_nodes(parser: argparse.ArgumentParser) -> None:
 def add_redis(parser: argparse.ArgumentParser, meaning: str) -> None:
     """Add --redis."""
     parser.add_argument("--redis", metavar="URL", help=meaning)
+
+
+def add_bus(parser: argparse.ArgumentParser) -> None:
+    """Add --config, --state and --redis: how a command finds the hubs that work as one."""
+    add_config(parser)
+    parser.add_argument("--state", type=Path, metavar="DIR", help="state folder of a hub that runs on this machine")
+    add_redis(parser, "the Redis of the hubs (default: that of the running hub)")
+
+
+def add_wait(parser: argparse.ArgumentParser) -> None:
+    """Add --wait."""
+    parser.add_argument(
+        "--wait",
+        type=_seconds,
+        nargs="?",
+        const=WAIT_S,
+        default=WAIT_S,
+        metavar="S",
+        help=f"seconds to wait for the end (default {WAIT_S:g}); 0 does not wait",
+    )
+
+
+def _seconds(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError("write seconds, like 60") from None
+    if not 0 <= seconds <= 86_400:
+        raise argparse.ArgumentTypeError("from 0 to 86400 seconds")
+    return seconds
 
 
 def settings_of(parsed: argparse.Namespace) -> Settings:

@@ -12,6 +12,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -106,6 +107,17 @@ def zombies_of(pid: int) -> list[int]:
     return found
 
 
+def connections_of(pid: int, port: int) -> int:
+    """Return how many TCP connections of this local port a process has."""
+    table = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]
+    established = {row[9] for row in table if row[1].endswith(f":{port:04X}") and row[3] == "01"}
+    held = 0
+    for descriptor in Path(f"/proc/{pid}/fd").iterdir():
+        with suppress(OSError):
+            held += os.readlink(descriptor).removeprefix("socket:[").rstrip("]") in established
+    return held
+
+
 def words_of(pid: int) -> list[str]:
     """Return the command line of a process."""
     try:
@@ -186,6 +198,15 @@ class Run:
         """Process id of the hub, waiting for one that is just being started again."""
         wait_until(lambda: self.hub_or_none() is not None, "a hub")
         return self.child("arogya", "hub")
+
+    def hubs(self) -> set[int]:
+        """Process ids of all hubs."""
+        return {pid for pid in descendants(self.pid) if {"arogya", "hub"} <= set(words_of(pid))}
+
+    def valkey(self) -> int | None:
+        """Process id of the embedded Valkey, None while there is none."""
+        servers = (pid for pid in descendants(self.pid) if words_of(pid)[0].endswith(("valkey-server", "redis-server")))
+        return next(servers, None)
 
     def child_or_none(self, *words: str) -> int | None:
         """Return the process that `child` finds, None while there is none."""
