@@ -6,12 +6,14 @@ spent; each token moves it by one interval, and it may lie at most `burst` inter
 
 from __future__ import annotations
 
+ROUNDING_S = 1e-6
+
 
 def spend(spent_until_s: float, now_s: float, per_s: float, burst: float) -> tuple[float, float]:
     """Take a token; return until when the bucket is spent now, and 0.0 or after how many s there will be a token."""
     interval_s = 1.0 / per_s
-    next_s = max(spent_until_s, now_s) + interval_s
-    wait_s = next_s - now_s - burst * interval_s
-    if wait_s > 1e-9:  # rounding is no reason to wait
-        return spent_until_s, wait_s
-    return next_s, 0.0
+    ahead_s = burst * interval_s
+    # Further ahead it can only be by a clock that was set back.
+    next_s = max(now_s, min(spent_until_s, now_s + ahead_s)) + interval_s
+    wait_s = next_s - now_s - ahead_s
+    return (spent_until_s, wait_s) if wait_s > ROUNDING_S else (next_s, 0.0)

@@ -31,7 +31,7 @@ class Company:
         return self._peers.pop(life, None) is not None
 
     def sweep(self, now_s: float, *, deaf: bool) -> list[Life]:
-        """Forget and return those not heard for `GONE_S`; nobody, while this node is deaf."""
+        """Forget and return those not heard for `GONE_S`: nobody, while this node is deaf."""
         if deaf:
             self._deaf_until_s = now_s
         gone = [life for life, heard_s in self._heard_s.items() if now_s - max(heard_s, self._deaf_until_s) > GONE_S]

@@ -26,6 +26,7 @@ MAC_BYTES = 16
 NAME_MAX_BYTES = 255
 BODY_MAX_BYTES = 4 * 1024 * 1024
 UNDERSTOOD = range(PROTOCOL - 1, PROTOCOL + 2)
+PERSON = b"node-bus"  # keeps this key apart from others made of the same secret
 _HEADER = struct.Struct("<BBBB8sQ")
 _START = MAC_BYTES + _HEADER.size  # of the name
 EPOCH_AT = slice(MAC_BYTES + 4, MAC_BYTES + 12)
@@ -64,10 +65,10 @@ class NotUnderstood(Exception):
 
 
 class Seal:
-    """Encodes and decodes with the secret that the nodes share."""
+    """Encodes and decodes with the secret that the nodes share (`nodes.secret`; the key is derived from it here)."""
 
-    def __init__(self, secret: bytes) -> None:
-        key = blake2s(secret, person=b"arogyabu").digest()
+    def __init__(self, secret: str | bytes) -> None:
+        key = blake2s(secret.encode() if isinstance(secret, str) else secret, person=PERSON).digest()
         self._keyed = blake2s(key=key, digest_size=MAC_BYTES)  # copied: keying anew costs a block
 
     def mac(self, text: bytes) -> bytes:

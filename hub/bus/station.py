@@ -113,11 +113,6 @@ class Station:
         except NotUnderstood as error:
             self._complain(error.reason, error.node, protocol=error.protocol)
 
-    def everything_stale(self) -> None:
-        """Tell the ear that any partition may have moved on."""
-        for partition in range(PARTITIONS):
-            self._stale(partition)
-
     def _next(self, kind: Kind, channel: int, body: bytes) -> bytes:
         self._seqs[channel] += 1
         return self._encode(kind, channel, body)

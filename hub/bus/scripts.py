@@ -1,0 +1,31 @@
+"""What a Redis server does in one step, by its own clock."""
+
+from __future__ import annotations
+
+# Note the last beat of a node, headed by the server's time in µs.
+# KEYS: the registry. ARGV: node, beat.
+REGISTER = """
+local t = redis.call('TIME')
+redis.call('HSET', KEYS[1], ARGV[1], t[1] .. string.format('%06d', t[2]) .. ' ' .. ARGV[2])
+"""
+
+# The server's time in µs, and the registry.
+REGISTRY = """
+local t = redis.call('TIME')
+return {t[1] .. string.format('%06d', t[2]), redis.call('HGETALL', KEYS[1])}
+"""
+
+# `hub.bus.bucket.spend`, with times in µs. KEYS: the bucket. ARGV: tokens a second, burst.
+# Returns 0, or after how many µs there will be a token.
+SPEND = """
+local t = redis.call('TIME')
+local now = t[1] * 1000000 + t[2]
+local interval = 1000000 / ARGV[1]
+local ahead = ARGV[2] * interval
+local spent = tonumber(redis.call('GET', KEYS[1]) or '0')
+local next = math.max(now, math.min(spent, now + ahead)) + interval
+local wait = next - now - ahead
+if wait > 1 then return math.ceil(wait) end
+redis.call('SET', KEYS[1], string.format('%.0f', next), 'PX', math.ceil((next - now) / 1000) + 1000)
+return 0
+"""
