@@ -5,11 +5,10 @@ from __future__ import annotations
 import asyncio
 import gc
 import os
-import secrets
 import signal
 import socket
 import ssl
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -21,14 +20,18 @@ import uvloop
 from arogya import composition, logs, readiness
 from arogya.composition import Pools
 from arogya.config import Settings
+from arogya.exits import DRAINED, STOPPED
 from handlers import application, metrics, server
 from handlers.context import HubContext
 from handlers.device_socket import device_socket
 from handlers.health import database_checks, is_ready
 from handlers.live_socket import live_socket
 from handlers.static import add_pages
+from hub.bus.bus import DEAF_S, Bus
 from hub.changes import Changes
 from hub.clock import Clock
+from hub.exchange import meter
+from hub.exchange.exchange import DRAIN, FleetExchange, Leave
 from hub.housekeeping import Housekeeping
 from hub.ingest.intake import Intake
 from hub.live.board import FleetBoard
@@ -58,18 +61,22 @@ class Hub:
     alarms: EventReader
     housekeeping: Housekeeping
     listener: Listener
-    observe_lag: Callable[[], Coroutine[None, None, None]]
+    bus: Bus
+    exchange: FleetExchange
+    observe: Callable[[], Iterable[Coroutine[None, None, None]]]  # what keeps the metrics
     is_ready: Callable[[], Awaitable[bool]]  # whether it should get work
 
 
 def run(settings: Settings, listen_fd: int, metrics_fd: int | None, *, ready_fd: int | None = None) -> int:
-    """Serve on bound sockets until SIGTERM or SIGINT; returns the exit status. Says on `ready_fd` when it is ready."""
+    """Serve on bound sockets until SIGTERM, SIGINT or a word of another hub; returns the exit status.
+
+    Says on `ready_fd` when it is ready.
+    """
     logs.configure(settings.logging.level, settings.logging.format)
     composition.require_extensions()
     calm_collector()
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(_main(settings, listen_fd, metrics_fd, ready_fd))
-    return 0
+        return runner.run(_main(settings, listen_fd, metrics_fd, ready_fd))
 
 
 def calm_collector() -> None:
@@ -83,27 +90,42 @@ def calm_collector() -> None:
     gc.set_threshold(10_000, 10, 10)
 
 
-async def _main(settings: Settings, listen_fd: int, metrics_fd: int | None, ready_fd: int | None) -> None:
-    stop = asyncio.Event()
+async def _main(settings: Settings, listen_fd: int, metrics_fd: int | None, ready_fd: int | None) -> int:
+    stop, status = asyncio.Event(), STOPPED
+
+    def leave(how: str) -> None:
+        nonlocal status
+        status = DRAINED if how == DRAIN else STOPPED
+        stop.set()
+
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    async with serving_hub(settings, listen_fd, metrics_fd) as (hub, running), asyncio.TaskGroup() as announcing:
+    serving = serving_hub(settings, listen_fd, metrics_fd, leave=leave)
+    async with serving as (hub, running), asyncio.TaskGroup() as announcing:
         telling = None if ready_fd is None else announcing.create_task(readiness.announce(hub.is_ready, ready_fd))
         await _first(stop, running)
         if telling is not None:
             telling.cancel()
+    return status
+
+
+def _stay(_how: str) -> None:
+    """Pass over what another hub asks for."""
 
 
 @asynccontextmanager
 async def serving_hub(
-    settings: Settings, listen_fd: int, metrics_fd: int | None
+    settings: Settings, listen_fd: int, metrics_fd: int | None, *, leave: Leave = _stay
 ) -> AsyncIterator[tuple[Hub, asyncio.Task[None]]]:
-    """Serve as long as the block lasts, then drain; yields the parts, and the task that ends only when one fails."""
+    """Serve as long as the block lasts, then drain; yields the parts, and the task that ends only when one fails.
+
+    `leave` is called when another hub, or somebody at a command line, wants this one to go.
+    """
     async with AsyncExitStack() as stack:
         pools = await stack.enter_async_context(composition.pools(settings))
         counted = Metrics()
-        hub, context = await _compose(settings, pools, counted)
+        hub, context = await _compose(settings, pools, counted, leave)
         await hub.changes.read_everything()
         running = await stack.enter_async_context(_running(hub))
         site = await stack.enter_async_context(
@@ -126,7 +148,7 @@ async def serving_hub(
         await _drain(hub, settings.server.shutdown_s)
 
 
-async def _compose(settings: Settings, pools: Pools, counted: Metrics) -> tuple[Hub, HubContext]:
+async def _compose(settings: Settings, pools: Pools, counted: Metrics, leave: Leave) -> tuple[Hub, HubContext]:
     clock = Clock()
     board = FleetBoard(tombstones_max=settings.live.tombstones)
     intake = Intake(
@@ -144,6 +166,12 @@ async def _compose(settings: Settings, pools: Pools, counted: Metrics) -> tuple[
     live = LiveHub(directory, clock, counted, composition.live_rules(settings))
     changes = Changes(pools.reader, pools.app, intake=intake, live=live, channels=[alarms])
     listener = Listener(composition.dsn_of(settings), changes.heard, changes.missed, role=READER)
+    bus = composition.bus(settings)
+    databases = pools.reader, pools.app
+    exchange = FleetExchange(bus, intake, changes, databases=databases, leave=leave, tick_s=settings.nodes.tick_s)
+    bus.listen(exchange, composition.describe(settings, clock, intake, live))
+    intake.tell(exchange)
+    changes.tell(exchange)
     tile_url = settings.map.tile_url
     context = HubContext(
         reader=pools.reader,
@@ -152,15 +180,23 @@ async def _compose(settings: Settings, pools: Pools, counted: Metrics) -> tuple[
         board=board,
         clock=clock,
         metrics=counted,
-        settings=composition.http_settings(settings, cursor_key=secrets.token_bytes(32)),
+        settings=composition.http_settings(settings, cursor_key=composition.cursor_key(settings)),
         device_socket=device_socket(intake, send_buffer_bytes=settings.live.socket_bytes),
         live_socket=live_socket(live, send_buffer_bytes=settings.live.socket_bytes),
         ready_checks=(*await database_checks(pools.reader), ("ingest", partial(_check_ingest, intake))),
+        degraded_checks=(("bus", partial(_check_bus, bus)),) if settings.nodes.redis_url else (),
+        bus=bus if settings.nodes.redis_url else None,
         add_pages=partial(add_pages, tile_origin=None if tile_url is None else _origin(tile_url)),
     )
-    lag = partial(observe, clock, counted)
+
+    def observing() -> Iterable[Coroutine[None, None, None]]:
+        return observe(clock, counted), meter.observe(bus, counted)
+
     ready = partial(is_ready, context.ready_checks)
-    return Hub(board, intake, live, changes, alarms, housekeeping, listener, lag, ready), context
+    return (
+        Hub(board, intake, live, changes, alarms, housekeeping, listener, bus, exchange, observing, ready),
+        context,
+    )
 
 
 @asynccontextmanager
@@ -171,7 +207,8 @@ async def _running(hub: Hub) -> AsyncIterator[asyncio.Task[None]]:
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(hub.intake.run())
             changes = (hub.changes.run(), hub.changes.rights.patrol(), hub.listener.run(), hub.alarms.run())
-            for rounds in (hub.live.run(), hub.housekeeping.run(), hub.observe_lag(), *changes):
+            others = (hub.bus.run(), hub.exchange.run())
+            for rounds in (hub.live.run(), hub.housekeeping.run(), *others, *hub.observe(), *changes):
                 tasks.create_task(rounds)
 
     async with asyncio.TaskGroup() as owner:
@@ -203,6 +240,10 @@ async def _check_ingest(intake: Intake) -> str | None:
     since = intake.failing_since
     silent_s = 0.0 if since is None else asyncio.get_running_loop().time() - since
     return None if silent_s < INGEST_SILENT_S else f"no batch has been stored for {silent_s:.0f} s"
+
+
+async def _check_bus(bus: Bus) -> str | None:
+    return f"this hub has not heard the other hubs for {bus.deaf_s + DEAF_S:.0f} s" if bus.deaf_s else None
 
 
 def _tls(settings: Settings) -> ssl.SSLContext | None:

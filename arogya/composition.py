@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import importlib
 import os
+import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import date
 from functools import partial
+from importlib.metadata import version
 from pathlib import Path
 from typing import NamedTuple
 
@@ -16,10 +19,13 @@ from arogya.config import Settings
 from handlers import capacity
 from handlers.context import HttpSettings, MapSettings
 from handlers.server import ServerLimits
+from hub.bus.bus import PROTOCOL, Bus, Peer
+from hub.bus.memory import MemoryBus
+from hub.clock import Clock
 from hub.housekeeping import RetentionRules
 from hub.ingest.credit import CreditRules
-from hub.ingest.intake import IntakeRules
-from hub.live.hub import LiveRules
+from hub.ingest.intake import Intake, IntakeRules
+from hub.live.hub import LiveHub, LiveRules
 from storage.copy_writer import BatchReport, CopyWriter, FlushRules
 from storage.pool import APP, INGEST, INGEST_SETTINGS, OWNER, READER, Database, connect
 
@@ -158,6 +164,53 @@ def retention_rules(settings: Settings) -> RetentionRules:
         events_days=retention.channel_events_days,
         ahead_days=retention.partitions_ahead_days,
     )
+
+
+def bus(settings: Settings) -> Bus:
+    """Return this hub's end of what carries words between hubs; without a Redis, there are no others."""
+    nodes = settings.nodes
+    name = nodes.name or socket.gethostname()
+    if nodes.redis_url is None:
+        return MemoryBus(name)
+    if nodes.secret is None:
+        raise ValueError("nodes.secret is not set")
+    from hub.bus.relay import RedisBus  # a hub alone does not wait for the library
+
+    return RedisBus(name, nodes.redis_url, nodes.secret)
+
+
+def describe(settings: Settings, clock: Clock, intake: Intake, live: LiveHub) -> Callable[[], Peer]:
+    """Return what a hub says about itself to the others; the bus fills in what it knows better."""
+    scheme = "http" if settings.server.tls_certificate is None else "https"
+    host = socket.gethostname()
+    said = Peer(
+        node=settings.nodes.name or host,
+        epoch="",
+        protocol=PROTOCOL,
+        version=version("arogya-hub"),
+        host=host,
+        pid=os.getpid(),
+        url=f"{scheme}://{settings.server.host}:{settings.server.port}",
+        started_at=clock.now_us(),
+        devices=0,
+        viewers=0,
+        state="serving",
+        lag_s=0.0,
+        said_at=0,
+    )
+
+    def about() -> Peer:
+        state = "draining" if intake.draining else "serving"
+        return said._replace(devices=len(intake.roster), viewers=len(live), state=state)
+
+    return about
+
+
+def cursor_key(settings: Settings) -> bytes:
+    """Return the key of list cursors: the same on all nodes, and none (they end with the process) without a secret."""
+    if settings.nodes.secret is None:
+        return b""
+    return hashlib.blake2s(settings.nodes.secret.encode(), person=b"cursors").digest()
 
 
 def server_limits(settings: Settings) -> ServerLimits:

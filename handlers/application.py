@@ -26,7 +26,7 @@ def build(context: HubContext) -> web.Application:
     """Return the application of the public listener; `handlers.server` runs it."""
     application = web.Application(middlewares=[boundary], client_max_size=context.settings.body_bytes_max)
     application[CONTEXT] = context
-    application[LIMITS] = Limits(context.settings)
+    application[LIMITS] = Limits(context.settings, context.bus)
     application[REPEATS] = Repeats()
     application[CURSORS] = Cursors(context.settings.cursor_key)
     application.on_response_prepare.append(add_headers)

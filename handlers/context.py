@@ -9,7 +9,8 @@ from pathlib import Path
 from aiohttp import web
 
 from handlers.cursors import Cursors
-from hub.access.rate import RateLimit
+from hub.access.limits import SharedRate
+from hub.bus.bus import Bus
 from hub.clock import Clock
 from hub.live.board import FleetBoard
 from hub.metrics import Metrics
@@ -69,17 +70,20 @@ class HubContext:
     device_socket: SocketHandler | None = None  # /ws/device
     live_socket: SocketHandler | None = None  # /ws/live
     ready_checks: tuple[tuple[str, ReadyCheck], ...] = ()
+    degraded_checks: tuple[tuple[str, ReadyCheck], ...] = ()  # of what the hub can work without
+    bus: Bus | None = None  # to the other hubs, where there are any
     add_pages: AddPages | None = None
 
 
 class Limits:
-    """The rate limits of this process."""
+    """The rate limits that all hubs share."""
 
-    def __init__(self, settings: HttpSettings) -> None:
-        self.api = RateLimit(per_s=settings.api_per_s, burst=settings.api_burst)
-        self.sign_ins = RateLimit(per_s=settings.sign_ins_per_min / 60, burst=settings.sign_ins_per_min)
+    def __init__(self, settings: HttpSettings, bus: Bus | None) -> None:
+        self.api = SharedRate(bus, "api", per_s=settings.api_per_s, burst=settings.api_burst)
+        per_account = settings.sign_ins_per_min
+        self.sign_ins = SharedRate(bus, "sign-ins", per_s=per_account / 60, burst=per_account)
         per_network = settings.sign_ins_per_network_per_min
-        self.networks = RateLimit(per_s=per_network / 60, burst=per_network)
+        self.networks = SharedRate(bus, "networks", per_s=per_network / 60, burst=per_network)
 
 
 CONTEXT: web.AppKey[HubContext] = web.AppKey("CONTEXT", HubContext)

@@ -27,7 +27,7 @@ def endpoint(route: Route) -> Callable[[web.Request], Awaitable[web.StreamRespon
     async def serve(http_request: web.Request) -> web.StreamResponse:
         caller = Caller(ANONYMOUS) if route.public else await _identify(http_request)
         if route.limited:
-            _check_rate(http_request, caller)
+            await _check_rate(http_request, caller)
         rules = allowed(caller.principal, route.action)
         call = Call(
             http_request.app[CONTEXT],
@@ -58,12 +58,12 @@ async def _identify(http_request: web.Request) -> Caller:
     return caller
 
 
-def _check_rate(http_request: web.Request, caller: Caller) -> None:
+async def _check_rate(http_request: web.Request, caller: Caller) -> None:
     context = http_request.app[CONTEXT]
     key = caller.principal.key
     if caller.principal is ANONYMOUS:
         key = network_of(peer_address(http_request, context.settings.trusted_proxies))
-    wait_s = http_request.app[LIMITS].api.take(key, context.clock.monotonic_s())
+    wait_s = await http_request.app[LIMITS].api.take(key, context.clock.monotonic_s())
     if wait_s:
         raise RateLimited(retry_after_s=wait_s)
 

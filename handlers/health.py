@@ -24,9 +24,9 @@ class Live(msgspec.Struct):
 
 
 class Ready(msgspec.Struct):
-    """`ok` or a reason for each thing that this hub needs."""
+    """`ok` or a reason for each thing that this hub needs, or only works better with (then it is degraded)."""
 
-    status: Literal["ready", "not_ready"]
+    status: Literal["ready", "degraded", "not_ready"]
     checks: dict[str, str]
 
 
@@ -36,12 +36,13 @@ async def show_live(_call: Call[Nothing, Nothing]) -> Live:
 
 
 async def show_ready(call: Call[Nothing, Nothing]) -> Reply:
-    """GET /ready: 200 or 503, with every reason."""
-    checks = call.context.ready_checks
-    reasons = await asyncio.gather(*(_reason(check) for _, check in checks))
-    found = {name: reason or "ok" for (name, _), reason in zip(checks, reasons, strict=True)}
-    healthy = all(reason is None for reason in reasons)
-    return Reply(Ready("ready" if healthy else "not_ready", found), status=200 if healthy else 503)
+    """GET /ready: 200 or 503, with every reason; a degraded hub does all its work, so it is a 200."""
+    needed, wished = call.context.ready_checks, call.context.degraded_checks
+    reasons = await asyncio.gather(*(_reason(check) for _, check in (*needed, *wished)))
+    found = {name: reason or "ok" for (name, _), reason in zip((*needed, *wished), reasons, strict=True)}
+    if any(reasons[: len(needed)]):
+        return Reply(Ready("not_ready", found), status=503)
+    return Reply(Ready("degraded" if any(reasons) else "ready", found), status=200)
 
 
 async def is_ready(checks: Sequence[tuple[str, ReadyCheck]]) -> bool:

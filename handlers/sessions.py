@@ -120,7 +120,7 @@ async def create(call: Call[Nothing, SignIn]) -> Reply:
     check_origin(call.http_request, context)
     if not body.email.isprintable():
         raise InvalidValue("an address has characters that none takes", field="email")
-    account_key = _check_rate(call, body.email)
+    account_key = await _check_rate(call, body.email)
     account = await accounts.authenticate(context.app, context.passwords, body.email, body.password)
     fresh = _Tokens(context, body.client)
     session_id = None if account is None else await _open(call, account, fresh)
@@ -128,7 +128,7 @@ async def create(call: Call[Nothing, SignIn]) -> Reply:
         context.metrics.sign_ins.labels("refused").inc()
         await audit.record(context.app, call.audit_entry("sessions.C", "sessions", None, denied=True))
         raise Unauthorized("the address or the password is wrong")
-    call.http_request.app[LIMITS].sign_ins.forget(account_key)
+    await call.http_request.app[LIMITS].sign_ins.forget(account_key)
     context.metrics.sign_ins.labels("accepted").inc()
     return _signed_in(context, body.client, account, Session(session_id, fresh.expires_at), fresh)
 
@@ -185,7 +185,7 @@ async def _end(call: Call[Nothing, Nothing], session_id: UUID) -> None:
     await audit.record(context.app, call.audit_entry("sessions.D", "sessions", str(session_id)))
 
 
-def _check_rate(call: Call[Nothing, SignIn], email: str) -> str:
+async def _check_rate(call: Call[Nothing, SignIn], email: str) -> str:
     """Count an attempt by account and network, so that a stranger elsewhere cannot lock the owner out.
 
     Returns the account's key; raises RateLimited.
@@ -193,7 +193,7 @@ def _check_rate(call: Call[Nothing, SignIn], email: str) -> str:
     limits, now_s = call.http_request.app[LIMITS], call.context.clock.monotonic_s()
     network = network_of(peer_address(call.http_request, call.context.settings.trusted_proxies))
     account_key = f"{network} {email.casefold()}"
-    wait_s = limits.sign_ins.take(account_key, now_s) or limits.networks.take(network, now_s)
+    wait_s = await limits.sign_ins.take(account_key, now_s) or await limits.networks.take(network, now_s)
     if wait_s:
         call.context.metrics.sign_ins.labels("limited").inc()
         raise RateLimited(retry_after_s=wait_s)

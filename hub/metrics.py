@@ -39,4 +39,15 @@ class Metrics:
         self.live_frames = Counter("hub_live_frames", "Frames encoded for viewers", ["kind"], registry=own)
         self.live_writes = Counter("hub_live_writes", "Writes to viewers", registry=own)
         self.live_lagging = Gauge("hub_live_lagging", "Viewers that are behind", registry=own)
+        # Other hubs
+        self.bus_deaf_seconds = Gauge("hub_bus_deaf_seconds", "Since when nothing is heard of the bus", registry=own)
+        self.bus_peers = Gauge("hub_bus_peers", "Hubs that are there, this one included", registry=own)
+        self.bus_sent = Counter("hub_bus_sent", "Messages given to the bus", registry=own)
+        self.bus_heard = Counter("hub_bus_heard", "Messages of other hubs", registry=own)
+        self.bus_dropped = Counter("hub_bus_dropped", "Own messages that the bus did not take", registry=own)
+        self.bus_refused = Counter("hub_bus_refused", "Messages that were not understood or not genuine", registry=own)
+        self.bus_gaps = Counter("hub_bus_gaps", "Times that something of another hub was missing", registry=own)
+        self.bus_reconnects = Counter("hub_bus_reconnects", "Connections to the bus that were lost", registry=own)
+        self.bus_busy_seconds = Counter("hub_bus_busy_seconds", "Time of the event loop spent on the bus", registry=own)
+        # The process
         self.loop_lag_seconds = Histogram("hub_loop_lag_seconds", "Event loop delay", buckets=_FAST_S, registry=own)

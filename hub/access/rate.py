@@ -30,6 +30,16 @@ class RateLimit:
             self._buckets.popitem(last=False)
         return wait_s
 
+    def give_back(self, key: str) -> None:
+        """Put back one token that was taken just now and not used."""
+        found = self._buckets.get(key)
+        if found is not None:
+            self._buckets[key] = (min(self._burst, found[0] + 1), found[1])
+
+    def resize(self, *, per_s: float, burst: float) -> None:
+        """Change the limit; no key gains tokens by it."""
+        self._per_s, self._burst = per_s, burst
+
     def forget(self, key: str) -> None:
         """Give a key its whole burst back, as a correct password does."""
         self._buckets.pop(key, None)

@@ -62,7 +62,7 @@ class Intake:
         credit_rules: CreditRules,
     ) -> None:
         self._db = db  # role arogya_ingest
-        self._board = board
+        self.board = board
         self.clock = clock
         self.rules = rules
         self.metrics = metrics
@@ -130,7 +130,7 @@ class Intake:
         claim = await marks.claim(self._db, device_id, log_id, kind)
         if claim is None:
             raise Forbidden("this device may not send such a stream: it is revoked, or bound to no ambulance")
-        if claim.ambulance_id is not None and self._board.unit(claim.ambulance_id) is None:
+        if claim.ambulance_id is not None and self.board.unit(claim.ambulance_id) is None:
             await self.fleet.read_unit(claim.ambulance_id)  # younger than what the map has heard of
         return claim
 
@@ -165,11 +165,11 @@ class Intake:
 
     def show(self, ambulance_id: int, fix: LiveFix) -> None:
         """Put a sound fix on the map at once, here and on the other hubs."""
-        current = self._board.current(ambulance_id)
+        current = self.board.current(ambulance_id)
         if current is not None and current.fix_at == fix.fix_at:
             # Of two of one instant the later one is shown; the other hubs would not know which that is.
             fix = fix._replace(fix_at=fix.fix_at + 1)
-        if self._board.move(ambulance_id, fix):
+        if self.board.move(ambulance_id, fix):
             self.locations.moved(ambulance_id)
             self._others.moved(ambulance_id, fix)
 

@@ -33,6 +33,10 @@ class StoredFleet:
         """
         return await self._units.load(ambulance_id)
 
+    async def read_units(self, ambulance_ids: Sequence[int]) -> None:
+        """Read some ambulances, as `read_unit` does one; raises `StorageError`."""
+        await self._read_units(ambulance_ids)
+
     async def read_all(self, db: Database) -> None:
         """Make the board hold what is stored: every ambulance, and positions that are newer than its own.
 

@@ -90,7 +90,7 @@ async def test_an_ambulance_that_moves_while_its_row_is_written_is_written_again
     superuser: Connection, db: SlowDatabase, intake: Intake
 ) -> None:
     vehicle = await ambulance(superuser)
-    board = intake._board
+    board = intake.board
     board.upsert_unit(Unit(vehicle, "A-1", None, "available"))
     intake.show(vehicle, LiveFix(48.0, 11.0, 1.0, 2.0, 3.0, 1_000_000))
     db.next_answer_comes_late()
@@ -107,7 +107,7 @@ async def test_a_row_that_is_locked_is_written_in_a_later_round(
     superuser: Connection, database: str, intake: Intake
 ) -> None:
     vehicle = await ambulance(superuser)
-    intake._board.upsert_unit(Unit(vehicle, "A-1", None, "available"))
+    intake.board.upsert_unit(Unit(vehicle, "A-1", None, "available"))
     intake.show(vehicle, LiveFix(48.0, 11.0, 1.0, 2.0, 3.0, 1_000_000))
     holder = await asyncpg.connect(database)
     async with holder.transaction():
@@ -125,9 +125,9 @@ async def test_ambulances_that_were_removed_are_forgotten(
     monkeypatch.setattr("hub.ingest.locations._ROWS_MAX", 1)
     gone, here = 10**9, await ambulance(superuser)
     for number in (gone, here):
-        intake._board.upsert_unit(Unit(number, "A-1", None, "available"))
+        intake.board.upsert_unit(Unit(number, "A-1", None, "available"))
         intake.show(number, LiveFix(48.0, 11.0, 1.0, 2.0, 3.0, 1_000_000))
-    intake._board.remove_unit(gone)
+    intake.board.remove_unit(gone)
     for _ in range(2):
         await intake.locations.write()
     assert await latitude(superuser, here) == 48.0

@@ -1,0 +1,3 @@
+-- name: say
+-- Tells every hub that listens, this one included.
+SELECT pg_notify('arogya', :kind::text || ':' || :key::text);
