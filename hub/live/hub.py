@@ -201,7 +201,7 @@ class LiveHub:
     async def _sleep(self, round_at_s: float) -> None:
         """Wait for the next change and for its turn, or until somebody must be looked at anyway."""
         now_s = self._clock.monotonic_s()
-        until_s = min(round_at_s, now_s + self._pace.wait_s(now_s)) if self._lagging else round_at_s
+        until_s = min(round_at_s, now_s + self.rules.tick_s) if self._lagging else round_at_s
         try:
             async with asyncio.timeout(until_s - now_s):
                 await self._wake.wait()
@@ -211,8 +211,9 @@ class LiveHub:
 
     async def _tick(self, now_s: float) -> None:
         """Bring every viewer up to date that is not held: one frame per encoding, one write per viewer."""
-        self._wake.clear()
-        self._pace.ticked(now_s)
+        if self._wake.is_set():  # a look whether laggards have drained does not put off the next change
+            self._wake.clear()
+            self._pace.ticked(now_s)
         for channel in self._channels:
             channel.advance()
         frames = self.frames
