@@ -10,10 +10,11 @@ import time
 import asyncpg
 import pytest
 
-from tests.faults.conftest import StartHub
+from tests.faults.conftest import StartCluster, StartHub
 from tests.faults.rig import checker
 from tests.faults.rig.journal import Journal
 from tests.faults.rig.population import make_tablets
+from tests.faults.rig.processes import HubProcess
 from tests.faults.rig.scene import Load
 from tests.faults.rig.script import ScriptedDevice, road
 
@@ -21,12 +22,30 @@ SUPERSEDED = 4503  # close code
 NEWEST_WINS_S = 2.0
 
 
+Pair = tuple[HubProcess, HubProcess]
+
+
+@pytest.fixture(params=["one-hub", "two-hubs", "valkey-away", "no-valkey"])
+async def pair(request: pytest.FixtureRequest, start_hub: StartHub, start_cluster: StartCluster) -> Pair:
+    """Where the older and the newer connection of a stream are."""
+    if request.param == "one-hub":
+        hub = await start_hub()
+        return hub, hub
+    if request.param == "no-valkey":
+        return await start_hub(), await start_hub()
+    cluster = await start_cluster(2)
+    if request.param == "valkey-away":
+        await cluster.valkey.kill()
+    return cluster.hubs[0], cluster.hubs[1]
+
+
 @pytest.mark.timeout(180)
+@pytest.mark.parametrize("pair", ["two-hubs", "no-valkey"], indirect=True)
 async def test_a_hub_that_slept_stores_nothing_for_a_device_that_has_moved_on(
-    start_hub: StartHub, fault_database: str, load: Load
+    pair: Pair, fault_database: str, load: Load
 ) -> None:
     """F19."""
-    sleeper, other = await start_hub(), await start_hub()
+    sleeper, other = pair
     credentials = await make_tablets(fault_database, 2)
     journal, logs = Journal(), [secrets.token_hex(16) for _ in credentials]
     async with (
@@ -57,18 +76,15 @@ async def test_a_hub_that_slept_stores_nothing_for_a_device_that_has_moved_on(
     assert verdict.stored == 21 + 10
 
 
-@pytest.mark.parametrize("hubs", [1, 2])
-async def test_the_newest_connection_of_a_stream_wins_within_two_seconds(
-    start_hub: StartHub, fault_database: str, hubs: int
-) -> None:
+async def test_the_newest_connection_of_a_stream_wins_within_two_seconds(pair: Pair, fault_database: str) -> None:
     """F20: one hub, and two."""
-    running = [await start_hub() for _ in range(hubs)]
+    first, second = pair
     (credential,) = await make_tablets(fault_database, 1)
     journal, log_id = Journal(), secrets.token_hex(16)
-    async with ScriptedDevice.connect(running[0].url, credential, log_id, journal) as older:
+    async with ScriptedDevice.connect(first.url, credential, log_id, journal) as older:
         await older.send(1, road(5))
         await older.acked_to(5)
-        async with ScriptedDevice.connect(running[-1].url, credential, log_id, journal) as newer:
+        async with ScriptedDevice.connect(second.url, credential, log_id, journal) as newer:
             started = time.monotonic()
             await newer.send(6, road(5, first=6))
             assert await older.closed(5) == SUPERSEDED

@@ -8,12 +8,13 @@ import time
 import asyncpg
 import pytest
 
-from tests.faults.conftest import PlayScene, StartHub
+from tests.faults.conftest import PlayScene, StartCluster, StartHub
 from tests.faults.rig.checker import wait_until
 from tests.faults.rig.crowd import CrowdProcess, crowd
 from tests.faults.rig.journal import percentile
 from tests.faults.rig.population import make_tablets
-from tests.faults.rig.scene import Load
+from tests.faults.rig.processes import HubProcess
+from tests.faults.rig.scene import Load, Scene
 from tests.faults.rig.statements import Statements
 
 BACK_S = 30.0
@@ -27,16 +28,30 @@ async def test_a_crowd_that_comes_back_at_once_is_let_in_soon_and_costs_less_tha
     start_hub: StartHub, play: PlayScene, fault_database: str, load: Load, seed: int
 ) -> None:
     """F15."""
-    size = int(load.of(600, min(10_000, descriptors() - SPARE_DESCRIPTORS)))
     hub = await start_hub()
-    scene = await play(hub)
-    credentials = await make_tablets(fault_database, size, prefix="CRD")
-    connection = await asyncpg.connect(fault_database)
-    async with crowd(hub.port, credentials, seed=seed) as everybody:
+    await drop_everybody([hub], await play(hub), fault_database, load, seed)
+
+
+@pytest.mark.timeout(300)
+async def test_a_crowd_that_comes_back_to_two_hubs_is_let_in_as_soon_and_as_cheaply(
+    start_cluster: StartCluster, play: PlayScene, fault_database: str, load: Load, seed: int
+) -> None:
+    """F15 with two hubs: everybody comes back to any of them."""
+    cluster = await start_cluster(2)
+    await drop_everybody(cluster.hubs, await play(*cluster.hubs), fault_database, load, seed)
+    await cluster.met()
+
+
+async def drop_everybody(hubs: list[HubProcess], scene: Scene, dsn: str, load: Load, seed: int) -> None:
+    """Let a crowd in beside a scene, drop it, and see it come back."""
+    size = int(load.of(600, min(10_000, descriptors() - SPARE_DESCRIPTORS)))
+    credentials = await make_tablets(dsn, size, prefix="CRD")
+    connection = await asyncpg.connect(dsn)
+    async with crowd(*[hub.port for hub in hubs], credentials=credentials, seed=seed) as everybody:
         await inside(everybody, size, 4 * BACK_S)
         statements = Statements(connection)
         ordinary = await statements.ordinary(ORDINARY_S)
-        scene.memory_before[hub] = hub.memory_bytes()
+        scene.memory_before = {hub: hub.memory_bytes() for hub in hubs}
         await statements.since()
         started_s = time.monotonic()
         dropped = await everybody.drop()

@@ -127,7 +127,8 @@ class Member:
         while True:
             with contextlib.suppress(OSError):
                 async with self.crowd.dialling:
-                    _, self.line = await loop.create_connection(lambda: _Line(self), "127.0.0.1", self.crowd.port)
+                    port = self.crowd.random.choice(self.crowd.ports)
+                    _, self.line = await loop.create_connection(lambda: _Line(self), "127.0.0.1", port)
                 await self.line.gone.wait()
                 self.crowd.losses += 1
             await asyncio.sleep(self.crowd.random.uniform(*self.crowd.away_s))
@@ -136,8 +137,8 @@ class Member:
 class Crowd:
     """All of them."""
 
-    def __init__(self, port: int, secrets_: list[str], seed: int) -> None:
-        self.port = port
+    def __init__(self, ports: list[int], secrets_: list[str], seed: int) -> None:
+        self.ports = ports  # of the hubs; each try takes any of them
         self.random = random.Random(seed)  # noqa: S311  (a replayable jitter, not a secret)
         self.away_s = AWAY_S
         self.dialling = asyncio.Semaphore(DIALLING_MAX)
@@ -185,8 +186,8 @@ class CrowdProcess:
 
 
 @contextlib.asynccontextmanager
-async def crowd(port: int, credentials: list[Credential], *, seed: int = 0) -> AsyncIterator[CrowdProcess]:
-    """Keep everybody connected to the hub on a port around the block."""
+async def crowd(*ports: int, credentials: list[Credential], seed: int = 0) -> AsyncIterator[CrowdProcess]:
+    """Keep everybody connected to the hub on a port, or to those on several, around the block."""
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
@@ -197,7 +198,7 @@ async def crowd(port: int, credentials: list[Credential], *, seed: int = 0) -> A
     )
     try:
         assert process.stdin is not None
-        job = {"port": port, "secrets_": [credential.secret for credential in credentials], "seed": seed}
+        job = {"ports": ports, "secrets_": [credential.secret for credential in credentials], "seed": seed}
         process.stdin.write(json.dumps(job).encode() + b"\n")
         yield CrowdProcess(process)
     finally:

@@ -22,6 +22,8 @@ from tests.faults.rig.viewer import Viewer
 CONNECT_S = 30.0
 HEAL_S = 30.0  # until everything that the devices held is stored
 SHOWN_S = 5.0  # until every dashboard shows what is stored
+LIVE_S = 0.75  # behind the acks: as if heard at once, and not read from PostgreSQL each second
+STEADY_S = 0.5  # for how long it must be so to count
 LOOK_EVERY_S = 0.1  # at the dashboards, while they are watched
 MEMORY_S = 10.0  # until the hub's memory is back
 MEMORY_GROWTH = 1.10  # of what it had before the fault
@@ -189,6 +191,18 @@ class Scene:
         watching = [viewer for viewer in self.viewers if viewer.connected] if viewers is None else list(viewers)
         now = time.monotonic()
         return max((now - self._missing_since(tablet, watching, now) for tablet in self.tablets), default=0.0)
+
+    async def wait_live(self, within_s: float = CONNECT_S) -> float:
+        """Wait until every dashboard has shown for a while at once what is acked; returns the seconds that took."""
+        since: float | None = None
+
+        def steady() -> bool:
+            nonlocal since
+            live = all(viewer.connected for viewer in self.viewers) and self.lag_s() < LIVE_S
+            since = (since or time.monotonic()) if live else None
+            return since is not None and time.monotonic() - since >= STEADY_S
+
+        return await wait_until(steady, within_s, f"every dashboard is live; {self.state()}")
 
     async def watch(self, seconds: float) -> Watched:
         """Look at every dashboard, also at those that are not connected, for a while."""

@@ -79,7 +79,7 @@ class ValkeyProcess:
 
     async def start(self) -> None:
         """Start it, empty, and wait until it answers."""
-        await self._launch({})
+        await asyncio.to_thread(self._launch, {})
         await wait_until(self.answers, START_S, f"an answer of Valkey; it says: {self.words()[-1000:]}")
 
     async def restart_loading(self, seconds: float) -> None:
@@ -87,7 +87,7 @@ class ValkeyProcess:
         await self.command("DEBUG", "POPULATE", SLOW_KEYS, "ballast", 64)
         await self.command("SAVE")
         await self.kill()
-        await self._launch({"key-load-delay": str(int(seconds * 1e6 / SLOW_KEYS))})
+        await asyncio.to_thread(self._launch, {"key-load-delay": str(int(seconds * 1e6 / SLOW_KEYS))})
         await wait_until(self.loads, START_S, "it says LOADING")
 
     def send(self, number: signal.Signals) -> None:
@@ -100,7 +100,7 @@ class ValkeyProcess:
         self.send(signal.SIGCONT)
         self.send(signal.SIGKILL)
         await wait_until(lambda: not self.alive(), ANSWER_S, "the end of Valkey")
-        self._dismiss()
+        await asyncio.to_thread(self._dismiss)
 
     async def command(self, *words: str | int) -> Any:
         """Send a command on a connection of its own; raises what the server or the connection says."""
@@ -158,9 +158,9 @@ class ValkeyProcess:
         """End it in any state."""
         if self.alive():
             await self.kill()
-        self._dismiss()
+        await asyncio.to_thread(self._dismiss)
 
-    async def _launch(self, settings: Mapping[str, str]) -> None:
+    def _launch(self, settings: Mapping[str, str]) -> None:
         assert not self.alive()
         self._dismiss()
         self.folder.mkdir(parents=True, exist_ok=True)
