@@ -59,11 +59,14 @@ def _row(field: Field) -> str:
 
 def _toml(field: Field, value: Any) -> str:
     # JSON's texts, numbers, booleans and lists of texts are TOML too.
-    return json.dumps(_masked(value) if field.secret else value)
+    return json.dumps(masked(value) if field.secret else value)
 
 
-def _masked(value: str) -> str:
+def masked(value: str) -> str:
+    """Return a secret, or an address that may hold one, as it can be shown."""
     parts = urlsplit(value)
+    if parts.scheme == "unix" and not parts.netloc:
+        return _PARAMETER.sub(rf"\1{MASK}", value)
     if not (parts.scheme and parts.netloc) or "@" in parts.path + parts.query + parts.fragment:
         return MASK  # no address, or one whose password has a sign that had to be escaped
     shown = value.replace(f":{parts.password}@", f":{MASK}@") if parts.password else value
