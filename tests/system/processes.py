@@ -123,7 +123,7 @@ def words_of(pid: int) -> list[str]:
     try:
         return Path(f"/proc/{pid}/cmdline").read_bytes().decode(errors="replace").split("\0")
     except (FileNotFoundError, ProcessLookupError):
-        return []
+        return [""]
 
 
 class Run:
@@ -205,7 +205,9 @@ class Run:
 
     def valkey(self) -> int | None:
         """Process id of the embedded Valkey, None while there is none."""
-        servers = (pid for pid in descendants(self.pid) if words_of(pid)[0].endswith(("valkey-server", "redis-server")))
+        # It writes where it listens behind its name.
+        named = ("valkey-server", "redis-server")
+        servers = (pid for pid in descendants(self.pid) if any(name in words_of(pid)[0] for name in named))
         return next(servers, None)
 
     def child_or_none(self, *words: str) -> int | None:
