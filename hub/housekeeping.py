@@ -13,9 +13,11 @@ from hub.clock import Clock
 from storage import expiry, partitions
 from storage.errors import StorageError
 from storage.pool import Database
+from storage.turns import turn
 
 PERIOD_S = 3_600.0
 RETRY_S = 10.0
+TURN = "housekeeping"
 _LOG = structlog.get_logger(__name__)
 
 
@@ -32,7 +34,7 @@ class RetentionRules:
 
 
 class Housekeeping:
-    """Runs on every hub; the database sees to it that they do not get in each other's way."""
+    """Runs on every hub; what one of them is removing, the others leave to it."""
 
     def __init__(self, db: Database, clock: Clock, rules: RetentionRules) -> None:
         self._db = db  # role arogya_owner
@@ -56,13 +58,17 @@ class Housekeeping:
         for day in days:
             await partitions.ensure(self._db, day, 0)
 
-    async def retire(self) -> None:
-        """Drop the days that are over, and the rows that nobody asks for any more."""
-        now = self._clock.now()
-        await expiry.remove_dead_letters(self._db, now - timedelta(days=self._rules.dead_letters_days))
-        await expiry.remove_sessions(self._db, now - timedelta(days=self._rules.sessions_days))
-        await expiry.remove_tickets(self._db, now)
-        await expiry.remove_events(self._db, now - timedelta(days=self._rules.events_days))
+    async def retire(self) -> bool:
+        """Drop the days that are over, and the rows that nobody asks for any more; False: another hub is doing so."""
+        now, rules = self._clock.now(), self._rules
         today = now.date()
-        await partitions.retire(self._db, "ambulance_positions", today - timedelta(days=self._rules.positions_days))
-        await partitions.retire(self._db, "motion_frames", today - timedelta(days=self._rules.motion_days))
+        async with turn(self._db, TURN) as mine:
+            if mine is None:
+                return False
+            await expiry.remove_dead_letters(mine, now - timedelta(days=rules.dead_letters_days))
+            await expiry.remove_sessions(mine, now - timedelta(days=rules.sessions_days))
+            await expiry.remove_tickets(mine, now)
+            await expiry.remove_events(mine, now - timedelta(days=rules.events_days))
+            await partitions.retire(mine, "ambulance_positions", today - timedelta(days=rules.positions_days))
+            await partitions.retire(mine, "motion_frames", today - timedelta(days=rules.motion_days))
+        return True

@@ -1,6 +1,7 @@
 """The daily partitions of telemetry: created ahead, detached and dropped behind, without stopping a reader or a writer.
 
-Both run as the role `arogya_owner`, on any number of hubs at once, and may be repeated at any time.
+Both run as the role `arogya_owner` and may be repeated at any time; days are made by any number of hubs at once, and
+removed by one at a time.
 """
 
 from __future__ import annotations
@@ -8,7 +9,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Literal
 
-from storage.pool import Database
+from storage.pool import Database, HeldConnection
 from storage.sql import Query, load
 
 _QUERIES = load("partitions")
@@ -30,23 +31,17 @@ async def ensure(db: Database, today: date, days_ahead: int) -> int:
     return len(statements)
 
 
-async def retire(db: Database, table: Table, before: date) -> list[str]:
+async def retire(held: HeldConnection, table: Table, before: date) -> list[str]:
     """Remove the partitions of `table` that hold only days before `before` (UTC); return their names.
 
     Detaching waits for the transactions that read the table now, while new ones go on. If it is cut short (a timeout,
-    a crash), the next call finishes it. Returns at once when another hub is doing it. Raises `StorageError`.
+    a crash), the next call finishes it. The caller has the turn (`storage.turns`): two at once would meet over a
+    partition. Raises `StorageError`.
     """
     removed: list[str] = []
-    async with db.hold() as held:
-        turn = await held.fetch_one(_QUERIES.try_retire)
-        if turn is None or not turn["taken"]:
-            return removed
-        try:
-            for row in await held.fetch(_QUERIES.retirable, table=table, before=before):
-                if row["detach"] is not None:
-                    await held.execute(Query(row["detach"], name="partitions.detach"))
-                await held.execute(Query(row["remove"], name="partitions.drop"))
-                removed.append(row["name"])
-        finally:
-            await held.execute(_QUERIES.end_retire)
+    for row in await held.fetch(_QUERIES.retirable, table=table, before=before):
+        if row["detach"] is not None:
+            await held.execute(Query(row["detach"], name="partitions.detach"))
+        await held.execute(Query(row["remove"], name="partitions.drop"))
+        removed.append(row["name"])
     return removed

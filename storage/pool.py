@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -61,6 +61,11 @@ class HeldConnection:
         last = tag.rpartition(" ")[2]
         return int(last) if last.isdecimal() else 0
 
+    def abandon(self) -> None:
+        """Cut the connection, which nobody gets any more."""
+        with suppress(asyncpg.InterfaceError):  # it has gone by itself
+            self._connection.terminate()
+
 
 class Transaction(HeldConnection):
     """Statements of one transaction."""
@@ -100,8 +105,8 @@ class Database:
                 timeout=CONNECT_TIMEOUT_S,
                 init=prepare,
                 # The driver resets a connection with a statement of its own after each use: half of the round trips.
-                # Ours leave nothing behind but the owner's advisory lock.
-                reset=None if role == OWNER else _leave_as_it_is,
+                # Ours leave nothing behind: a turn (`storage.turns`) ends before its connection is given back.
+                reset=_leave_as_it_is,
                 server_settings=server_settings(role, settings),
             )
         return cls(pool, acquire_timeout_s)

@@ -19,14 +19,6 @@ CROSS JOIN LATERAL (SELECT parent.name || to_char(day, '"_"YYYYMMDD') AS name) A
 WHERE to_regclass('public.' || part.name) IS NULL
 ORDER BY day, parent.name
 
--- name: try_retire
--- Whether this connection may retire partitions; false while another hub does.
-SELECT pg_try_advisory_lock(hashtext('arogya'), hashtext('partitions.retire')) AS taken
-
--- name: end_retire
--- Lets other hubs retire partitions.
-SELECT pg_advisory_unlock(hashtext('arogya'), hashtext('partitions.retire'))
-
 -- name: retirable
 -- The statements that remove the partitions of :table whose days all lie before :before, oldest first: a detach each
 -- (or the end of one that was interrupted), then the drop. Partitions that were detached and not dropped come too.

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, date, datetime, timedelta
 
 from hub.clock import Clock
-from hub.housekeeping import Housekeeping, RetentionRules
+from hub.housekeeping import TURN, Housekeeping, RetentionRules
 from storage.pool import Database
+from storage.turns import turn
 from tests.storage.world import Connection
 
 NOON = datetime(2031, 3, 3, 12, tzinfo=UTC)
@@ -35,3 +37,13 @@ async def test_events_are_kept_for_as_long_as_a_viewer_may_be_away(owner_pool: D
     await Housekeeping(owner_pool, NoonClock(), RetentionRules(events_days=2)).retire()
     kept = await superuser.fetch('SELECT "offset" FROM channel_events ORDER BY 1')
     assert [row["offset"] for row in kept] == [2, 3, 4]
+
+
+async def test_what_one_hub_removes_the_others_leave_to_it(owner_pool: Database, superuser: Connection) -> None:
+    one, other = (Housekeeping(owner_pool, NoonClock(), RetentionRules()) for _ in range(2))
+    async with turn(owner_pool, TURN):
+        assert not await one.retire()
+    assert await one.retire()
+    assert await other.retire()
+    assert True in await asyncio.gather(*(each.retire() for each in (one, other, one, other)))
+    assert await superuser.fetchval("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'") == 0

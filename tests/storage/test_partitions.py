@@ -65,17 +65,17 @@ async def test_a_day_is_created_while_a_reader_holds_the_whole_table(
 
 async def test_old_days_go_and_newer_ones_stay(owner_pool: Database, superuser: Connection) -> None:
     await partitions.ensure(owner_pool, TODAY, 2)
-    removed = await partitions.retire(owner_pool, "ambulance_positions", TODAY + timedelta(days=1))
+    removed = await _retire(owner_pool, "ambulance_positions", TODAY + timedelta(days=1))
     assert [name[-8:] for name in removed if name > "ambulance_positions_2031"] == ["20310302", "20310303"]
     assert await _days(superuser, "ambulance_positions") == ["20310304", "20310305"]
     assert len(await _days(superuser, "motion_frames", since="20310101")) == 4
-    assert await partitions.retire(owner_pool, "ambulance_positions", TODAY + timedelta(days=1)) == []
+    assert await _retire(owner_pool, "ambulance_positions", TODAY + timedelta(days=1)) == []
 
 
 async def test_a_day_is_retired_behind_a_reader_without_stopping_new_readers_writers_or_days(
     owner_pool: Database, superuser: Connection, database: str
 ) -> None:
-    await partitions.retire(owner_pool, "ambulance_positions", TODAY)  # those of the day on which the test runs
+    await _retire(owner_pool, "ambulance_positions", TODAY)  # those of the day on which the test runs
     await partitions.ensure(owner_pool, TODAY, 1)
     await superuser.execute(INSERT, 1, datetime(2031, 3, 2, 12, tzinfo=UTC))
     other = await asyncpg.connect(database)
@@ -83,7 +83,7 @@ async def test_a_day_is_retired_behind_a_reader_without_stopping_new_readers_wri
     await reading.start()
     assert await superuser.fetchval("SELECT count(*) FROM ambulance_positions") == 1
     async with asyncio.timeout(10), asyncio.TaskGroup() as group:
-        retiring = group.create_task(partitions.retire(owner_pool, "ambulance_positions", TODAY))
+        retiring = group.create_task(_retire(owner_pool, "ambulance_positions", TODAY))
         while not await other.fetchval(PENDING):  # noqa: ASYNC110 - the condition lies in PostgreSQL
             await asyncio.sleep(0.01)
         assert await other.fetchval("SELECT count(*) FROM ambulance_positions") == 0
@@ -103,23 +103,23 @@ async def test_an_interrupted_detach_is_finished_by_the_next_call(
     async with superuser.transaction():
         await superuser.fetch("SELECT count(*) FROM ambulance_positions")
         with pytest.raises(Unavailable):
-            await partitions.retire(hasty, "ambulance_positions", TODAY)
+            await _retire(hasty, "ambulance_positions", TODAY)
     await hasty.close()
     assert await superuser.fetchval(PENDING)
     async with asyncio.timeout(10):
-        assert await partitions.retire(owner_pool, "ambulance_positions", TODAY)
+        assert await _retire(owner_pool, "ambulance_positions", TODAY)
     assert await _days(superuser, "ambulance_positions") == ["20310303"]
-
-
-async def test_only_one_hub_retires_at_a_time(owner_pool: Database, superuser: Connection) -> None:
-    await superuser.execute("SELECT pg_advisory_lock(hashtext('arogya'), hashtext('partitions.retire'))")
-    assert await partitions.retire(owner_pool, "ambulance_positions", TODAY) == []
 
 
 async def test_a_missing_day_is_told_from_a_bad_row(app_pool: Database, owner_pool: Database) -> None:
     row = Query("INSERT INTO motion_frames VALUES (1, 1, '1999-01-01', now(), 0, '{}', '{1}')")
     with pytest.raises(MissingPartition):
         await owner_pool.execute(row)
+
+
+async def _retire(db: Database, table: Table, before: date) -> list[str]:
+    async with db.hold() as held:
+        return await partitions.retire(held, table, before)
 
 
 async def _days(connection: Connection, table: str, since: str = "") -> list[str]:
