@@ -66,7 +66,7 @@ class Counters:
         self.refused = 0  # messages with a wrong MAC, of an unknown version or malformed
         self.gaps = 0  # times that something of another node was found missing
         self.reconnects = 0  # connections opened again after a loss
-        self.busy_ns = 0  # time spent on the bus itself, what the ear does with it included
+        self.busy_ns = 0  # time spent on the bus itself, not on what the ear does with it
 
 
 class Bus(Protocol):

@@ -34,6 +34,7 @@ _OPTIONS: dict[str, Any] = {
     "socket_timeout": ANSWER_S,
     "socket_connect_timeout": ANSWER_S,
     "client_name": "arogya",
+    "driver_info": None,  # it would be read from the disk for each connection
     "maint_notifications_config": MaintNotificationsConfig(enabled=False),
 }
 _GONE = (ConnectionError, TimeoutError, BusyLoadingError, ReadOnlyError, ClusterDownError, MovedError)

@@ -61,7 +61,7 @@ class RedisBus(Counters):
 
     def listen(self, ear: Ear, describe: Callable[[], Peer]) -> None:
         """See `Bus.listen`."""
-        self._station.listen(ear, describe)
+        self._station.listen(_Uncounted(ear, self), describe)
 
     @property
     def deaf_s(self) -> float:
@@ -246,6 +246,26 @@ class RedisBus(Counters):
         if reason != self._away_because:
             self._away_because = reason
             _LOG.warning("the bus is away", reason=reason)
+
+
+class _Uncounted:
+    """An ear whose own time is not the bus's."""
+
+    def __init__(self, ear: Ear, counters: Counters) -> None:
+        self._ear = ear
+        self._counters = counters
+        self.control = ear.control  # rare
+        self.peers_changed = ear.peers_changed
+
+    def delta(self, sender: str, partition: int, payload: bytes) -> None:
+        began_ns = time.perf_counter_ns()
+        self._ear.delta(sender, partition, payload)
+        self._counters.busy_ns -= time.perf_counter_ns() - began_ns
+
+    def stale(self, partition: int) -> None:
+        began_ns = time.perf_counter_ns()
+        self._ear.stale(partition)
+        self._counters.busy_ns -= time.perf_counter_ns() - began_ns
 
 
 def _first(group: BaseExceptionGroup[Away]) -> BaseException:
