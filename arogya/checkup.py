@@ -26,6 +26,8 @@ FREE_BYTES_LEAST = 1024**3
 FREE_BYTES_GOOD = 10 * 1024**3
 CLOCK_APART_S = 1.0
 PAGES = "pages/index.html"  # in the package `handlers`
+CONNECTIONS_OF_A_HUB = 7  # of ingest, the owner, and two that listen, beside the pools and the writers
+SPARE_CONNECTIONS = 10  # for commands, and for whoever looks at the database
 SPARE_DESCRIPTORS = 256  # for files, the database and everything that is not a WebSocket
 
 
@@ -64,6 +66,7 @@ def of_database(dsn: str, settings: Settings, place: str) -> list[Finding]:
         partitions(found.partitions, days),
         clock(found.server, here),
         durability(found.server),
+        connections(found.server, settings),
     ]
 
 
@@ -182,6 +185,27 @@ def durability(server: Server) -> Finding:
     if not off:
         return Finding("durability", "ok", "commits are on disk before they are acknowledged")
     return Finding("durability", "failure", f"{' and '.join(off)} off", "switch it on in postgresql.conf, and reload")
+
+
+def connections(server: Server, settings: Settings) -> Finding:
+    """Check that the database takes the connections of all hubs of this machine, and of one more in a restart."""
+    needed = connections_of(settings)
+    text = f"{server.max_connections:,} allowed; this machine's hubs open up to {needed:,}"
+    if needed + SPARE_CONNECTIONS <= server.max_connections:
+        return Finding("connections", "ok", text)
+    return Finding(
+        "connections",
+        "warning",
+        text,
+        f"raise max_connections to {needed + SPARE_CONNECTIONS} or more, or lower nodes.workers or the pools",
+    )
+
+
+def connections_of(settings: Settings) -> int:
+    """Return how many database connections the hubs of a machine open at most, one more hub running in a restart."""
+    database = settings.database
+    each = CONNECTIONS_OF_A_HUB + database.reader_connections + database.app_connections + settings.ingest.writers
+    return each * (settings.nodes.workers + 1)
 
 
 def _importable(name: str) -> bool:

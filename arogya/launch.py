@@ -11,6 +11,7 @@ from pathlib import Path
 from types import TracebackType
 
 from arogya import listening, membership, restarts
+from arogya.checkup import SPARE_CONNECTIONS, connections_of
 from arogya.child import Child
 from arogya.config import Settings, changed
 from arogya.crew import Crew
@@ -26,8 +27,6 @@ VALKEY_FOLDER = "valkey"
 READY_TIMEOUT_S = 60.0
 PORT_PATIENCE_S = 4.0  # a hub that lost its supervisor lets go of its port within this
 CONNECTIONS_LEAST = 100  # of the embedded database
-CONNECTIONS_OF_A_HUB = 7  # of ingest, the owner, and two that listen, beside the pools and the writers
-CONNECTIONS_SPARE = 30  # for commands, and for whoever looks at the database
 
 
 class Launch:
@@ -117,7 +116,11 @@ class Launch:
         self.supervisor.wait_ready(READY_TIMEOUT_S)
         nodes = self.settings.nodes
         return self._registry.publish(
-            self.url, self.settings.database.url or "", redis_url=nodes.redis_url or "", node_secret=nodes.secret or ""
+            self.url,
+            self.settings.database.url or "",
+            redis_url=nodes.redis_url or "",
+            node_secret=nodes.secret or "",
+            workers=nodes.workers,
         )
 
     def help_with(self, name: str, *words: str) -> None:
@@ -175,16 +178,9 @@ class Launch:
 def embedded(settings: Settings, state: Path) -> EmbeddedPostgres:
     """Return the embedded server of a state folder, not started; raises `BinariesMissing`."""
     given = settings.database.binaries
-    most = max(CONNECTIONS_LEAST, connections_of(settings) + CONNECTIONS_SPARE)
+    most = max(CONNECTIONS_LEAST, connections_of(settings) + SPARE_CONNECTIONS)
     return EmbeddedPostgres(
         state / DATABASE_FOLDER,
         settings={"max_connections": str(most)},
         binaries=Path(given) if given else None,
     )
-
-
-def connections_of(settings: Settings) -> int:
-    """Return how many database connections the hubs of a machine open at most, one more hub running in a restart."""
-    database = settings.database
-    each = CONNECTIONS_OF_A_HUB + database.reader_connections + database.app_connections + settings.ingest.writers
-    return each * (settings.nodes.workers + 1)

@@ -40,6 +40,7 @@ class Running:
     state: str  # absolute path of its state folder
     redis_url: str = ""  # through which its hubs hear each other; empty for one hub alone
     node_secret: str = ""  # that they share with the hubs of other machines
+    workers: int = 1  # how many of them there are
 
 
 class Registry:
@@ -62,9 +63,9 @@ class Registry:
             time.sleep(0.02)
         self._lock = lock
 
-    def publish(self, url: str, dsn: str, *, redis_url: str = "", node_secret: str = "") -> Running:
+    def publish(self, url: str, dsn: str, *, redis_url: str = "", node_secret: str = "", workers: int = 1) -> Running:
         """Write the entry and the pointer that leads to it from anywhere."""
-        running = Running(url, os.getpid(), dsn, time.time(), str(self._state), redis_url, node_secret)
+        running = Running(url, os.getpid(), dsn, time.time(), str(self._state), redis_url, node_secret, workers)
         write_private(self._state / FILE, json.dumps(asdict(running), indent=2))
         pointer = self._pointer()
         if pointer is not None:
