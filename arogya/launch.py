@@ -100,6 +100,11 @@ class Launch:
         self.supervisor.check()
         return dsn
 
+    @property
+    def has_own_database(self) -> bool:
+        """Whether the database is the embedded one, which no other machine can reach."""
+        return self._postgres is not None
+
     def connect(self) -> None:
         """Start the Valkey of several workers, and settle what all nodes share; raises `EmbeddedValkeyError`."""
         if self._valkey is not None:

@@ -53,6 +53,7 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     listing = options.command(actions, "list", "every device", DESCRIPTION)
     listing.add_argument("--json", action="store_true", help="for programs")
     options.add_database(listing)
+    options.add_redis(listing, "the Redis of the hubs (default: that of the running hub)")
     listing.set_defaults(run=run_list)
     rotate = options.command(actions, "rotate", "give a device a new secret", DESCRIPTION)
     rotate.add_argument("id", type=int, help="of `arogya device list`")
@@ -127,23 +128,37 @@ async def _add(db: Database, wanted: list[Wanted], parsed: argparse.Namespace) -
 
 
 def run_list(parsed: argparse.Namespace) -> int:
-    """Print every device."""
+    """Print every device, and on which node it is connected now."""
     from storage import fleet
 
     devices = _with_database(parsed, fleet.list_devices)
+    nodes = _nodes_of_devices(parsed)
     if parsed.json:
-        print(json.dumps([device._asdict() for device in devices], indent=1, default=_iso))
+        shown = [{**device._asdict(), "node": nodes.get(device.id)} for device in devices]
+        print(json.dumps(shown, indent=1, default=_iso))
         return OK
-    rows = [("id", "kind", "plate", "name", "state", "samples")]
+    rows = [("id", "kind", "plate", "name", "state", "samples", "node")]
     for device in devices:
         state = "revoked" if device.revoked_at else "ready" if device.secrets else "unclaimed"
         if state == "unclaimed" and (device.claim_expires_at is None or device.claim_expires_at < datetime.now(UTC)):
             state = "no secret"
-        rows.append(
-            (str(device.id), device.kind, device.plate_number or "-", device.name, state, f"{device.samples:,}")
-        )
+        plate, samples, node = device.plate_number or "-", f"{device.samples:,}", nodes.get(device.id, "-")
+        rows.append((str(device.id), device.kind, plate, device.name, state, samples, node))
     print_table(rows)
     return OK
+
+
+def _nodes_of_devices(parsed: argparse.Namespace) -> dict[int, str]:
+    """Return on which node each connected device is; nothing where no Redis can be asked."""
+    from arogya.cli.reaching import reached_bus
+    from hub.bus.bus import BusAway
+    from hub.bus.survey import devices_online
+
+    try:
+        bus = reached_bus(parsed, options.settings_of(parsed))
+        return asyncio.run(devices_online(bus.url, bus.secret))
+    except (CommandError, BusAway):
+        return {}
 
 
 def run_rotate(parsed: argparse.Namespace) -> int:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import ipaddress
 import logging
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -14,6 +16,10 @@ from arogya.config import Settings
 
 if TYPE_CHECKING:  # loaded late, so that --help is quick
     from arogya.launch import Launch
+
+logger = logging.getLogger(__name__)
+
+JOIN_PATIENCE_S = 8.0  # a hub that lost its supervisor lives on for 2 s, and is taken to be there for some more
 
 
 def refuse_exposure(settings: Settings) -> None:
@@ -42,11 +48,47 @@ def log_to_stderr(settings: Settings) -> None:
 
 
 def join(launch: Launch, steps: Steps) -> None:
-    """Take the step that makes several hubs one, which a hub alone does not need."""
-    nodes = launch.settings.nodes
-    if nodes.workers > 1 or nodes.redis_url is not None:
-        steps.begin("Valkey" if nodes.redis_url is None else "Redis")
+    """Take the step that makes several hubs one, which a hub alone does not need; raises `CommandError`."""
+    given, configured = launch.settings.nodes.redis_url, launch.settings.nodes.secret is not None
+    if launch.settings.nodes.workers > 1 or given is not None:
+        steps.begin("Valkey" if given is None else "Redis")
     launch.connect()
+    if given is not None:
+        _meet(launch, given, configured=configured)
+
+
+def _meet(launch: Launch, url: str, *, configured: bool) -> None:
+    """Look who is on a Redis before joining them: two nodes of one name, or of two secrets, do not work together."""
+    from arogya import joining, membership
+    from hub.bus.bus import BusAway
+    from hub.bus.survey import survey
+
+    names = [worker.current.node for worker in launch.supervisor.crew.workers]
+    deadline = time.monotonic() + JOIN_PATIENCE_S
+    while True:
+        launch.supervisor.check()
+        try:
+            there = asyncio.run(survey(url, launch.settings.nodes.secret or "")).nodes
+        except BusAway as error:
+            logger.warning("%s: the hubs start without it, and join the others when it is back", error)
+            return
+        reason = joining.name_taken(names, there)
+        if reason is None and launch.has_own_database:
+            reason = joining.other_database(there)
+        if reason is None:
+            break
+        if time.monotonic() > deadline:
+            raise joining.CannotJoin(reason)
+        time.sleep(0.2)
+    strange, foreign = joining.strangers(there), joining.of_other_protocol(there)
+    if strange is not None and not configured:
+        raise joining.CannotJoin(strange)
+    for warning in (strange, foreign):
+        if warning is not None:
+            logger.warning("%s", warning)
+    if not configured:
+        kept = launch.state / membership.SECRET_FILE
+        logger.warning("nodes.secret is not set: hubs of other machines need the one that is kept in %s", kept)
 
 
 def hubs_in_words(settings: Settings) -> str:
@@ -64,6 +106,7 @@ def explained() -> Iterator[None]:
     from arogya.embedded.identity import NoIdentity
     from arogya.embedded.postgres import EmbeddedPostgresError
     from arogya.embedded.valkey import EmbeddedValkeyError
+    from arogya.joining import CannotJoin
     from arogya.listening import PortTaken
     from arogya.running import StateInUse
     from arogya.supervisor import NotReady
@@ -72,7 +115,7 @@ def explained() -> Iterator[None]:
     embedded = (BinariesMissing, NoIdentity, EmbeddedPostgresError, EmbeddedValkeyError)
     try:
         yield
-    except (*embedded, ArchiveError, PortTaken, StateInUse, NotReady) as error:
+    except (*embedded, ArchiveError, CannotJoin, PortTaken, StateInUse, NotReady) as error:
         raise CommandError(str(error), FAILED) from error
     except Unavailable as error:
         raise CommandError(f"the database cannot be reached ({error}); try `arogya doctor`", UNREACHABLE) from error
