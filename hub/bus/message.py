@@ -133,7 +133,7 @@ def unpack_peer(body: bytes) -> Peer:
 
 def _columns(body: bytes, count: int) -> list[object]:
     try:
-        columns = msgpack.unpackb(body, strict_map_key=True, max_ext_len=0, max_map_len=0, max_array_len=64)
+        columns = msgpack.unpackb(body, strict_map_key=True, max_ext_len=0, max_map_len=64, max_array_len=64)
     except (ValueError, TypeError, OverflowError, RecursionError, msgpack.UnpackException):
         _malformed()
     if type(columns) is not list or len(columns) < count:
