@@ -10,7 +10,7 @@ from typing import Any
 
 import orjson
 
-from bench import connections, fanout, fixes, history, live, machine, report
+from bench import connections, fanout, fixes, history, live, machine, nodes, report
 from bench.broken import Broken
 from bench.hub import HubUnderTest, hub_under_test
 
@@ -20,6 +20,7 @@ BENCHMARKS: dict[str, Any] = {  # modules with SETTINGS, MAIN_FIGURE, add_argume
     "fanout": fanout,
     "connections": connections,
     "history": history,
+    "nodes": nodes,
 }
 
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import signal
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+import urllib.request
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -29,6 +32,7 @@ class HubUnderTest:
     url: str
     dsn: str  # of a role that may insert ambulances and devices
     supervisor: int = 0  # process id of our own, 0 for an existing server
+    metrics_urls: tuple[str, ...] = ()  # of each hub process of our own
 
     @property
     def host(self) -> str:
@@ -50,13 +54,32 @@ class HubUnderTest:
         return Psql(self.psql, self.dsn).run(f"SHOW {setting}")
 
     def processes(self) -> dict[str, int]:
-        """Return the roots of the process trees whose time is counted; none for an existing server."""
-        return {name: pid for pid, name in _children_of(self.supervisor)} if self.supervisor else {}
+        """Return the roots of the process trees whose time is counted; none for an existing server.
+
+        Several hubs are `hub`, `hub_2` and so on.
+        """
+        found: dict[str, int] = {}
+        seen: Counter[str] = Counter()
+        for pid, name in sorted(_children_of(self.supervisor)) if self.supervisor else ():
+            seen[name] += 1
+            found[name if seen[name] == 1 else f"{name}_{seen[name]}"] = pid
+        return found
+
+    def metric(self, name: str) -> float:
+        """Return the sum of a metric's samples over all hub processes; 0 when there are none."""
+        total = 0.0
+        for url in self.metrics_urls:
+            with urllib.request.urlopen(url, timeout=10) as reply:  # noqa: S310 - our own hub
+                text = reply.read().decode()
+            total += sum(map(float, re.findall(rf"^{name}(?:{{.*}})? (\S+)$", text, re.MULTILINE)))
+        return total
 
 
 @contextlib.contextmanager
-def hub_under_test(url: str | None, dsn: str | None, settings: Mapping[str, str]) -> Iterator[HubUnderTest]:
-    """Give the named server, or start one for as long as the block lasts."""
+def hub_under_test(
+    url: str | None, dsn: str | None, settings: Mapping[str, str], arguments: Sequence[str] = ()
+) -> Iterator[HubUnderTest]:
+    """Give the named server, or start one (with these further words of `arogya serve`) while the block lasts."""
     if url and dsn:
         yield HubUnderTest(url, dsn)
         return
@@ -65,11 +88,12 @@ def hub_under_test(url: str | None, dsn: str | None, settings: Mapping[str, str]
         state.chmod(0o711)  # PostgreSQL is not root
         log = (state / "hub.log").open("wb")
         command = [sys.executable, "-m", "arogya", "serve", "--state", str(state / "state"), "--port", "0"]
+        command += arguments
         environment = {**os.environ, **settings, "AROGYA_SERVER__METRICS_PORT": "0"}  # noqa: TID251 - handed on
         process = subprocess.Popen(command, stdout=log, stderr=log, env=environment, start_new_session=True)
         try:
             running = _wait_running(process, state / "state" / "running.json", state / "hub.log")
-            yield HubUnderTest(str(running["url"]), str(running["dsn"]), process.pid)
+            yield HubUnderTest(str(running["url"]), str(running["dsn"]), process.pid, _metrics_urls(state / "hub.log"))
         finally:
             process.send_signal(signal.SIGTERM)
             process.wait(60)
@@ -87,8 +111,19 @@ def _wait_running(process: subprocess.Popen[bytes], entry: Path, log: Path) -> d
     raise RuntimeError(f"the hub did not start: {log.read_text()[-2000:]}")
 
 
+def _metrics_urls(log: Path) -> tuple[str, ...]:
+    """Wait for the line in which a server says where its processes' metrics are."""
+    deadline = time.monotonic() + READY_S
+    while time.monotonic() < deadline:
+        found = re.search(r"\(metrics: ([^)]*)\)", log.read_text())
+        if found is not None:
+            return tuple(found[1].split())
+        time.sleep(0.02)
+    raise RuntimeError("the hub does not say where its metrics are")
+
+
 def _children_of(supervisor: int) -> Iterator[tuple[int, str]]:
-    """Yield the hub and the postmaster below a supervisor."""
+    """Yield the hubs, the postmaster and Valkey below a supervisor."""
     for entry in Path("/proc").iterdir():
         with contextlib.suppress(OSError):
             if entry.name.isdigit():
@@ -96,5 +131,7 @@ def _children_of(supervisor: int) -> Iterator[tuple[int, str]]:
                 command = (entry / "cmdline").read_bytes().split(b"\0")
                 if int(parent) == supervisor and command[0].endswith(b"/postgres"):
                     yield int(entry.name), "postgres"
+                elif int(parent) == supervisor and command[0].endswith(b"valkey-server"):
+                    yield int(entry.name), "valkey"
                 elif int(parent) == supervisor and b"hub" in command:
                     yield int(entry.name), "hub"

@@ -67,12 +67,16 @@ def pictures_of(viewers: Worker, count: int, folder: Path) -> Pictures:
     return pictures
 
 
-def play(hub: HubUnderTest, watch: Watch, load: Load, folder: Path) -> Scene:
-    """Let tablets send and viewers watch; `folder` gets the file `sent.npy` (see `bench.tablets`)."""
+def play(hub: HubUnderTest, watch: Watch, load: Load, folder: Path, *, elsewhere: HubUnderTest | None = None) -> Scene:
+    """Let tablets send and viewers watch; `folder` gets the file `sent.npy` (see `bench.tablets`).
+
+    The viewers are connected `elsewhere` where that is given: to another hub of the same database.
+    """
+    there = elsewhere or hub
     job = {"host": hub.host, "port": hub.port, "secrets": load.fleet.secrets, "frame": 1, "window_frames": 0}
     job |= {"rate_hz": 1.0, "warmup_s": load.warmup_s, "seconds": load.seconds, "alarms": load.alarms}
     job |= {"sent_file": str(folder / "sent.npy")}
-    with watching(hub.host, hub.port, watch) as viewers, working("tablets", job) as tablets:
+    with watching(there.host, there.port, watch) as viewers, working("tablets", job) as tablets:
         roots = hub.processes() | {"tablets": tablets.pid, "viewers": viewers.pid}
         tablets.expect("measuring")
         before, started = machine.sample_cpu(roots), time.monotonic()
