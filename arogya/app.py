@@ -20,7 +20,7 @@ import uvloop
 from arogya import composition, logs, readiness
 from arogya.composition import Pools
 from arogya.config import Settings
-from arogya.exits import DRAINED, STOPPED
+from arogya.exits import DRAINED, FAILED, STOPPED
 from handlers import application, metrics, server
 from handlers.context import HubContext
 from handlers.device_socket import device_socket
@@ -41,6 +41,7 @@ from hub.live.events import EventChannel
 from hub.live.hub import LiveHub
 from hub.loop_lag import observe
 from hub.metrics import Metrics
+from storage.errors import StorageError
 from storage.events import ALARMS
 from storage.listen import Listener
 from storage.passwords import Passwords
@@ -76,7 +77,11 @@ def run(settings: Settings, listen_fd: int, metrics_fd: int | None, *, ready_fd:
     composition.require_extensions()
     calm_collector()
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        return runner.run(_main(settings, listen_fd, metrics_fd, ready_fd))
+        try:
+            return runner.run(_main(settings, listen_fd, metrics_fd, ready_fd))
+        except StorageError as error:  # only a start ends so: what runs waits until the database is back
+            _LOG.error("the hub cannot start", reason=str(error))
+            return FAILED
 
 
 def calm_collector() -> None:
