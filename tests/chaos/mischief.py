@@ -74,7 +74,7 @@ class Mischief:
             await asyncio.sleep(act.for_s)
             _send(pid, signal.SIGCONT)
             return
-        hub.wanted = False
+        hub.wanted, hub.asked = False, True
         if hub.process.alive():
             await (self.terminate(hub) if act.kind == "terminate" else hub.process.kill())
         await asyncio.sleep(act.for_s)

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 CALM_S = 2.0  # at the start, so that everything flows once
 CUTS = ("swallow", "stall", "rst", "delay", "refuse")
+PACES = (0.4, 1.5)  # of one run: what its quiet times are multiplied with
 LINKS = ("front", "bus", "store")  # what a hub talks over: to devices and viewers, to Valkey, to PostgreSQL
 
 
@@ -60,7 +61,9 @@ def lanes(hubs: int) -> list[Lane]:
 
 def draw(seed: int, seconds: float, *, hubs: int = 3) -> list[Act]:
     """Return the acts of a run in order of time; what one lane does is no matter of how many others there are."""
-    return sorted(act for lane in lanes(hubs) for act in _walk(lane, seed, seconds))
+    pace = random.Random(f"{seed}/pace").uniform(*PACES)  # noqa: S311  (replayable)
+    paced = [lane._replace(quiet_s=lane.quiet_s * pace) for lane in lanes(hubs)]
+    return sorted(act for lane in paced for act in _walk(lane, seed, seconds))
 
 
 def one_of_each(seed: int, seconds: float, *, hubs: int = 3) -> list[Act]:

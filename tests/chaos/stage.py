@@ -39,6 +39,7 @@ class KeptHub:
         self.name = name
         self.process = process
         self.wanted = True
+        self.asked = False  # whether this life was told to end, or killed
         self.endings: list[str] = []  # of lives that served and were not asked to end
         self._begun = 0  # characters of the log when this life began
 
@@ -53,15 +54,16 @@ class KeptHub:
             await asyncio.sleep(0.05)
             if not self.wanted or self.process.alive():
                 continue
-            if self.process.returncode is not None and self.serves:
+            if not self.asked and self.serves:
                 self.endings.append(f"{self.name} ended by itself with {self.process.returncode}")
-                await asyncio.sleep(AGAIN_S)
+            await self.process.wait_ended(1)
+            await asyncio.sleep(0.0 if self.asked else AGAIN_S)
             if self.wanted:
                 await self.start()
 
     async def start(self) -> None:
         """Begin a new life."""
-        self._begun = len(self.process.words())
+        self._begun, self.asked = len(self.process.words()), False
         await asyncio.to_thread(self.process.start)
 
 
@@ -103,8 +105,10 @@ async def stage(folder: Path, *, hubs: int, seed: int) -> AsyncIterator[Stage]:
         # Not in `folder`, which others may not enter: PostgreSQL is not root.
         data = Path(resources.enter_context(tempfile.TemporaryDirectory(prefix="arogya-chaos-")))
         await asyncio.to_thread(data.chmod, 0o711)
-        postgres = EmbeddedPostgres(
-            data / "data", durable=False, settings={"synchronous_commit": "on"}, binaries=binaries()
+        settings = {"synchronous_commit": "on"}
+        # In a thread, as it looks for the programs.
+        postgres = await asyncio.to_thread(
+            EmbeddedPostgres, data / "data", durable=False, settings=settings, binaries=binaries()
         )
         await asyncio.to_thread(postgres.start)
         resources.callback(_keep_log, postgres, folder)
