@@ -155,7 +155,8 @@ def _nodes_of_devices(parsed: argparse.Namespace) -> dict[int, str]:
     from hub.bus.survey import devices_online
 
     try:
-        bus = reached_bus(parsed, options.settings_of(parsed))
+        settings = options.settings_of(parsed)
+        bus = reached_bus(parsed, settings, database=settings.database.url)
         return asyncio.run(devices_online(bus.url, bus.secret))
     except (CommandError, BusAway):
         return {}

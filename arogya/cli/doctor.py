@@ -75,7 +75,7 @@ def _bus(parsed: argparse.Namespace, settings: Settings) -> list[Finding]:
 
     program, url = bus_checkup.of_machine(settings), settings.nodes.redis_url
     try:
-        bus = reached_bus(parsed, settings)
+        bus = reached_bus(parsed, settings, database=settings.database.url)
     except Alone:
         return [checkup.Finding("Redis", "ok", "one hub alone needs none"), program]
     except CommandError:

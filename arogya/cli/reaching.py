@@ -68,9 +68,14 @@ class Alone(CommandError):
         self.hub = hub
 
 
-def reached_bus(parsed: argparse.Namespace, settings: Settings) -> ReachedBus:
-    """Return the Redis that a command's options lead to; raises `Alone`, or a `CommandError` when there is none."""
+def reached_bus(parsed: argparse.Namespace, settings: Settings, *, database: str | None = None) -> ReachedBus:
+    """Return the Redis that a command's options lead to; raises `Alone`, or a `CommandError` when there is none.
+
+    With a `database` (its connection string), a running hub counts only if that is its own.
+    """
     url, hub = settings.nodes.redis_url, running.find(parsed.state)
+    if hub is not None and database not in (None, hub.dsn):
+        hub = None
     if url is None and hub is None:
         raise CommandError(
             "no hub runs here, and no Redis is named: start `arogya serve`, or name one with --redis or --state",
