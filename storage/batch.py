@@ -70,6 +70,9 @@ class StreamOwner(Protocol):
     def superseded(self) -> None:
         """Somebody else owns the stream now; what was appended here and not committed is dropped."""
 
+    def set_back(self) -> None:
+        """The database knows less of the stream than it had promised: it was restored. What was appended is dropped."""
+
     def refused(self, letter: DeadLetter) -> None:
         """PostgreSQL refused one sample for ever; told before the `committed` that covers it."""
 

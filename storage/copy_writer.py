@@ -187,6 +187,8 @@ class CopyWriter:
             if key in marks.stored or (fence == key[1] and mark >= run.last):
                 run.owner.committed(run.last)
                 rows += len(run.rows)
-            else:
+            elif fence > key[1]:
                 run.owner.superseded()
+            else:
+                run.owner.set_back()
         return rows

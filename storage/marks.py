@@ -76,7 +76,10 @@ async def read_marks(db: Database, ids: Sequence[int]) -> dict[int, Mark]:
     return {row["id"]: Mark(row["fence"], row["last_seq"]) for row in await db.fetch(_QUERIES.read_marks, ids=ids)}
 
 
-async def fenced(db: Database, ids: Sequence[int], fences: Sequence[int]) -> list[int]:
-    """Return those of `ids` that somebody else has taken over; `fences` are the fences held here, in the same order."""
+async def fenced(db: Database, ids: Sequence[int], fences: Sequence[int]) -> dict[int, bool]:
+    """Return those of `ids` whose fence is not the one held here (`fences`, in the same order).
+
+    True: somebody else has raised it. False: the database was restored, and knows less than it had promised.
+    """
     rows = await db.fetch(_QUERIES.fenced, ids=ids, fences=fences)
-    return [row["id"] for row in rows]
+    return {row["id"]: row["raised"] for row in rows}

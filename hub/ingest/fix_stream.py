@@ -18,6 +18,9 @@ class StreamSession(Protocol):
     def stream_superseded(self) -> None:
         """Somebody else owns one of the streams."""
 
+    def stream_set_back(self) -> None:
+        """The database was restored to a time before what was acked."""
+
 
 class FixStream:
     """Appends to the writer as its owner (`storage.batch.StreamOwner`)."""
@@ -67,6 +70,10 @@ class FixStream:
     def superseded(self) -> None:
         """Stop: the fence is somebody else's."""
         self.session.stream_superseded()
+
+    def set_back(self) -> None:
+        """Stop: the database was restored, and only a new claim says where the stream is now."""
+        self.session.stream_set_back()
 
     def refused(self, letter: DeadLetter) -> None:
         """Remember a sample that can never be stored."""

@@ -224,11 +224,12 @@ class Intake:
         """Close the connections whose streams another hub has claimed since."""
         owners = list(self._owners.values())
         if owners:
-            moved = set(await marks.fenced(self._db, [s.stream_id for s in owners], [s.fence for s in owners]))
+            moved = await marks.fenced(self._db, [s.stream_id for s in owners], [s.fence for s in owners])
             for stream in owners:
                 # Not whoever owns it by now: that may be the very connection whose claim was seen.
                 if stream.stream_id in moved and self._owners.get(stream.stream_id) is stream:
-                    stream.superseded()
+                    tell = stream.superseded if moved[stream.stream_id] else stream.set_back
+                    tell()
 
     async def run(self) -> None:
         """Own the tasks of device connections until `drain` has ended."""

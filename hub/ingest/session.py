@@ -5,7 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from hub.access.principal import Principal
-from hub.errors import BadInput, CreditExceeded, Forbidden, HubError, Malformed, NotFound
+from hub.errors import BadInput, CreditExceeded, Forbidden, HubError, Malformed, NotFound, Restarting
 from hub.ingest.admission import Place, admit, digest_of, fix_time
 from hub.ingest.credit import Account
 from hub.ingest.cursor import REMEMBERED
@@ -227,6 +227,10 @@ class DeviceSession:
     def stream_superseded(self) -> None:
         """Close: somebody else owns one of the streams."""
         self._intake.supersede(self)
+
+    def stream_set_back(self) -> None:
+        """Close, to be asked again at once: the welcome then says where the device has to begin."""
+        self._intake.end(self, Restarting("the database was restored and knows less than was acknowledged"))
 
     def flush_acks(self) -> None:
         """Tell the device its new marks, and which samples are refused for ever."""

@@ -60,8 +60,8 @@ LEFT JOIN owned ON owned.device_id = asked.device_id AND owned.log_id = asked.lo
 SELECT id, fence, last_seq FROM streams WHERE id = ANY (:ids::bigint[])
 
 -- name: fenced
--- The streams of which somebody else raised the fence, or which are gone.
-SELECT mine.id
+-- The streams whose fence is another one: raised by somebody else, or (in a restored database) older, or gone.
+SELECT mine.id, coalesce(s.fence > mine.fence, false) AS raised
 FROM unnest(:ids::bigint[], :fences::bigint[]) AS mine (id, fence)
 LEFT JOIN streams AS s ON s.id = mine.id
 WHERE s.fence IS DISTINCT FROM mine.fence

@@ -33,6 +33,7 @@ class Owner:
     fence: int = 1
     mark: int = 0
     lost: bool = False
+    behind: bool = False
     letters: list[DeadLetter] = field(default_factory=list)
 
     def committed(self, last_seq: int) -> None:
@@ -40,6 +41,9 @@ class Owner:
 
     def superseded(self) -> None:
         self.lost = True
+
+    def set_back(self) -> None:
+        self.behind = True
 
     def refused(self, letter: DeadLetter) -> None:
         self.letters.append(letter)
@@ -150,6 +154,17 @@ async def test_a_lost_fence_stores_nothing_and_says_so(bench: Bench) -> None:
     await bench.until(lambda: owner.lost and neighbour.mark == 2)
     assert owner.mark == 0
     assert await bench.stored(owner) == []
+
+
+@pytest.mark.parametrize(("fence", "mark"), [(2, 4), (3, 1), (2, 0)])
+async def test_a_restored_database_is_not_taken_for_another_owner(bench: Bench, fence: int, mark: int) -> None:
+    owner = await bench.stream()
+    owner.fence = 3
+    restored = "UPDATE streams SET fence = $2, last_seq = $3 WHERE id = $1"
+    await bench.superuser.execute(restored, owner.stream_id, fence, mark)
+    bench.writer.append(run_of(owner, 5, 7))
+    await bench.until(lambda: owner.behind)
+    assert (owner.lost, owner.mark, await bench.stored(owner)) == (False, 0, [])
 
 
 async def test_a_run_that_had_committed_before_is_acked_and_not_stored_again(bench: Bench) -> None:

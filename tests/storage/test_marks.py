@@ -38,8 +38,9 @@ async def test_claiming_again_raises_the_fence_and_tells_the_mark(superuser: Con
     again = await marks.claim(ingest_pool, tablet, LOG, "fixes")
     assert again == first._replace(fence=2, acked=41)
     assert await marks.read_marks(ingest_pool, [first.stream, 10**9]) == {first.stream: Mark(2, 41)}
-    assert await marks.fenced(ingest_pool, [first.stream, 10**9], [1, 1]) == [first.stream, 10**9]
-    assert await marks.fenced(ingest_pool, [first.stream], [2]) == []
+    assert await marks.fenced(ingest_pool, [first.stream, 10**9], [1, 1]) == {first.stream: True, 10**9: False}
+    assert await marks.fenced(ingest_pool, [first.stream], [2]) == {}
+    assert await marks.fenced(ingest_pool, [first.stream], [3]) == {first.stream: False}  # of a restored database
 
 
 async def test_racing_claims_get_different_fences_of_one_stream(superuser: Connection, ingest_pool: Database) -> None:
