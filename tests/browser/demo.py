@@ -69,10 +69,10 @@ def new_link(demo: Demo, *words: str) -> str:
 
 
 @contextmanager
-def running_demo(state: Path) -> Iterator[Demo]:
-    """Start a demonstration in `state`, wait until it says where it is, and stop it afterwards."""
+def running_demo(state: Path, *words: str) -> Iterator[Demo]:
+    """Start a demonstration in `state` with more options, wait until it says where it is, and stop it afterwards."""
     log = state.with_suffix(".log")
-    command = [sys.executable, "-m", "arogya", "demo", "--state", str(state), "--port", "0"]
+    command = [sys.executable, "-m", "arogya", "demo", "--state", str(state), "--port", "0", *words]
     with log.open("wb") as output:
         process = subprocess.Popen(command, stdout=output, stderr=output, stdin=subprocess.DEVNULL)
     try:
