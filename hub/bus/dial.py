@@ -37,6 +37,8 @@ _OPTIONS: dict[str, Any] = {
     "driver_info": None,  # it would be read from the disk for each connection
     "maint_notifications_config": MaintNotificationsConfig(enabled=False),
 }
+# RuntimeError is what uvloop says of a connection that was lost just before redis-py wrote to it.
+_FAILED = (RedisError, RedisClusterException, OSError, RuntimeError)
 _GONE = (ConnectionError, TimeoutError, BusyLoadingError, ReadOnlyError, ClusterDownError, MovedError)
 
 
@@ -80,11 +82,11 @@ class Server:
             connection = self._pool.connection_class(**{**self._pool.connection_kwargs, **address})
             try:
                 await connection.connect()  # type: ignore[no-untyped-call]
-            except (RedisError, OSError) as error:
+            except _FAILED as error:
                 raise Away(_reason(error)) from None
         self._taken.append(connection)
         writer = connection._writer  # redis-py has no public way to take a connection's transport over
-        if writer is None:
+        if writer is None or writer.transport.is_closing():
             raise Away("the connection was lost")
         writer.transport.set_protocol(protocol)
         protocol.connection_made(writer.transport)
@@ -96,7 +98,7 @@ class Server:
             for words in commands:
                 pipeline.execute_command(*words)
             answers: list[Any] = await pipeline.execute(raise_on_error=False)
-        except (RedisError, RedisClusterException, OSError) as error:
+        except _FAILED as error:
             raise Away(_reason(error)) from None
         for answer in answers:
             if isinstance(answer, _GONE):
@@ -106,9 +108,9 @@ class Server:
     async def close(self) -> None:
         """Close all connections, at once."""
         for connection in (*self._taken, *self._spare):
-            with suppress(RedisError, OSError):
+            with suppress(*_FAILED):
                 await connection.disconnect(nowait=True)
-        with suppress(RedisError, RedisClusterException, OSError):
+        with suppress(*_FAILED):
             await self.client.aclose()
             await self._pool.disconnect()
 
@@ -129,7 +131,7 @@ async def reach(url: str) -> Server:
             if facts.get("cluster_enabled") != "1":
                 return Server(Redis(connection_pool=pool), facts, pool, [first])
             return Server(await _cluster(url), facts, pool, [first])
-    except (RedisError, RedisClusterException, OSError) as error:
+    except _FAILED as error:
         await first.disconnect(nowait=True)
         raise Away(_reason(error)) from None
     except Away:
