@@ -87,12 +87,15 @@ def judge(verdict: Verdict, name: str, stream: StreamJournal, rows: Mapping[int,
             verdict.altered.append(f"{name}/{seq}")
 
 
-async def wait_until(condition: Callable[[], bool | Awaitable[bool]], within_s: float, what: str) -> float:
-    """Wait for a condition, plain or awaited, and return how long it took; fails after `within_s`."""
+async def wait_until(
+    condition: Callable[[], bool | Awaitable[bool]], within_s: float, what: str | Callable[[], str]
+) -> float:
+    """Wait for a condition, plain or awaited, and return how long it took; fails after `within_s`, and says what."""
     started = time.monotonic()
     while True:
         held = condition()
         if held if isinstance(held, bool) else await held:
             return time.monotonic() - started
-        assert time.monotonic() - started < within_s, f"not within {within_s} s: {what}"
+        late = time.monotonic() - started >= within_s
+        assert not late, f"not within {within_s} s: {what if isinstance(what, str) else what()}"
         await asyncio.sleep(0.02)

@@ -35,6 +35,10 @@ class Node:
         async with aiohttp.ClientSession(timeout=timeout) as http, http.get(f"{self.hub.url}/ready") as reply:
             return reply.status, await reply.json()
 
+    def bus_words(self) -> list[str]:
+        """Return what its hub has logged about the bus."""
+        return [line for line in self.hub.words().splitlines() if "the bus" in line]
+
     async def readiness(self) -> str:
         """Return "ready", "degraded" or "not_ready"."""
         _, body = await self.ready()

@@ -123,7 +123,7 @@ class Scene:
                 and all(viewer.connected for viewer in self.viewers)
             ),
             within_s,
-            f"all tablets acked and all dashboards in sync; {self.state()}",
+            lambda: f"all tablets acked and all dashboards in sync; {self.state()}",
         )
 
     def state(self) -> str:
@@ -202,7 +202,16 @@ class Scene:
             since = (since or time.monotonic()) if live else None
             return since is not None and time.monotonic() - since >= STEADY_S
 
-        return await wait_until(steady, within_s, f"every dashboard is live; {self.state()}")
+        return await wait_until(steady, within_s, lambda: f"every dashboard is live; {self.late()}; {self.state()}")
+
+    def late(self) -> list[str]:
+        """Name what is behind on which hub, and where it comes from, for a failure; some of it."""
+        found = []
+        for viewer, tablet in itertools.product(self.viewers, self.tablets):
+            behind_s = time.monotonic() - self._missing_since(tablet, [viewer], time.monotonic())
+            if behind_s >= LIVE_S:
+                found.append(f"{tablet.url} seen at {viewer.url}: {behind_s:.2f} s")
+        return sorted(found)[:: max(1, len(found) // 10)]
 
     async def watch(self, seconds: float) -> Watched:
         """Look at every dashboard, also at those that are not connected, for a while."""
