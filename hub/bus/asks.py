@@ -37,6 +37,8 @@ class Asks:
 
     async def answers(self, commands: Sequence[Words], timeout_s: float) -> list[Any]:
         """Send commands and return what the server said to each, errors too; raises `BusAway`."""
+        if not self._open:
+            raise BusAway("the bus is away")
         asked = [self.ask(*words) for words in commands]
         if asked:
             await asyncio.wait(asked, timeout=timeout_s)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 import itertools
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack, suppress
-from typing import Any, Protocol
+from typing import Protocol
 
 from hub.bus.bus import PARTITIONS, Bus, Peer
 from hub.bus.memory import Ether, MemoryBus
@@ -125,18 +125,22 @@ class LosingProxy(FaultProxy):
 class RedisNet:
     """Nodes that reach one server, each through a proxy of its own."""
 
-    def __init__(self, tasks: asyncio.TaskGroup, stack: AsyncExitStack, target: int | str) -> None:
+    def __init__(
+        self, tasks: asyncio.TaskGroup, stack: AsyncExitStack, target: int | str, *, password: str = ""
+    ) -> None:
         self.nodes: dict[str, Node] = {}
         self.proxies: dict[str, LosingProxy] = {}
-        self.prefix = next(PREFIXES)  # tests share a server
+        self.prefix = next(PREFIXES)  # tests may share a server
         self._tasks = tasks
         self._stack = stack
         self._target = target
+        self._login = f":{password}@" if password else ""
 
     async def join(self, name: str, secret: str = SECRET) -> Node:
         proxy = self.proxies[name] = LosingProxy(self._target)
         await self._stack.enter_async_context(proxy.run())
-        bus = RedisBus(name, f"redis://127.0.0.1:{proxy.port}", secret, prefix=self.prefix)
+        url = f"redis://{self._login}127.0.0.1:{proxy.port}"
+        bus = RedisBus(name, url, secret, prefix=self.prefix)
         self.nodes[name] = await started(bus, self._tasks)
         return self.nodes[name]
 
@@ -172,7 +176,7 @@ async def eventually(condition: Callable[[], bool], within_s: float = WITHIN_S) 
 
 
 async def eventually_answers(
-    question: Callable[[], Coroutine[Any, Any, object]], answer: object, within_s: float = WITHIN_S
+    question: Callable[[], Awaitable[object]], answer: object, within_s: float = WITHIN_S
 ) -> None:
     """Wait until a question has an answer; its exceptions are no answers."""
     deadline = time.monotonic() + within_s
