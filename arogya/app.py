@@ -48,6 +48,7 @@ from storage.passwords import Passwords
 from storage.pool import READER
 
 _LOG = structlog.get_logger(__name__)
+ANSWERING_S = 0.1  # whoever was let in last is answered as before
 INGEST_SILENT_S = 5.0  # without a batch going through: not ready
 
 
@@ -150,6 +151,7 @@ async def serving_hub(
         _LOG.info("hub stops")
         for accepting in list(site.sites):
             await accepting.stop()
+        await asyncio.sleep(ANSWERING_S)
         await _drain(hub, settings.server.shutdown_s)
 
 
