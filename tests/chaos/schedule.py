@@ -76,7 +76,7 @@ def one_of_each(seed: int, seconds: float, *, hubs: int = 3) -> list[Act]:
     for place, ((target, _), trouble) in enumerate(chosen):
         numbered = target if target in ("valkey", "postgres") else f"{target}-{chance.randint(1, hubs)}"
         at_s = CALM_S + (seconds - CALM_S) * place / len(chosen)
-        acts.append(_act(chance, at_s, numbered, trouble._replace(most_s=min(trouble.most_s, trouble.least_s + 1.0))))
+        acts.append(_act(chance, at_s, numbered, trouble._replace(most_s=min(trouble.most_s, trouble.least_s + 0.5))))
     return sorted(acts)
 
 
