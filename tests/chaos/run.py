@@ -21,6 +21,7 @@ from tests.faults.rig.checker import wait_until
 
 FLOWING_S = 30.0
 HEALED_S = 30.0  # until everything is back, and all that the devices held is stored
+ANSWER_S = 2.0
 FRESH_S = 3.0  # of recording after that: what came late is behind what comes now
 DRAINED_S = 10.0
 SETTLED_S = 10.0  # until every screen shows what is stored
@@ -69,8 +70,7 @@ class Run:
         """Wait until all is back; tell whether it makes sense to go on."""
         goals = {tablet: tablet.recorded for tablet in self._load.tablets}
         try:
-            for hub in self._stage.hubs:
-                await hub.process.wait_ready(HEALED_S)
+            await wait_until(self._all_ready, HEALED_S, "every hub is ready")
             await wait_until(
                 lambda: all(tablet.mine.acked >= goal for tablet, goal in goals.items()),
                 max(0.1, HEALED_S - self._healed.seconds()),
@@ -82,6 +82,15 @@ class Run:
             return False
         self._outcome.notes["s to heal"] = f"{self._healed.seconds():.1f}"
         await asyncio.sleep(FRESH_S)
+        return True
+
+    async def _all_ready(self) -> bool:
+        """Tell whether every hub answers that it is ready; one that found no database is just being started again."""
+        for hub in self._stage.hubs:
+            try:
+                await hub.process.wait_ready(ANSWER_S)
+            except AssertionError:
+                return False
         return True
 
     async def _settle(self) -> None:
