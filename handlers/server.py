@@ -20,6 +20,7 @@ from handlers.middleware import SECURITY_HEADERS
 from handlers.repeats import Repeats
 from hub import ids
 from hub.errors import Malformed, Restarting
+from hub.memory import tidy
 
 _LOG = structlog.get_logger("hub.http")
 _REPEATS = Repeats()  # of this process: connections of all listeners may be bad for the same causes
@@ -69,8 +70,13 @@ async def serving(
     rules = DoorRules(limits.connections, tls, limits.keepalive_s)
     async with asyncio.TaskGroup() as opening:
         try:
-            await _Site(runner, sock, opening, rules, backlog=limits.backlog).start()
-            yield runner
+            site = _Site(runner, sock, opening, rules, backlog=limits.backlog)
+            await site.start()
+            tidying = opening.create_task(tidy(site.inside))
+            try:
+                yield runner
+            finally:
+                tidying.cancel()
         finally:
             await runner.cleanup()
 
@@ -141,13 +147,14 @@ class _Server(web.Server):
 class _Site(web.BaseSite):
     """Accepts through a door of our own."""
 
-    __slots__ = ("_opening", "_rules", "_sock")
+    __slots__ = ("_door", "_opening", "_rules", "_sock")
 
     def __init__(
         self, runner: _Runner, sock: socket.socket, opening: asyncio.TaskGroup, rules: DoorRules, *, backlog: int
     ) -> None:
         super().__init__(runner, backlog=backlog)
         self._sock = sock
+        self._door: Door | None = None  # from the start on
         self._opening = opening
         self._rules = rules
 
@@ -155,6 +162,10 @@ class _Site(web.BaseSite):
     def name(self) -> str:
         """Where it listens."""
         return str(self._sock.getsockname())
+
+    def inside(self) -> int:
+        """Return how many connections there are."""
+        return 0 if self._door is None else self._door.inside
 
     async def start(self) -> None:
         """Begin to accept."""
@@ -164,7 +175,7 @@ class _Site(web.BaseSite):
             raise TypeError("a site needs a runner that has been set up")
         self._sock.setblocking(False)
         self._sock.listen(self._backlog)
-        server.door = door = Door(self._sock, server, self._opening, self._rules)
+        server.door = self._door = door = Door(self._sock, server, self._opening, self._rules)
         self._server = door  # type: ignore[assignment]  # of an asyncio server, a site uses `close` alone
         door.open()
 
