@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from uuid import uuid4
 
@@ -82,11 +82,16 @@ class HubNode:
     async def run(self, *, listening: bool) -> None:
         """Run what a hub runs."""
         async with asyncio.TaskGroup() as tasks:
-            works: list[Awaitable[None]] = [self.bus.run(), self.exchange.run(), self.intake.run(), self.changes.run()]
+            works: list[Coroutine[None, None, None]] = [
+                self.bus.run(),
+                self.exchange.run(),
+                self.intake.run(),
+                self.changes.run(),
+            ]
             if listening:
                 works += [self.listener.run(), self.changes.rights.patrol()]
             for work in works:
-                tasks.create_task(work)  # type: ignore[arg-type]
+                tasks.create_task(work)
 
     def show(self, ambulance_id: int, fix_at: int, latitude: float = 48.0, longitude: float = 11.0) -> None:
         """Take a sound fix from a tablet that is connected here."""
@@ -115,6 +120,7 @@ class Crew:
         self._tasks = tasks
         self._listening = listening
         self._running: dict[str, asyncio.Task[None]] = {}
+        self._alongside: list[asyncio.Task[None]] = []
 
     def __getitem__(self, name: str) -> HubNode:
         return self.hubs[name]
@@ -142,17 +148,25 @@ class Crew:
         await self.start(name)
 
     async def acquainted(self) -> None:
-        """Wait until all running hubs hear each other."""
+        """Wait until all running hubs hear each other and have read what they did not know at the start."""
         running = [self.hubs[name] for name in self._running]
         await until(lambda: all(len(hub.bus.peers()) == len(running) for hub in running))
+        reading = [hub.exchange._catch_up for hub in running]
+        await until(lambda: not any(each._stale or each._again for each in reading))
 
     async def alike(self, within_s: float = 3.0) -> None:
         """Wait until the viewers of all hubs see the same."""
         running = [self.hubs[name] for name in self._running]
         await until(lambda: all(hub.picture() == running[0].picture() for hub in running), within_s)
 
+    def alongside(self, work: Coroutine[None, None, None]) -> None:
+        """Run something until the end."""
+        self._alongside.append(self._tasks.create_task(work))
+
     async def end(self) -> None:
         """End everybody."""
+        for task in self._alongside:
+            task.cancel()
         for name in list(self._running):
             await self.stop(name)
 

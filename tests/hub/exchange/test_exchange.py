@@ -94,6 +94,7 @@ async def test_after_a_cut_the_map_is_right_within_three_seconds(superuser: Conn
             hubs.ether.cut(name)
         for number, vehicle in enumerate(vehicles):
             hubs["ABC"[number % 3]].show(vehicle, NOW + number, 40.0 + number)
+        await asyncio.sleep(0.1)  # until they have been said, and lost
         for name in ("A", "B", "C"):
             hubs.ether.heal(name)
         await hubs.alike(3.0)
