@@ -22,7 +22,7 @@ from tests.faults.rig.cluster import Cluster
 from tests.faults.rig.population import make_dispatcher, make_tablets
 from tests.faults.rig.processes import HubProcess, Listen, roomy
 from tests.faults.rig.proxy import FaultProxy
-from tests.faults.rig.scene import FULL, SMALL, Load, Scene
+from tests.faults.rig.scene import FULL, SMALL, Load, Scene, Serving
 from tests.faults.rig.valkey import ValkeyProcess, valkey
 
 TEMPLATE = "fault_template"
@@ -113,7 +113,7 @@ async def play(fault_database: str, load: Load, seed: int) -> AsyncIterator[Play
     """Puts the whole load on a hub, or on several in turn, until the test ends."""
     async with AsyncExitStack() as stack:
 
-        async def play_on(*hubs: HubProcess, viewers: bool = True) -> Scene:
+        async def play_on(*hubs: Serving, viewers: bool = True) -> Scene:
             credentials = await make_tablets(fault_database, load.tablets)
             token = await make_dispatcher(fault_database)
             chosen = load if viewers else load._replace(viewers=0)
@@ -149,8 +149,8 @@ async def start_cluster(
     async with Cluster(fault_database, valkey_server, tmp_path, seed).run() as cluster:
 
         async def start(size: int = 2, *, options: Mapping[str, Mapping[str, Any]] | None = None) -> Cluster:
-            for _ in range(size):
-                await cluster.add(options=options)
+            nodes = [await cluster.add(options=options, start=False) for _ in range(size)]
+            await asyncio.gather(*(node.hub.start_ready() for node in nodes))
             await cluster.met()
             return cluster
 

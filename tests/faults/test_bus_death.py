@@ -17,13 +17,13 @@ THROUGH_POSTGRES_S = 3.5  # 3 s, and the turns that a busy machine takes
 UNNOTICED_S = 6.0  # of the other's news, until the hub knows that it lacks them
 CONVERGED_S = 3.0
 CALM_S = 2.0
-IN_MAKE_TEST = ("killed", "half open from it")
+IN_MAKE_TEST = "killed"
 
 
 @pytest.fixture
 def affordable(request: pytest.FixtureRequest, outage: Outage) -> None:
-    """Only some of them come in `make test`."""
-    if outage.name not in IN_MAKE_TEST:
+    """Only one of them comes in `make test`."""
+    if outage.name != IN_MAKE_TEST:
         request.getfixturevalue("thorough")
 
 
@@ -43,7 +43,7 @@ async def test_whatever_happens_to_valkey_the_acks_flow_and_the_maps_are_right(
     async with outage.strike(cluster):
         await noticed(cluster, outage)
         unnoticed = await scene.watch(max(0.1, began + NOTICED_S + 1 - time.monotonic()))
-        during = await scene.watch(load.of(4, 20))
+        during = await scene.watch(load.of(3, 20))
     returned_s = await scene.wait_live(CONVERGED_S + STEADY_S)
     for node in cluster.nodes:
         await node.wait_readiness("ready", CONVERGED_S)

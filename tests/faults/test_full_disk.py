@@ -42,7 +42,7 @@ async def test_a_full_disk_stops_storing_and_nothing_else(
     await asyncio.to_thread(disk.fill)
     await wait_until(lambda: scene.journal.acks_between(time.monotonic() - 1.0, time.monotonic()) == 0, 60, "no acks")
     noticed_s = await wait_until(lambda: ingest_refused(hub), NOTICED_S, "readiness says no for ingest")
-    await asyncio.sleep(max(0.0, filled + load.of(8, 20) - time.monotonic()))
+    await asyncio.sleep(max(0.0, filled + load.of(5, 20) - time.monotonic()))
     for path in ("/ambulances", f"/ambulances/{scene.tablets[0].ambulance_id}/track"):
         assert await status_of(hub, scene.viewers[0].access_token, path) == 200, path
     assert await ingest_refused(hub)

@@ -17,7 +17,7 @@ from tests.faults.rig.viewer import Viewer
 ENDED_S = 15.0
 BLIND_S = 5.0
 UNACKED_S = 20.0
-WATCHED_S = 7.0  # from the fault on
+WATCHED_S = 6.0  # from the fault on
 GOODBYE_S = 1.5  # until the others know of a hub that said that it goes
 SILENT_S = 5.0  # until they know of one that did not
 CONVERGED_S = 3.0
@@ -77,6 +77,7 @@ async def test_what_was_on_a_hub_that_dies_is_right_on_the_others(start_cluster:
 
 
 @pytest.mark.timeout(180)
+@pytest.mark.usefixtures("thorough")
 async def test_a_hub_that_slept_shows_what_it_missed_as_soon_as_it_wakes(
     start_cluster: StartCluster, play: PlayScene, load: Load
 ) -> None:
@@ -97,6 +98,7 @@ async def test_a_hub_that_slept_shows_what_it_missed_as_soon_as_it_wakes(
 
 
 @pytest.mark.timeout(180)
+@pytest.mark.usefixtures("thorough")
 async def test_a_hub_of_the_next_version_is_heard_and_hears(start_cluster: StartCluster, play: PlayScene) -> None:
     """One after the other is updated: for a while both versions run."""
     cluster = await start_cluster(1)

@@ -33,6 +33,7 @@ async def test_a_crowd_that_comes_back_at_once_is_let_in_soon_and_costs_less_tha
 
 
 @pytest.mark.timeout(300)
+@pytest.mark.usefixtures("thorough")
 async def test_a_crowd_that_comes_back_to_two_hubs_is_let_in_as_soon_and_as_cheaply(
     start_cluster: StartCluster, play: PlayScene, fault_database: str, load: Load, seed: int
 ) -> None:

@@ -30,9 +30,11 @@ LIMITS = {"login_per_minute": LOGINS, "api_per_s": 0.1, "api_burst": CALLS}
 
 @pytest.mark.parametrize("away", [False, True], ids=["with-valkey", "valkey-away"])
 async def test_a_right_that_ends_on_one_hub_ends_on_the_sockets_of_all(
-    start_cluster: StartCluster, fault_database: str, *, away: bool
+    request: pytest.FixtureRequest, start_cluster: StartCluster, fault_database: str, *, away: bool
 ) -> None:
     """F22: ended through the API of one hub and in PostgreSQL, watched on the other and on the same."""
+    if away:
+        request.getfixturevalue("thorough")
     db = await asyncpg.connect(fault_database)
     patient, doctor = await add_person(db, "pat", "patient"), await add_person(db, "doc", "doctor")
     desk = await add_person(db, "desk", "staff")

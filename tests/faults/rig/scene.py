@@ -8,14 +8,13 @@ import itertools
 import time
 from bisect import bisect_right
 from collections.abc import AsyncIterator, Iterable, Sequence
-from typing import NamedTuple, cast
+from typing import NamedTuple, Protocol, cast
 
 from tests.faults.rig import checker, picture
 from tests.faults.rig.checker import Verdict, wait_until
 from tests.faults.rig.journal import Journal, percentile
 from tests.faults.rig.picture import MAP_DIGITS
 from tests.faults.rig.population import Credential
-from tests.faults.rig.processes import HubProcess
 from tests.faults.rig.tablet import Tablet
 from tests.faults.rig.viewer import Viewer
 
@@ -28,6 +27,26 @@ LOOK_EVERY_S = 0.1  # at the dashboards, while they are watched
 MEMORY_S = 10.0  # until the hub's memory is back
 MEMORY_GROWTH = 1.10  # of what it had before the fault
 YOUNG_BYTES = 12 * 2**20  # what a process that has just started still takes for its caches, fault or none
+
+
+class Serving(Protocol):
+    """What the load goes to: a `HubProcess`, or something that stands for several."""
+
+    @property
+    def url(self) -> str:
+        """Its address."""
+
+    def alive(self) -> bool:
+        """Tell whether it runs."""
+
+    def words(self) -> str:
+        """Return what it has logged."""
+
+    def complaints(self) -> list[str]:
+        """Return the logged lines that tell of an exception nobody handled."""
+
+    def memory_bytes(self) -> int:
+        """Return the resident memory."""
 
 
 class Load(NamedTuple):
@@ -57,7 +76,7 @@ class Watched(NamedTuple):
 class Scene:
     """The devices and dashboards of one hub, or of several in turn, and their journal."""
 
-    def __init__(self, hubs: Sequence[HubProcess], dsn: str, load: Load) -> None:
+    def __init__(self, hubs: Sequence[Serving], dsn: str, load: Load) -> None:
         self.hubs = list(hubs)  # more may join while it plays
         self.dsn = dsn  # of the database itself, past any proxy
         self.load = load
@@ -65,7 +84,7 @@ class Scene:
         self.tablets: list[Tablet] = []
         self.viewers: list[Viewer] = []
         # Resident bytes of each hub when everything flowed, before any fault.
-        self.memory_before: dict[HubProcess, int] = {}
+        self.memory_before: dict[Serving, int] = {}
         self.tasks: asyncio.TaskGroup  # owns every device and dashboard, from `play` on
 
     @contextlib.asynccontextmanager
@@ -107,11 +126,11 @@ class Scene:
         viewer.others.extend(f"{other}/ws/live" for other in others)
         return viewer
 
-    def viewers_on(self, hub: HubProcess) -> list[Viewer]:
+    def viewers_on(self, hub: Serving) -> list[Viewer]:
         """Return the dashboards that are connected to a hub."""
         return [viewer for viewer in self.viewers if viewer.connected and viewer.url.startswith(f"{hub.url}/")]
 
-    def tablets_on(self, hub: HubProcess) -> list[Tablet]:
+    def tablets_on(self, hub: Serving) -> list[Tablet]:
         """Return the tablets that are connected to a hub."""
         return [tablet for tablet in self.tablets if tablet.connected and tablet.url.startswith(f"{hub.url}/")]
 
@@ -239,7 +258,7 @@ class Scene:
         newer = bisect_right(acks, shown, key=lambda ack: ack[1])
         return acks[newer][0] if newer < len(acks) else now
 
-    async def _wait_memory_back(self, hub: HubProcess) -> None:
+    async def _wait_memory_back(self, hub: Serving) -> None:
         before = self.memory_before.get(hub, 0) or min(self.memory_before.values())  # one that joined is like the rest
         most = before * MEMORY_GROWTH + YOUNG_BYTES
         await wait_until(lambda: hub.memory_bytes() <= most, MEMORY_S, f"memory back under {most:.0f} bytes")
