@@ -14,7 +14,8 @@ from arogya.cli.main import COMMANDS, parser, run
 from bench.__main__ import parse as parse_bench
 from tests.docs.pages import PAGES, ROOT, blocks, prose, text_of
 
-OTHERS = {"python3", "python", "pip", "curl"}  # the programs of others that the pages use
+# The programs of others that the pages use.
+OTHERS = {"python3", "python", "pip", "curl", "cp", "install", "podman", "systemctl", "systemd-sysusers"}
 FOREVER = {"serve", "demo", "simulate", "replay"}  # run until they are stopped, or need a hub
 EXAMPLE_DATABASE = "postgresql://arogya@db.example.org/arogya"
 

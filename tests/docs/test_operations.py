@@ -8,7 +8,7 @@ from pathlib import Path
 
 from prometheus_client import Counter, Gauge, Histogram
 
-from arogya import checkup
+from arogya import bus_checkup, checkup
 from arogya.cli.outcome import EXIT_CODES
 from arogya.config import SECTIONS
 from arogya.configuration.fields import fields_of
@@ -49,11 +49,11 @@ def test_metrics_that_the_alerts_name_exist() -> None:
 
 
 def test_the_page_lists_every_finding_of_the_doctor() -> None:
-    tree = ast.parse(Path(checkup.__file__).read_text(encoding="utf-8"))
-    calls = [
-        node for node in ast.walk(tree) if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Finding"
-    ]
-    names = {call.args[0].value for call in calls if isinstance(call.args[0], ast.Constant)}
+    names = set()
+    for module in (checkup, bus_checkup):
+        for node in ast.walk(ast.parse(Path(str(module.__file__)).read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Finding":
+                names |= {first.value for first in node.args[:1] if isinstance(first, ast.Constant)}
     assert {row[0].strip("`") for row in table(PAGE, "Doctor")} == names
 
 

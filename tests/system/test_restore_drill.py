@@ -52,7 +52,7 @@ class Tablet:
     async def acked_beyond(self, seq: int) -> None:
         """Wait until the hub has committed more than this."""
         deadline = time.monotonic() + DEADLINE_S
-        while not (self.client.connected and self.client.acked_seq > seq):  # noqa: ASYNC110 - no event of ours
+        while not (self.client.connected and self.client.acked_seq > seq):
             assert time.monotonic() < deadline, (seq, self.client.acked_seq, self.client.last_ending)
             await asyncio.sleep(0.02)
 
