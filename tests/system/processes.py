@@ -174,6 +174,7 @@ class Run:
     def wait_ready(self) -> Run:
         """Wait until it says that it is ready."""
         wait_until(lambda: "is ready" in self.output or self.process.poll() is not None, f"ready: {self.output}")
+        assert "is ready" in self.output, self.output
         wait_until(lambda: "Stop" in self.output or "metrics:" in self.output, f"all of it: {self.output}")
         return self
 

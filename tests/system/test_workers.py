@@ -103,6 +103,29 @@ async def test_a_rolling_restart_answers_every_request_and_viewers_come_back(pai
     assert not pair.hubs() & before
 
 
+def test_one_hub_alone_is_restarted_without_a_gap_too(demo: Run) -> None:
+    before = demo.hub()
+    with Callers(demo.url) as callers:
+        restarted = arogya("restart", "--state", str(demo.state), timeout_s=120)
+    assert (restarted.returncode, "1 hub restarted at" in restarted.stdout) == (0, True), restarted.stderr
+    assert callers.failures == []
+    assert demo.hubs() & {before} == set()
+
+
+def test_a_hub_whose_successor_cannot_start_stays(demo: Run) -> None:
+    hub, roads = demo.hub(), next(demo.state.glob("roads-*.geojson"))
+    aside = roads.rename(roads.with_suffix(".aside"))
+    try:
+        refused = arogya("restart", "--state", str(demo.state), timeout_s=120)
+    finally:
+        aside.rename(roads)
+    assert refused.returncode == 1
+    assert "before it was ready" in refused.stderr
+    assert "1 of 1 hubs go on as they were" in refused.stderr
+    assert demo.hub() == hub
+    assert demo.answers()
+
+
 def test_nothing_survives_a_killed_supervisor(tmp_path: Path) -> None:
     with Run("demo", tmp_path / "state", "--port", "0", "--workers", "2") as run:
         below = descendants(run.wait_ready().pid)
