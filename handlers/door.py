@@ -82,8 +82,11 @@ class Door:
         self._loop.remove_reader(self._sock)
         if self._pause is not None:
             self._pause.cancel()
-        for task in self._opening:
-            task.cancel()
+        if self._rules.tls is not None:
+            for task in self._opening:
+                task.cancel()
+        # Without TLS they are inside in a moment. Cut off here, uvloop would close a connection whose request may have
+        # been read already, without a word to who answers it.
         self._sock.close()
         self._memory.close()
 
@@ -117,6 +120,7 @@ class Door:
         task = self._tasks.create_task(self._let_in(peer))
         self._opening.add(task)
         task.add_done_callback(self._opening.discard)
+        task.add_done_callback(lambda opened: peer.close() if opened.cancelled() else None)  # perhaps before it began
 
     def _reason_to_refuse(self) -> str | None:
         if self.inside >= self._rules.connections_max:
@@ -142,9 +146,6 @@ class Door:
         except (OSError, MemoryError):  # gone already, or no TLS
             peer.close()
             self.left()
-        except asyncio.CancelledError:
-            peer.close()
-            raise
 
     def _refuse(self, peer: socket.socket) -> None:
         """Say that there is no room, as far as that can be said without waiting."""

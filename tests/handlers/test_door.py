@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
 import aiohttp
+import uvloop
 from aiohttp import web
 
 from handlers.server import ServerLimits, serving
@@ -97,3 +98,40 @@ async def test_a_crowd_larger_than_the_backlog_is_let_in_whole() -> None:
 
         answers = await asyncio.gather(*(ask() for _ in range(60)))
         assert all(answer.endswith(b"hello") for answer in answers)
+
+
+def test_who_is_just_let_in_when_the_door_closes_is_answered_or_cut_and_no_mistake() -> None:
+    """On uvloop, as in a hub; for each of the turns of the loop that letting somebody in takes."""
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        for turns in range(8):
+            assert runner.run(closed_after(turns)) == []
+
+
+async def closed_after(turns: int) -> list[str]:
+    """Close the door so many turns of the loop after it opened to a crowd; returns what the handlers met."""
+    met: list[str] = []
+
+    async def greet(http_request: web.Request) -> web.StreamResponse:
+        await asyncio.sleep(0.02)  # as for a look into the database
+        response = web.StreamResponse()
+        try:
+            await response.prepare(http_request)
+        except RuntimeError as error:
+            met.append(str(error))
+        return response
+
+    application = web.Application()
+    application.router.add_get("/", greet)
+    sock = socket.create_server(("127.0.0.1", 0))
+    crowd = [socket.create_connection(sock.getsockname()) for _ in range(12)]
+    for peer in crowd:
+        peer.sendall(b"GET / HTTP/1.1\r\nHost: h\r\n\r\n")
+    async with serving(application, sock, ServerLimits(shutdown_s=1.0)) as site:
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        for accepting in list(site.sites):
+            await accepting.stop()
+        await asyncio.sleep(0.1)
+    for peer in crowd:
+        peer.close()
+    return met
