@@ -73,14 +73,8 @@ class StoredFleet:
         for row in rows:
             if row.latitude is None or row.longitude is None or row.fix_at is None:
                 continue
-            fix_at = to_us(row.fix_at)
-            current = self._board.current(row.ambulance_id)
-            # Not one of the same instant: what is stored is rounded, and nobody has moved.
-            if current is None or fix_at > current.fix_at:
-                speed, heading, accuracy = _number(row.speed), _number(row.heading), _number(row.accuracy)
-                self._board.move(
-                    row.ambulance_id, LiveFix(row.latitude, row.longitude, speed, heading, accuracy, fix_at)
-                )
+            numbers = _number(row.speed), _number(row.heading), _number(row.accuracy)
+            self._board.hear(row.ambulance_id, LiveFix(row.latitude, row.longitude, *numbers, to_us(row.fix_at)))
 
 
 def _unit_of(row: FleetRow) -> Unit:

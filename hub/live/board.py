@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import heapq
 import secrets
-import struct
 from collections.abc import Iterable
 from math import floor
 from typing import NamedTuple
@@ -89,9 +88,12 @@ class FleetBoard:
         return True
 
     def hear(self, ambulance_id: int, fix: LiveFix) -> bool:
-        """Take a fix over from another hub; as `move`, but of several of one instant all hubs show the same."""
+        """Take over a fix that this hub has not judged itself; False as in `move`, and for one that is shown already.
+
+        Of several of one instant all hubs show the same one, whatever they hear first.
+        """
         current = self._fixes.get(ambulance_id)
-        if current is not None and fix.fix_at == current.fix_at and _rank(fix) <= _rank(current):
+        if current is not None and _rank(fix) <= _rank(current):
             return False
         return self.move(ambulance_id, fix)
 
@@ -132,9 +134,9 @@ class FleetBoard:
         return len(self._units)
 
 
-def _rank(fix: LiveFix) -> bytes:
-    """Return what tells fixes of one instant apart: an order without a meaning, the same on every hub."""
-    return struct.pack("!5d", *fix[:5])
+def _rank(fix: LiveFix) -> tuple[int, float, float]:
+    """Return what orders fixes: the instant, then the place, which means nothing but is exact in every copy."""
+    return fix.fix_at, fix.latitude, fix.longitude
 
 
 def unit_row(key: int, unit: Unit) -> list[object]:

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import base64
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from arogya import composition, config
+from handlers.context import HttpSettings
 from handlers.cursors import Cursors
 from hub.errors import InvalidValue
+from tests.handlers.rig import SETTINGS, running
+from tests.handlers.world import build_world
 
 CURSORS = Cursors(b"k" * 32)
 
@@ -45,3 +50,26 @@ def test_another_caller_list_key_or_length_is_refused() -> None:
 def test_any_other_text_is_refused(text: str) -> None:
     with pytest.raises(InvalidValue):
         CURSORS.open("me list", text, 1)
+
+
+async def test_a_cursor_of_one_hub_goes_on_at_another_with_the_same_secret(database: str) -> None:
+    def of(secret: str | None) -> HttpSettings:
+        settings = config.changed(config.load(env={}), "nodes", secret=secret)
+        return replace(SETTINGS, cursor_key=composition.cursor_key(settings))
+
+    same, other = "s" * 40, "o" * 40
+    async with (
+        running(database, settings=of(same)) as one,
+        running(database, settings=of(same)) as two,
+        running(database, settings=of(other)) as foreign,
+    ):
+        world = await build_world(one, database)
+        token = world.tokens["DP"]
+        page = await one.call("GET", "/api/v1/ambulances?limit=1", token=token)
+        rest = f"/api/v1/ambulances?limit=1&cursor={page.json['next_cursor']}"
+        here, there = [await hub.call("GET", rest, token=token) for hub in (one, two)]
+        assert here.status == there.status == 200
+        assert [item["id"] for item in here.json["items"]] == [item["id"] for item in there.json["items"]]
+        assert (await foreign.call("GET", rest, token=token)).status == 422
+    assert composition.cursor_key(config.load(env={})) == b""  # a hub alone draws its own
+    assert of(same).cursor_key != same.encode()

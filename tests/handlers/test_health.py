@@ -56,6 +56,28 @@ async def test_readiness_gives_every_reason(
     assert answer.json["checks"]["relay"] == "no answer within 2 s"
 
 
+async def test_a_hub_that_lacks_what_it_can_work_without_is_degraded_and_gets_work(
+    database: str, reader: Database
+) -> None:
+    lacks: list[str] = []
+
+    async def bus() -> str | None:
+        return lacks[0] if lacks else None
+
+    async def full() -> str | None:
+        return "the disk is full"
+
+    async with running(database, degraded_checks=(("bus", bus),)) as hub:
+        assert (await hub.call("GET", "/ready")).json == {"status": "ready", "checks": {"bus": "ok"}}
+        lacks.append("nothing was heard")
+        answer = await hub.call("GET", "/ready")
+        assert (answer.status, answer.json) == (200, {"status": "degraded", "checks": {"bus": "nothing was heard"}})
+    async with running(database, ready_checks=(("ingest", full),), degraded_checks=(("bus", bus),)) as hub:
+        answer = await hub.call("GET", "/ready")
+        assert (answer.status, answer.json["status"]) == (503, "not_ready")
+        assert answer.json["checks"] == {"ingest": "the disk is full", "bus": "nothing was heard"}
+
+
 async def test_a_database_that_is_away_is_a_503_and_no_secret(
     database: str, reader: Database, cluster: EmbeddedPostgres
 ) -> None:

@@ -122,3 +122,13 @@ def test_the_nearest_come_first_also_across_the_date_line() -> None:
     assert [place.unit.id for place in near] == [2, 1, 3]
     assert near[0].distance_m == pytest.approx(5_560, abs=5)
     assert len(board.nearest(0.0, 180.0, 99)) == 4
+
+
+@given(st.permutations([(20, 49.0), (20, 48.0), (19, 50.0), (20, 47.5), (18, 51.0)]))
+def test_fixes_of_other_hubs_end_in_one_picture_whatever_is_heard_first(order: list[tuple[int, float]]) -> None:
+    board = FleetBoard()
+    board.upsert_unit(_unit(1))
+    for fix_at, latitude in order:
+        board.hear(1, _fix(fix_at, latitude))
+    assert board.current(1) == _fix(20, 49.0)
+    assert not board.hear(1, _fix(20, 49.0))
