@@ -15,14 +15,14 @@ from tests.hub.exchange.hubs import SECOND, Crew, crew
 from tests.storage.world import Connection, ambulance
 
 NAMES = ("A", "B", "C")
-VEHICLES = 5
+VEHICLES = 3
 NOW = int(datetime.now(UTC).timestamp()) * SECOND
 
 HUB = st.sampled_from(NAMES)
 VEHICLE = st.integers(0, VEHICLES - 1)
 STEP = st.one_of(
-    st.tuples(st.just("move"), HUB, VEHICLE, st.integers(0, 30)),  # at a second, by whatever clock
-    st.tuples(st.just("move"), HUB, VEHICLE, st.integers(0, 30)),
+    st.tuples(st.just("move"), HUB, VEHICLE, st.integers(0, 8)),  # at a second, by whatever clock
+    st.tuples(st.just("move"), HUB, VEHICLE, st.integers(0, 8)),
     st.tuples(st.just("cut"), HUB, st.just(0), st.just(0)),
     st.tuples(st.just("heal"), HUB, st.just(0), st.just(0)),
     st.tuples(st.just("lose"), HUB, st.just(0), st.just(0)),
