@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import re
 import signal
@@ -16,8 +17,10 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from arogya import membership
 from arogya.cli.demo_data import PASSWORD
 from arogya.client import LiveClient, sign_in
+from arogya.config import load
 from tests.system.processes import DEADLINE_S, Run, arogya, connections_of, descendants, is_living, wait_until
 from tests.system.requests import Callers
 
@@ -53,6 +56,19 @@ def test_each_has_metrics_of_its_own(pair: Run) -> None:
     for address in addresses:
         with urllib.request.urlopen(address, timeout=10) as answer:  # noqa: S310 - our own address
             assert b"hub_" in answer.read()
+
+
+def test_commands_know_which_hub_a_device_is_on_and_that_all_is_well(pair: Run) -> None:
+    def known() -> set[str]:
+        listed = arogya("device", "list", "--json", "--state", str(pair.state))
+        return {str(device["node"]) for device in json.loads(listed.stdout)}
+
+    name = membership.name_of(load(env={}))
+    wait_until(lambda: known() == {f"{name}-1", f"{name}-2"}, "every device is on one of them")
+    found = json.loads(arogya("doctor", "--json", "--state", str(pair.state)).stdout)
+    details = {finding["name"]: finding["detail"] for finding in found if finding["state"] != "failure"}
+    assert details["nodes"] == "2 work together"
+    assert "nothing in it has to be on a disk" in details["Redis"]
 
 
 def test_one_that_is_killed_comes_back_and_the_other_does_not_notice(pair: Run) -> None:
