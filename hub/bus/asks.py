@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 from hub.bus.bus import BusAway
+from hub.bus.ending import end_if_cancelled
 from hub.bus.shelf import Words
 
 WAITING_MAX = 5_000  # commands; who asks beyond that is told that the bus is away
@@ -57,6 +58,7 @@ class Asks:
                 if not self._waiting:
                     self._arrived.clear()
                 answers = await execute([words for words, _ in sent])
+                end_if_cancelled()
                 for (_, future), answer in zip(sent, answers, strict=True):
                     if not future.done():
                         future.set_result(answer)

@@ -125,16 +125,20 @@ async def reach(url: str) -> Server:
     pool, first = _pool(url)
     try:
         async with asyncio.timeout(OPEN_S):
-            await first.connect()  # type: ignore[no-untyped-call]
-            facts = await _facts(first)
-            _check(facts)
-            if facts.get("cluster_enabled") != "1":
-                return Server(Redis(connection_pool=pool), facts, pool, [first])
-            return Server(await _cluster(url), facts, pool, [first])
+            return await _open(url, pool, first)
     except _FAILED as error:
-        await first.disconnect(nowait=True)
         raise Away(_reason(error)) from None
-    except Away:
+
+
+async def _open(url: str, pool: ConnectionPool, first: AbstractConnection) -> Server:
+    try:
+        await first.connect()  # type: ignore[no-untyped-call]
+        facts = await _facts(first)
+        _check(facts)
+        if facts.get("cluster_enabled") != "1":
+            return Server(Redis(connection_pool=pool), facts, pool, [first])
+        return Server(await _cluster(url), facts, pool, [first])
+    except BaseException:
         await first.disconnect(nowait=True)
         raise
 

@@ -18,6 +18,7 @@ from hub.bus import registry, scripts, shelf
 from hub.bus.asks import Asks
 from hub.bus.bus import BEAT_S, CONTROL, GONE_S, BusAway, Counters, Ear, Peer
 from hub.bus.dial import Away, check_url, reach
+from hub.bus.ending import end_if_cancelled, is_ending
 from hub.bus.keys import Keys
 from hub.bus.message import Seal
 from hub.bus.session import Session
@@ -27,7 +28,7 @@ from hub.bus.survey import Survey, command, devices_online, survey
 
 __all__ = ["RedisBus", "Survey", "command", "devices_online", "survey"]
 
-PAUSE_S, PAUSE_MAX_S = 0.1, 1.0  # before a new session, doubled each time, with jitter
+PAUSE_S, PAUSE_MAX_S = 0.1, 1.0  # before a new session: doubled each time, with jitter
 TAKE_S = 0.1
 LATEST_S = 2.0
 WRITTEN_S = 2.0
@@ -55,6 +56,7 @@ class RedisBus(Counters):
         self._asks = Asks()
         self._session: Session | None = None  # while the bus is there
         self._sessions = 0  # so far
+        self._pause_s = PAUSE_S  # before the next one
         self._sharded = True  # what the next session tries
         self._runs = False
         self._away_because: str | None = None  # what the log was told; None while the bus is there
@@ -131,27 +133,28 @@ class RedisBus(Counters):
             self._station.sweep(time.monotonic())
 
     async def _stay_connected(self) -> None:
-        pause_s = PAUSE_S
         while True:
-            sessions = self._sessions
             try:
                 await self._connect()
             except* Away as group:
                 reason = str(_first(group))
-            pause_s = PAUSE_S if self._sessions > sessions else min(PAUSE_MAX_S, pause_s * 2)
+            end_if_cancelled()
             if self._sharded and reason.startswith(NOT_OFFERED):
                 self._sharded = False
                 continue
             self._sharded = True
             self._note_away(reason)
-            await asyncio.sleep(random.uniform(pause_s / 2, pause_s))  # noqa: S311 - jitter
+            await asyncio.sleep(random.uniform(self._pause_s / 2, self._pause_s))  # noqa: S311 - jitter
+            self._pause_s = min(PAUSE_MAX_S, self._pause_s * 2)
 
     async def _connect(self) -> None:
         """Have one session; raises `Away` when it ends, perhaps in a group."""
         server = await reach(self._url)
         session = Session(server, self._keys, self, self._hear, sharded=self._sharded)
         try:
+            end_if_cancelled()
             await session.open()
+            end_if_cancelled()
             self._begin(session)
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self._asks.serve(server.execute))
@@ -159,11 +162,10 @@ class RedisBus(Counters):
                 tasks.create_task(self._beat())
                 tasks.create_task(self._write_shelf())
                 await session.watch(lambda: self.deaf_s)
-        except asyncio.CancelledError:
-            session.leave(self._station.goodbye(), self.node, self._shelf.places())
-            raise
         finally:
             self._session = None
+            if is_ending():
+                session.leave(self._station.goodbye(), self.node, self._shelf.places())
             session.close()
             await server.close()
 
@@ -171,9 +173,6 @@ class RedisBus(Counters):
         self._session = session
         self.reconnects += self._sessions > 0
         self._sessions += 1
-        if self._away_because is not None:
-            self._away_because = None
-            _LOG.info("the bus is back")
 
     async def _introduce(self) -> None:
         """Learn who is there, instead of waiting for everybody's next beat."""
@@ -197,6 +196,7 @@ class RedisBus(Counters):
             with suppress(BusAway):
                 self._asks.ask(*registry.enter(self._keys, self.node, beats[CONTROL]))
             await asyncio.sleep(BEAT_S)
+            self._note_back()
 
     async def _write_shelf(self) -> None:
         """Write what changed since the last time; in a new session everything, in case that the server lost it."""
@@ -246,6 +246,13 @@ class RedisBus(Counters):
         if reason != self._away_because:
             self._away_because = reason
             _LOG.warning("the bus is away", reason=reason)
+
+    def _note_back(self) -> None:
+        """Believe in a session once it has lasted for a beat: before, it may end as the one before it did."""
+        self._pause_s = PAUSE_S
+        if self._away_because is not None:
+            self._away_because = None
+            _LOG.info("the bus is back")
 
 
 class _Uncounted:

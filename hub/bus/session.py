@@ -33,7 +33,7 @@ class Session:
         verb = b"SPUBLISH" if sharded else b"PUBLISH"
         # All but the last word of the command that publishes on a channel.
         self._heads = [pack(verb, name.encode(), b"").removesuffix(b"$0\r\n\r\n") for name in keys.live]
-        self._wires: dict[int, Wire] = {}  # by channel
+        self._wires: dict[int, Wire] = {}  # by channel; none before it is open
         self._unsaid: list[tuple[int, bytes]] = []  # messages of this turn of the loop, by channel
         self._loop = asyncio.get_running_loop()
         self._trouble: asyncio.Future[str] = self._loop.create_future()  # why the session ends
@@ -44,19 +44,21 @@ class Session:
         places: dict[tuple[str, int], list[int]] = {}
         for channel in CHANNELS:
             places.setdefault(self._server.place(self._keys.live[channel]), []).append(channel)
+        wires: dict[int, Wire] = {}
         for place, channels in places.items():
             wire = Wire(self._counters, self._heard, self._failed)
             await self._server.hand_over(place, wire)
             wire.subscribe([self._keys.live[channel].encode() for channel in channels], sharded=self._sharded)
-            self._wires |= dict.fromkeys(channels, wire)
+            wires |= dict.fromkeys(channels, wire)
         try:
             async with asyncio.timeout(SUBSCRIBED_S):
-                for wire in self._wires.values():
+                for wire in wires.values():
                     await wire.subscribed.wait()
         except TimeoutError:
             raise Away("no answer to a subscription") from None
         if self._trouble.done():
             raise Away(self._trouble.result())
+        self._wires = wires
         self._opened_s = time.monotonic()
 
     def say(self, channel: int, data: bytes) -> None:
@@ -68,21 +70,15 @@ class Session:
             self._loop.call_soon(self._flush)
         self._unsaid.append((channel, data))
 
-    def leave(self, goodbye: bytes, node: str, tables: list[str]) -> None:
-        """Say goodbye, take away what was kept, and close when that has left."""
+    def leave(self, goodbye: bytes, node: str, tables: dict[str, int]) -> None:
+        """Say goodbye and take away what was kept (keys and their partitions); closing lets it leave first."""
+        if not self._wires:
+            return
         self._unsaid.append((CONTROL, goodbye))
         self._flush()
-        keys = [
-            (key, channel)
-            for channel in CHANNELS
-            for key in tables
-            if _tag_of(key) == _tag_of(self._keys.live[channel])
-        ]
-        for key, channel in keys:
-            self._wires[channel].write(pack(b"DEL", key.encode()), 1)
-        if CONTROL in self._wires:
-            self._wires[CONTROL].write(pack(b"HDEL", self._keys.nodes.encode(), node.encode()), 1)
-        self.close()
+        self._wires[CONTROL].write(pack(b"HDEL", self._keys.nodes.encode(), node.encode()), 1)
+        for key, partition in tables.items():
+            self._wires[partition].write(pack(b"DEL", key.encode()), 1)
 
     def close(self) -> None:
         """Let go of the wires."""
@@ -123,7 +119,3 @@ class Session:
     def _failed(self, reason: str) -> None:
         if not self._trouble.done():
             self._trouble.set_result(reason)
-
-
-def _tag_of(key: str) -> str:
-    return key[key.index("{") : key.index("}")]

@@ -76,9 +76,9 @@ class Shelf:
         """Return the command that lets each place live on; its answer is 0 where the server has lost it."""
         return {place: self._living_on(place) for place, rows in self._rows.items() if rows}
 
-    def places(self) -> list[str]:
-        """Return the keys of all places."""
-        return [self._key(place) for place in self._rows]
+    def places(self) -> dict[str, int]:
+        """Return the keys of all places, with their partitions."""
+        return {self._key(place): place[1] for place in self._rows}
 
     def _commands(self, place: Place, keys: tuple[int, ...]) -> list[Words]:
         key = self._key(place)

@@ -20,7 +20,7 @@ from hub.bus.message import Kind, Message, Seal
 from hub.bus.relay import RedisBus, Survey, command, devices_online, survey
 from tests.faults.rig import faults
 from tests.faults.rig.valkey import ValkeyProcess, valkey
-from tests.hub.bus.net import SECRET, WITHIN_S, Node, RedisNet, acquainted, eventually, eventually_answers
+from tests.hub.bus.net import SECRET, WITHIN_S, Listener, Node, RedisNet, acquainted, eventually, eventually_answers
 
 CONVERGED_S = 3.0
 PASSWORD = "very-secret-word"
@@ -205,6 +205,7 @@ async def test_a_server_with_a_password_is_reached_and_its_password_is_nowhere(
             await eventually(lambda: len(logged) >= 2)
             await server.start()
             await carries(a, b)
+            await eventually(lambda: logged[-1]["event"] == "the bus is back")
             wrong = RedisBus("c", f"redis://:wrong-{PASSWORD}@127.0.0.1:{server.port}", SECRET)
             with pytest.raises(TimeoutError):
                 async with asyncio.timeout(0.5):
@@ -365,3 +366,25 @@ async def test_a_session_leaves_no_connection_behind(net: RedisNet, server: Valk
     async with redis.asyncio.Redis(port=server.port) as client:
         named = [one for one in await client.client_list() if one["name"] == "arogya"]
         assert len(named) == 4
+
+
+async def test_it_stops_whatever_it_is_doing(server: ValkeyProcess) -> None:
+    for number in range(40):
+        async with asyncio.timeout(5), asyncio.TaskGroup() as tasks:
+            bus = RedisBus("a", server.url, SECRET)
+            ear = Listener("a")
+            bus.listen(ear, ear.describe)
+            running = tasks.create_task(bus.run())
+            await asyncio.sleep(number / 2_000)
+            if number % 2:
+                await server.kill_clients("pubsub")
+            bus.keep("fixes", 0, b"x")
+            bus.publish(0, b"x")
+            running.cancel()
+        assert running.cancelled()
+    async with redis.asyncio.Redis(port=server.port) as client:
+
+        async def connected() -> int:
+            return sum(one["name"] == "arogya" for one in await client.client_list())
+
+        await eventually_answers(connected, 0)
