@@ -20,7 +20,7 @@ TABLETS = 60
 SCREENS = 12
 RATES_HZ = (2.0, 5.0)
 CALLS_EVERY_S = 12.0  # of the tablets that call for help at all
-CALLING, HINTING = 4, 3  # one in so many tablets
+CALLING, HINTING, PARKING = 4, 3, 5  # one in so many tablets
 CITY = (28.6, 77.2)  # degrees; the tablets' roads begin up to 0.2 degrees from it
 
 
@@ -28,7 +28,14 @@ class Load:
     """Everything that runs against the hubs, and what it noted."""
 
     def __init__(
-        self, dsn: str, fronts: Sequence[str], credentials: list[Credential], token: str, *, seed: int
+        self,
+        dsn: str,
+        fronts: Sequence[str],
+        credentials: list[Credential],
+        token: str,
+        *,
+        seed: int,
+        seconds: float,
     ) -> None:
         self.journal = Journal()
         chance = random.Random(seed)  # noqa: S311  (replayable)
@@ -40,6 +47,7 @@ class Load:
                 rate_hz=chance.uniform(*RATES_HZ),
                 calls_every_s=CALLS_EVERY_S if number % CALLING == 0 else None,
                 hints=number % HINTING == 0,
+                parks_after_s=seconds * chance.uniform(0.1, 0.9) if number % PARKING == 0 else None,
                 seed=seed * 10_000 + number,
             )
             for number, credential in enumerate(credentials)
@@ -52,10 +60,10 @@ class Load:
         self.clerk = Clerk(dsn, fronts, token, vehicles, seed=seed)
 
     @classmethod
-    async def prepare(cls, dsn: str, fronts: Sequence[str], *, seed: int, tablets: int = TABLETS) -> Load:
-        """Put ambulances, devices and a dispatcher into the database, and build the load on them."""
+    async def prepare(cls, dsn: str, fronts: Sequence[str], *, seed: int, seconds: float, tablets: int) -> Load:
+        """Put ambulances, devices and a dispatcher into the database, and build the load of a run on them."""
         credentials = await make_tablets(dsn, tablets)
-        return cls(dsn, fronts, credentials, await make_dispatcher(dsn), seed=seed)
+        return cls(dsn, fronts, credentials, await make_dispatcher(dsn), seed=seed, seconds=seconds)
 
     @asynccontextmanager
     async def playing(self) -> AsyncIterator[None]:
@@ -68,6 +76,11 @@ class Load:
             finally:
                 for task in running:
                     task.cancel()
+
+    @property
+    def parked(self) -> list[int]:
+        """Return the ambulances that fall silent before the end."""
+        return [tablet.ambulance_id for tablet in self.tablets if tablet.parks]
 
     def flowing(self) -> bool:
         """Tell whether every tablet is connected and has been acked, and every screen has been answered."""

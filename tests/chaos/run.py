@@ -115,7 +115,7 @@ class Run:
 
     async def _differences(self) -> list[str]:
         """Compare everything that was seen and told with the database."""
-        now = await truth.read(self._stage.dsn)
+        now = await truth.read(self._stage.dsn, self._load.parked)
         self._outcome.notes["events"] = len(now.events)
         found = [verdict.followed(now), verdict.happened(now), verdict.answers(now, self._load.clerk.answered)]
         found += [verdict.calls(now, tablet.device_id, tablet.calls) for tablet in self._load.tablets]
@@ -169,7 +169,8 @@ async def run(
     outcome = Outcome(seed, notes={"acts": len(acts)})
     async with stage(folder, hubs=hubs, seed=seed) as made, asyncio.TaskGroup() as keepers:
         mischief = Mischief(made, say, seed=seed)
-        load = await Load.prepare(made.dsn, made.addresses, seed=seed, tablets=tablets)
+        seconds = max((act.at_s for act in acts), default=0.0)
+        load = await Load.prepare(made.dsn, made.addresses, seed=seed, seconds=seconds, tablets=tablets)
         keeping = [keepers.create_task(hub.keep()) for hub in made.hubs]
         async with load.playing():
             await Run(made, load, mischief, outcome, say).play(acts)

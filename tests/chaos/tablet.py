@@ -34,6 +34,7 @@ class RovingTablet(Tablet):
         rate_hz: float,
         calls_every_s: float | None = None,
         hints: bool = False,
+        parks_after_s: float | None = None,
         seed: int = 0,
     ) -> None:
         super().__init__(
@@ -51,6 +52,7 @@ class RovingTablet(Tablet):
         self._fronts = fronts  # addresses of all hubs
         self._calls_every_s = calls_every_s  # the mean between two calls for help; None: it never calls
         self._hints = hints
+        self._parks_after_s = parks_after_s  # when it records nothing more; None: it drives to the end
 
     def next_fix(self) -> Fix:
         """Drive on; a call for help rides on each fix until one of them is acked."""
@@ -69,8 +71,19 @@ class RovingTablet(Tablet):
         """Record and send until cancelled."""
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(super().run())
+            if self._parks_after_s is not None:
+                tasks.create_task(self._park(self._parks_after_s))
             if self._hints:
                 tasks.create_task(self._keep_hinting())
+
+    @property
+    def parks(self) -> bool:
+        """Tell whether it falls silent before the end: what is missed of it then, no later fix makes up for."""
+        return self._parks_after_s is not None
+
+    async def _park(self, after_s: float) -> None:
+        await asyncio.sleep(after_s)
+        self.recording = False
 
     async def _connect(self, http: aiohttp.ClientSession) -> None:
         self.url = f"{self.random.choice(self._fronts)}/ws/device"

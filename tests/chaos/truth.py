@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
 import asyncpg
 import orjson
 
 from hub.clock import to_us
+from hub.ingest.stored_fleet import HIDDEN_FLAGS
 from hub.live.area import cover, grid
 from hub.protocol.filter import Filter
 
@@ -19,6 +21,16 @@ UNITS = "SELECT id, plate_number, driver_name, status FROM ambulances"
 NEWEST = """
 SELECT DISTINCT ON (p.ambulance_id) p.ambulance_id AS id, p.latitude, p.longitude
   FROM ambulance_positions p ORDER BY p.ambulance_id, p.seq DESC
+"""
+# Of an ambulance that fell silent under faults, a sample that came late may count as newer than the last one.
+SETTLED = """
+SELECT DISTINCT ON (id) id, latitude, longitude FROM (
+    SELECT ambulance_id AS id, latitude, longitude, fix_at
+      FROM ambulance_positions WHERE ambulance_id = ANY($1) AND flags & $2 = 0
+     UNION ALL
+    SELECT id, current_location[1], current_location[0], location_fix_at
+      FROM ambulances WHERE id = ANY($1) AND current_location IS NOT NULL) AS found
+ ORDER BY id, fix_at DESC
 """
 FOLLOWED = """
 SELECT id, current_location[1] AS latitude, current_location[0] AS longitude, location_fix_at
@@ -34,7 +46,7 @@ class Truth:
     """One reading of the database."""
 
     units: dict[int, Row] = field(default_factory=dict)  # rows of the table `units`, by id
-    places: dict[int, tuple[float, float]] = field(default_factory=dict)  # of the newest stored sample, as maps round
+    places: dict[int, tuple[float, float]] = field(default_factory=dict)  # where its marker is to be, as maps round
     followed: dict[int, tuple[float, float, int]] = field(default_factory=dict)  # current_location and its fix_at
     alarm_at: dict[int, int] = field(default_factory=dict)  # µs: when an ambulance with an open alarm called last
     calls: dict[tuple[int, str], list[tuple[str, bool]]] = field(
@@ -57,8 +69,8 @@ class Truth:
         return found
 
 
-async def read(dsn: str) -> Truth:
-    """Read everything in one snapshot."""
+async def read(dsn: str, parked: Collection[int] = ()) -> Truth:
+    """Read everything in one snapshot; `parked` are the ambulances that fell silent under faults."""
     connection = await asyncpg.connect(dsn)
     try:
         async with connection.transaction(isolation="repeatable_read", readonly=True):
@@ -66,6 +78,8 @@ async def read(dsn: str) -> Truth:
             for row in await connection.fetch(UNITS):
                 truth.units[row["id"]] = list(row)
             for row in await connection.fetch(NEWEST):
+                truth.places[row["id"]] = _place(row)
+            for row in await connection.fetch(SETTLED, list(parked), HIDDEN_FLAGS):
                 truth.places[row["id"]] = _place(row)
             for row in await connection.fetch(FOLLOWED):
                 truth.followed[row["id"]] = (*_place(row), to_us(row["location_fix_at"]))
