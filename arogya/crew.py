@@ -24,6 +24,7 @@ class Crew:
         self._ready_s = ready_s  # for a successor to become ready
         self._leave_s = leave_s  # for a predecessor to drain
         self._rollout: Rollout | None = None  # the rolling restart that goes on
+        self._up = False  # whether all were ready once: before that, there is nothing to replace
         self._asked = 0  # rolling restarts, counted when they begin
         self._asked_again = False  # one is to begin as soon as none goes on
 
@@ -62,7 +63,8 @@ class Crew:
         """Start again what has died, and go on with a restart."""
         for worker in self.workers:
             worker.keep()
-        if self._rollout is None and self._asked_again:
+        self._up = self._up or self.ready()
+        if self._rollout is None and self._asked_again and self._up:
             self._asked_again = False
             self._asked += 1
             self._rollout = Rollout(self._asked, self.workers, ready_s=self._ready_s, leave_s=self._leave_s)

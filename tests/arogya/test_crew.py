@@ -86,6 +86,19 @@ def test_a_restart_replaces_one_after_another_and_somebody_always_serves() -> No
         assert serving(kept) == ["n-1", "n-2"]
 
 
+def test_a_restart_waits_until_all_have_been_ready() -> None:
+    kept = Crew([Worker("n-1", hub(SILENT))], ready_s=1, leave_s=1)
+    kept.start()
+    try:
+        kept.replace()
+        kept.keep()
+        assert [process.node for process in kept.processes()] == ["n-1"]
+    finally:
+        for process in kept.processes():
+            process.signal(signal.SIGKILL)
+            process.end(1)
+
+
 def test_a_successor_that_dies_leaves_its_predecessor_in_its_place() -> None:
     told: list[Progress] = []
     with crew(READY, READY) as kept:
