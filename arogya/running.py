@@ -123,8 +123,10 @@ def _pointed() -> Iterator[Running]:
 
 def _read(state: Path) -> Running | None:
     try:
-        running = Running(**json.loads((state / FILE).read_text(encoding="utf-8")))
-    except (OSError, ValueError, TypeError):
+        entry = json.loads((state / FILE).read_text(encoding="utf-8"))
+        # A hub of a newer version may say more than is known here.
+        running = Running(**{name: value for name, value in entry.items() if name in Running.__slots__})
+    except (OSError, ValueError, TypeError, AttributeError):
         return None
     return running if _lives(running.pid) and _locked(state / LOCK) else None
 

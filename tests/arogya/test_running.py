@@ -95,6 +95,18 @@ def test_an_entry_that_makes_no_sense_is_not_believed(tmp_path: Path, text: str)
     assert find(tmp_path) is None
 
 
+def test_an_entry_of_an_older_or_newer_version_is_read(tmp_path: Path) -> None:
+    registry = Registry(tmp_path)
+    registry.claim()
+    published = registry.publish(URL, "postgresql://db/x")
+    entry = json.loads((tmp_path / running.FILE).read_text())
+    for name in ("redis_url", "node_secret", "workers"):
+        del entry[name]
+    write_private(tmp_path / running.FILE, json.dumps({**entry, "of_tomorrow": 1}))
+    assert find(tmp_path) == published
+    registry.withdraw()
+
+
 def test_only_the_owner_can_read_what_is_written(tmp_path: Path) -> None:
     write_private(tmp_path / "file", "one")
     write_private(tmp_path / "file", "two")

@@ -176,6 +176,17 @@ def test_one_hub_alone_is_no_trouble_but_has_nobody_to_drain(tmp_path: Path) -> 
         registry.withdraw()
 
 
+def test_a_supervisor_of_an_older_version_gets_no_signal_that_would_end_it(tmp_path: Path) -> None:
+    registry = Registry(tmp_path)
+    registry.claim()
+    registry.publish("http://127.0.0.1:8080", "postgresql://x")  # this very process
+    try:
+        refused = arogya("restart", "--state", str(tmp_path))
+        assert (refused.returncode, "stop and start it" in refused.stderr) == (1, True)
+    finally:
+        registry.withdraw()
+
+
 @pytest.mark.parametrize("command", ["nodes", "restart"])
 def test_nobody_here_is_3(command: str, tmp_path: Path) -> None:
     done = arogya(command, "--state", str(tmp_path))
