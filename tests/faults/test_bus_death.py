@@ -38,9 +38,9 @@ async def test_whatever_happens_to_valkey_the_acks_flow_and_the_maps_are_right(
     scene = await play(*cluster.hubs)
     await scene.wait_live()
     before = await scene.watch(CALM_S)
-    assert before.lag_s < LIVE_S, before
-    began = time.monotonic()
+    assert before.lag_s < 2 * LIVE_S, before
     async with outage.strike(cluster):
+        began = time.monotonic()
         await noticed(cluster, outage)
         unnoticed = await scene.watch(max(0.1, began + NOTICED_S + 1 - time.monotonic()))
         during = await scene.watch(load.of(3, 20))
