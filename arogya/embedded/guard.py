@@ -1,4 +1,4 @@
-"""A watcher that ends PostgreSQL when its owner is gone, however the owner died."""
+"""A watcher that ends an embedded server when its owner is gone, however the owner died."""
 
 from __future__ import annotations
 

@@ -30,14 +30,12 @@ class Company:
         self._heard_s.pop(life, None)
         return self._peers.pop(life, None) is not None
 
-    def sweep(self, now_s: float, *, deaf: bool) -> list[Life]:
-        """Forget and return those not heard for `GONE_S`: nobody, while this node is deaf."""
+    def sweep(self, now_s: float, *, deaf: bool) -> dict[Life, bool]:
+        """Forget who was not heard for `GONE_S`, unless this node is deaf; return them, and whether they were known."""
         if deaf:
             self._deaf_until_s = now_s
-        gone = [life for life, heard_s in self._heard_s.items() if now_s - max(heard_s, self._deaf_until_s) > GONE_S]
-        for life in gone:
-            self.drop(life)
-        return gone
+        silent = [life for life, heard_s in self._heard_s.items() if now_s - max(heard_s, self._deaf_until_s) > GONE_S]
+        return {life: self.drop(life) for life in silent}
 
     def lives(self) -> dict[str, bytes]:
         """Return the epoch of each node that is there; of two with one name, the one that started last."""

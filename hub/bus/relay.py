@@ -59,6 +59,7 @@ class RedisBus(Counters):
         self._pause_s = PAUSE_S  # before the next one
         self._sharded = True  # what the next session tries
         self._runs = False
+        self._refused = False  # the server does not take what is to be kept
         self._away_because: str | None = None  # what the log was told; None while the bus is there
 
     def listen(self, ear: Ear, describe: Callable[[], Peer]) -> None:
@@ -216,15 +217,15 @@ class RedisBus(Counters):
         began_ns = time.thread_time_ns()
         chunks = self._shelf.chunks(CHUNKS_MAX)
         self.busy_ns += time.thread_time_ns() - began_ns
-        answers: Sequence[object] = ()
+        answers: Sequence[object] = [BusAway("no answer")]
         try:
             answers = await self._asks.answers([words for chunk in chunks for words in chunk.commands], WRITTEN_S)
         finally:
-            written = bool(chunks) and bool(answers) and not any(isinstance(answer, Exception) for answer in answers)
-            if not written:
-                for chunk in chunks:
-                    self._shelf.failed(chunk)
-        return written
+            refusals = [type(answer).__name__ for answer in answers if isinstance(answer, Exception)]
+            for chunk in chunks if refusals else ():
+                self._shelf.failed(chunk)
+        self._note_refusals(refusals)
+        return bool(chunks) and not refusals
 
     async def _refresh_shelf(self) -> None:
         refreshing = self._shelf.refreshing()
@@ -246,6 +247,11 @@ class RedisBus(Counters):
         if reason != self._away_because:
             self._away_because = reason
             _LOG.warning("the bus is away", reason=reason)
+
+    def _note_refusals(self, refusals: list[str]) -> None:
+        if refusals and not self._refused:
+            _LOG.warning("the bus does not keep what newcomers need", reason=refusals[0])
+        self._refused = bool(refusals)
 
     def _note_back(self) -> None:
         """Believe in a session once it has lasted for a beat: before, it may end as the one before it did."""

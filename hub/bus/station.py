@@ -99,7 +99,7 @@ class Station:
         gone = self.company.sweep(now_s, deaf=now_s - self._own_heard_s[CONTROL] > DEAF_S)
         for life in gone:
             self._forget(life)
-        if gone:
+        if any(gone.values()):
             self._tell_company()
 
     def introduce(self, data: bytes, now_s: float) -> None:

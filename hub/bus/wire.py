@@ -118,4 +118,4 @@ class Wire(asyncio.Protocol):
         if self._unanswered:
             self._unanswered.popleft()
         if isinstance(reply, hiredis.ReplyError):
-            self.fail(str(reply))
+            self.fail(str(reply).partition(",")[0][:100])  # what follows may repeat the message

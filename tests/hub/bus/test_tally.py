@@ -160,13 +160,20 @@ def test_a_tally_says_how_a_message_follows() -> None:
     assert tally.message(A, 1) is Verdict.FIRST
 
 
+def test_who_only_said_a_word_is_forgotten_without_a_word() -> None:
+    company = Company()
+    company.touch(A, 0.0)
+    assert company.peers() == []
+    assert company.sweep(100.0, deaf=False) == {A: False}
+
+
 def test_nobody_is_gone_while_nothing_can_be_heard() -> None:
     company = Company()
     company.note(A, Believer().describe()._replace(node="a"), 0.0)
-    assert company.sweep(GONE_S, deaf=False) == []
-    assert company.sweep(100.0, deaf=True) == []
-    assert company.sweep(100.0 + GONE_S, deaf=False) == []
-    assert company.sweep(100.1 + GONE_S, deaf=False) == [A]
+    assert company.sweep(GONE_S, deaf=False) == {}
+    assert company.sweep(100.0, deaf=True) == {}
+    assert company.sweep(100.0 + GONE_S, deaf=False) == {}
+    assert company.sweep(100.1 + GONE_S, deaf=False) == {A: True}
     assert company.peers() == []
 
 
