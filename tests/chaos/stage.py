@@ -85,12 +85,12 @@ class Stage:
         return [f"http://127.0.0.1:{front.port}" for front in self.fronts]
 
     async def add_hub(self, resources: AsyncExitStack, seed: int) -> None:
-        """Start one more hub and the proxies around it."""
+        """Add a hub that is not started yet, and the proxies around it."""
         number = len(self.hubs) + 1
         socket_path = self.postgres.socket_dir / ".s.PGSQL.5432"
         store = await resources.enter_async_context(FaultProxy(str(socket_path), seed=seed * 100 + number).run())
         dsn = f"postgresql://postgres@127.0.0.1:{store.port}/{DATABASE}?sslmode=disable"
-        node = await self.cluster.add(options=OPTIONS, database=store, dsn=dsn)
+        node = await self.cluster.add(options=OPTIONS, database=store, dsn=dsn, start=False)
         front = await resources.enter_async_context(FaultProxy(node.hub.port, seed=seed * 100 + number).run())
         self.hubs.append(KeptHub(f"hub-{number}", node.hub))
         self.fronts.append(front)
@@ -119,6 +119,9 @@ async def stage(folder: Path, *, hubs: int, seed: int) -> AsyncIterator[Stage]:
         made = Stage(postgres, cluster)
         for _ in range(hubs):
             await made.add_hub(resources, seed)
+        async with asyncio.TaskGroup() as starting:
+            for hub in made.hubs:
+                starting.create_task(hub.process.start_ready())
         yield made
 
 
