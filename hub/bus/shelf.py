@@ -15,6 +15,7 @@ from hub.bus.keys import Keys
 from hub.bus.message import MAC_BYTES, Seal
 
 ROWS_MAX = 500  # of one command: no other command waits long for it
+KEY_MAX_DIGITS = 20  # of 64 bits, with a sign
 KEPT_MS = 60_000  # a table outlives its node by this
 Place = tuple[str, int]  # table and partition
 Words = tuple[bytes | str | int, ...]
@@ -119,9 +120,15 @@ def open_rows(seal: Seal, context: bytes, fields: Mapping[bytes, bytes]) -> dict
     """Return the rows that were written in this life, and leave out all others."""
     rows: dict[int, bytes] = {}
     for name, sealed in fields.items():
-        # Digits only: int() takes more than a writer writes.
-        if name.removeprefix(b"-").isdigit() and len(name) <= 20:
-            key, value = int(name), sealed[MAC_BYTES:]
-            if seal_row(seal, context, key, value) == sealed:
-                rows[key] = value
+        key = _key_in(name)
+        if key is not None and seal_row(seal, context, key, sealed[MAC_BYTES:]) == sealed:
+            rows[key] = sealed[MAC_BYTES:]
     return rows
+
+
+def _key_in(name: bytes) -> int | None:
+    """Return the key that a writer calls so."""
+    if len(name) > KEY_MAX_DIGITS or not name.removeprefix(b"-").isdigit():
+        return None
+    key = int(name)
+    return key if b"%d" % key == name else None
