@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack
+from pathlib import Path
 
 import pytest
 
 from arogya.embedded.valkey import EmbeddedValkey
-from tests.hub.bus.net import MemoryNet, Net, RedisNet
+from tests.faults.rig.valkey import ValkeyProcess, valkey
+from tests.hub.bus.net import MemoryNet, Net, RedisNet, net_on
 
 
 @pytest.fixture(scope="session")
@@ -41,3 +43,16 @@ async def redis_net(shared_valkey: EmbeddedValkey) -> AsyncIterator[RedisNet]:
         yield found
         for node in found.nodes.values():
             await node.stop()
+
+
+@pytest.fixture
+async def server(tmp_path: Path) -> AsyncIterator[ValkeyProcess]:
+    """A server to break."""
+    async with valkey(tmp_path / "valkey") as running:
+        yield running
+
+
+@pytest.fixture
+async def broken_net(server: ValkeyProcess) -> AsyncIterator[RedisNet]:
+    async with net_on(server) as found:
+        yield found

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import os
 import time
-from collections.abc import Awaitable, Callable
-from contextlib import AsyncExitStack, suppress
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from typing import Protocol
 
 from hub.bus.bus import PARTITIONS, Bus, Peer
@@ -14,9 +15,11 @@ from hub.bus.memory import Ether, MemoryBus
 from hub.bus.relay import RedisBus
 from tests.faults.rig import faults
 from tests.faults.rig.proxy import FaultProxy, Link
+from tests.faults.rig.valkey import ValkeyProcess
 
 SECRET = "a secret that all nodes of a test share"
 PREFIXES = (f"t{number}" for number in itertools.count())
+CONVERGED_S = 3.0  # after whatever happened is over
 WITHIN_S = 15.0  # far more than any of it takes on an idle machine
 
 
@@ -203,3 +206,41 @@ async def acquainted(net: Net) -> None:
     for node in net.nodes.values():
         node.ear.stales.clear()
         node.ear.changes = 0
+
+
+async def pair(net: Net) -> tuple[Node, Node]:
+    """Have two nodes that know each other."""
+    a, b = await net.join("a"), await net.join("b")
+    await acquainted(net)
+    return a, b
+
+
+async def carries(a: Node, b: Node, within_s: float = CONVERGED_S) -> None:
+    """Wait until both hear each other, and each reads what the other keeps."""
+    word = os.urandom(4)
+
+    async def heard() -> bool:
+        for node in (a, b):
+            node.bus.publish(0, word)
+        return all(word in node.ear.payloads(0) for node in (a, b))
+
+    await eventually_answers(heard, True, within_s)
+    for node, other in ((a, b), (b, a)):
+        node.bus.keep("probe", 0, word)
+        await reads(other, "probe", {node.bus.node: {0: word}})
+        assert node.bus.deaf_s == 0.0
+
+
+async def reads(node: Node, table: str, rows: dict[str, dict[int, bytes]], within_s: float = WITHIN_S) -> None:
+    """Wait until a node reads this in partition 0 of a table."""
+    await eventually_answers(lambda: node.bus.latest(table, 0), rows, within_s)
+
+
+@asynccontextmanager
+async def net_on(server: ValkeyProcess) -> AsyncIterator[RedisNet]:
+    """Have nodes on a server of one's own."""
+    async with AsyncExitStack() as stack, asyncio.TaskGroup() as tasks:
+        net = RedisNet(tasks, stack, server.target, password=server.password or "")
+        yield net
+        for node in net.nodes.values():
+            await node.stop()

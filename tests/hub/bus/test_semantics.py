@@ -8,13 +8,7 @@ import time
 import pytest
 
 from hub.bus.bus import GONE_S, PARTITIONS, BusAway
-from tests.hub.bus.net import Net, Node, acquainted, eventually, eventually_answers
-
-
-async def pair(net: Net) -> tuple[Node, Node]:
-    a, b = await net.join("a"), await net.join("b")
-    await acquainted(net)
-    return a, b
+from tests.hub.bus.net import Net, acquainted, eventually, eventually_answers, pair
 
 
 async def test_all_others_hear_in_order_what_one_publishes(net: Net) -> None:
