@@ -36,6 +36,7 @@ class FleetRow(NamedTuple):
     heading: float | None
     accuracy: float | None
     fix_at: datetime | None
+    behind: bool  # the fix is stored, and current_location has not followed it
 
 
 class Place(NamedTuple):

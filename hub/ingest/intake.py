@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -78,7 +79,7 @@ class Intake:
         self.draining = False  # nothing more is admitted: the devices keep it for the next hub
         self.locations = LocationKeeper(db, board, period_s=rules.location_s)
         self.alarms = OpenAlarms(db, board)
-        self.fleet = StoredFleet(db, board)
+        self.fleet = StoredFleet(db, board, self.locations.moved)
         self._others: OtherHubs = Alone()
 
     def tell(self, others: OtherHubs) -> None:
@@ -169,8 +170,9 @@ class Intake:
         if current is not None and current.fix_at == fix.fix_at:
             # Of two of one instant the later one is shown; the other hubs would not know which that is.
             fix = fix._replace(fix_at=fix.fix_at + 1)
+        # Also where the map is newer: it may show what was heard of a hub that died before it wrote the row.
+        self.locations.moved(ambulance_id)
         if self.board.move(ambulance_id, fix):
-            self.locations.moved(ambulance_id)
             self._others.moved(ambulance_id, fix)
 
     def call(self, ambulance_id: int, call: Call, raised_at: int) -> None:
@@ -285,4 +287,7 @@ class Intake:
         for session in sessions:
             self.end(session, Restarting("this hub is going away"))
             await asyncio.sleep(spread_s / len(sessions) if len(sessions) > _CLOSED_AT_ONCE else 0)
+        with suppress(StorageError, TimeoutError):  # then a hub that stays finds the rows behind
+            async with asyncio.timeout(timeout_s / 4):
+                await self.locations.write()
         self._drained.set()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from math import nan
 
 from hub.clock import to_us
@@ -20,9 +20,10 @@ HIDDEN_FLAGS = NULL_ISLAND | OUT_OF_RANGE | JUMP | LATE | INACCURATE
 class StoredFleet:
     """Reads one after the other: an answer never takes back what a younger one has put on the board."""
 
-    def __init__(self, db: Database, board: FleetBoard) -> None:
+    def __init__(self, db: Database, board: FleetBoard, behind: Callable[[int], None]) -> None:
         self._db = db
         self._board = board
+        self._behind = behind  # called for an ambulance whose row has not followed what is stored
         self._turn = asyncio.Lock()  # held from a question until its answer is on the board
         self._units: Loader[int, bool] = Loader(self._read_units)
 
@@ -75,6 +76,8 @@ class StoredFleet:
                 continue
             numbers = _number(row.speed), _number(row.heading), _number(row.accuracy)
             self._board.hear(row.ambulance_id, LiveFix(row.latitude, row.longitude, *numbers, to_us(row.fix_at)))
+            if isinstance(row, FleetRow) and row.behind:  # the hub that stored it died before it wrote the row
+                self._behind(row.ambulance_id)
 
 
 def _unit_of(row: FleetRow) -> Unit:

@@ -21,14 +21,14 @@ SELECT id FROM free;
 
 -- name: read_fleet
 -- Ambulances (:ids null: all of them), each with its newest fix that may be shown: the row's own, or a stored fix that
--- it has not followed yet.
+-- it has not followed yet: then it is behind.
 SELECT a.id AS ambulance_id, a.plate_number, a.driver_name, a.status,
        COALESCE(p.latitude, a.current_location[1]) AS latitude,
        COALESCE(p.longitude, a.current_location[0]) AS longitude,
        CASE WHEN p.fix_at IS NULL THEN a.location_speed ELSE p.speed END AS speed,
        CASE WHEN p.fix_at IS NULL THEN a.location_heading ELSE p.heading END AS heading,
        CASE WHEN p.fix_at IS NULL THEN a.location_accuracy ELSE p.accuracy END AS accuracy,
-       COALESCE(p.fix_at, a.location_fix_at) AS fix_at
+       COALESCE(p.fix_at, a.location_fix_at) AS fix_at, p.fix_at IS NOT NULL AS behind
   FROM ambulances AS a
   LEFT JOIN LATERAL (
        SELECT latitude, longitude, speed, heading, accuracy, fix_at

@@ -30,7 +30,7 @@ async def test_an_ambulance_comes_with_its_position_whether_it_is_asked_for_or_a
     other = await ambulance(superuser)
     rows = await locations.read_fleet(reader, hidden_flags=0, ambulance_ids=[key] if asked else None)
     assert [row.ambulance_id for row in rows] == ([key] if asked else [key, other])
-    assert rows[0] == (key, "A-1", None, "available", 12.5, 77.5, None, None, None, NINE)
+    assert rows[0] == (key, "A-1", None, "available", 12.5, 77.5, None, None, None, NINE, False)
     assert await locations.read_fleet(reader, hidden_flags=0, ambulance_ids=[]) == []
 
 
@@ -43,7 +43,7 @@ async def test_a_stored_fix_that_the_row_has_not_followed_counts_unless_it_is_hi
     await superuser.execute(FIX, 1, key, now, 13.0, 0)
     await superuser.execute(FIX, 2, key, now.replace(year=now.year + 1), 14.0, HIDDEN)
     (row,) = await locations.read_fleet(reader, hidden_flags=HIDDEN, ambulance_ids=[key])
-    assert (row.latitude, row.longitude, row.fix_at) == (13.0, 77.0, now)
+    assert (row.latitude, row.longitude, row.fix_at, row.behind) == (13.0, 77.0, now, True)
 
 
 async def test_what_moved_since_a_look_is_told_once_and_nothing_is_missing(

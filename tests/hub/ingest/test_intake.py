@@ -23,6 +23,7 @@ from tests.hub.live.viewer import Pipe
 from tests.storage.world import Connection, ambulance, tablet
 
 LOG_ID = "0" * 32
+STORED = "INSERT INTO ambulance_positions VALUES (1, 1, now(), $1, now(), now(), 48.0, 11.0, 1, 2, 3, 'NaN', 0)"
 HELLO = f'{{"type":"hello","streams":[{{"log_id":"{LOG_ID}","kind":"fixes"}}]}}'
 
 
@@ -132,6 +133,35 @@ async def test_ambulances_that_were_removed_are_forgotten(
         await intake.locations.write()
     assert await latitude(superuser, here) == 48.0
     assert intake.locations._moved == set()
+
+
+async def test_a_row_that_a_dead_hub_left_behind_is_written_by_who_reads_it(
+    superuser: Connection, db: SlowDatabase, intake: Intake
+) -> None:
+    vehicle = await ambulance(superuser)
+    await superuser.execute(STORED, vehicle)
+    await intake.fleet.read_all(db)
+    await intake.locations.write()
+    assert await latitude(superuser, vehicle) == 48.0
+
+
+async def test_a_row_is_written_too_where_the_map_heard_something_newer_of_a_hub_that_is_dead(
+    superuser: Connection, intake: Intake
+) -> None:
+    vehicle = await ambulance(superuser)
+    intake.board.upsert_unit(Unit(vehicle, "A-1", None, "available"))
+    intake.board.hear(vehicle, LiveFix(48.0, 11.0, 1.0, 2.0, 3.0, 1_000_001))
+    intake.show(vehicle, LiveFix(48.0, 11.0, 1.0, 2.0, 3.0, 1_000_000))  # the same sample, sent again
+    await intake.locations.write()
+    assert await latitude(superuser, vehicle) == 48.0
+
+
+async def test_a_hub_that_leaves_writes_where_its_ambulances_are(superuser: Connection, intake: Intake) -> None:
+    vehicle = await ambulance(superuser)
+    intake.board.upsert_unit(Unit(vehicle, "A-1", None, "available"))
+    intake.show(vehicle, LiveFix(48.0, 11.0, 1.0, 2.0, 3.0, 1_000_000))
+    await intake.drain(1.0)
+    assert await latitude(superuser, vehicle) == 48.0
 
 
 async def latitude(superuser: Connection, ambulance_id: int) -> float | None:
