@@ -58,7 +58,10 @@ class Wire(asyncio.Protocol):
 
     def write(self, commands: bytes, count: int) -> bool:
         """Write packed commands; False when they are dropped, because the server does not take them."""
-        if self._transport is None or self._transport.get_write_buffer_size() > UNSENT_MAX_BYTES:
+        # uvloop raises for a transport that is closing, which connection_lost tells only in a later turn.
+        if self._transport is None or self._transport.is_closing():
+            return False
+        if self._transport.get_write_buffer_size() > UNSENT_MAX_BYTES:
             return False
         self._unanswered.extend([time.monotonic()] * count)
         self._transport.write(commands)
@@ -67,7 +70,7 @@ class Wire(asyncio.Protocol):
     def subscribe(self, channels: Sequence[bytes], *, sharded: bool) -> None:
         """Ask for the messages of channels: pushes answer, or an error."""
         self._unconfirmed |= set(channels)
-        if self._transport is not None:
+        if self._transport is not None and not self._transport.is_closing():
             verb = b"SSUBSCRIBE" if sharded else b"SUBSCRIBE"
             self._transport.write(b"".join(pack(verb, channel) for channel in channels))
 
