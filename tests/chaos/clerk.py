@@ -16,6 +16,13 @@ from hub.protocol.filter import STATUSES
 PAUSE_S = 0.4  # between two things that are done
 ANSWER_S = 4.0
 SPARE_MAX = 3  # ambulances without a tablet that are there at once
+FAILURES = (
+    aiohttp.ClientError,
+    asyncpg.PostgresError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,  # of a connection that the server has just ended
+    OSError,
+)
 
 
 class Clerk:
@@ -41,7 +48,7 @@ class Clerk:
             await asyncio.sleep(PAUSE_S * self._random.uniform(0.5, 1.5))
             if not self.working:
                 continue
-            with contextlib.suppress(aiohttp.ClientError, asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
+            with contextlib.suppress(*FAILURES):
                 async with asyncio.timeout(ANSWER_S):
                     if self._random.random() < 0.5:
                         await self._answer()
