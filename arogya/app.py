@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Itera
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 from urllib.parse import urlsplit
 
 import structlog
@@ -41,7 +42,7 @@ from hub.live.events import EventChannel
 from hub.live.hub import LiveHub
 from hub.loop_lag import observe
 from hub.metrics import Metrics
-from storage.errors import StorageError
+from storage.errors import StorageError, forgotten
 from storage.events import ALARMS
 from storage.listen import Listener
 from storage.passwords import Passwords
@@ -105,6 +106,7 @@ async def _main(settings: Settings, listen_fd: int, metrics_fd: int | None, read
         stop.set()
 
     loop = asyncio.get_running_loop()
+    loop.set_exception_handler(_complain)
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     serving = serving_hub(settings, listen_fd, metrics_fd, leave=leave)
@@ -114,6 +116,11 @@ async def _main(settings: Settings, listen_fd: int, metrics_fd: int | None, read
         if telling is not None:
             telling.cancel()
     return status
+
+
+def _complain(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    if not forgotten(context):
+        loop.default_exception_handler(context)
 
 
 def _stay(_how: str) -> None:

@@ -10,8 +10,9 @@ StorageError
 
 from __future__ import annotations
 
+import asyncio
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 import asyncpg
@@ -85,6 +86,20 @@ def translated() -> Iterator[None]:
         yield
     except (asyncpg.PostgresError, *AWAY) as error:
         raise translate(error) from error
+
+
+def forgotten(context: Mapping[str, object]) -> bool:
+    """Tell whether an event loop's complaint is about a future that the driver has forgotten: nothing is lost by it.
+
+    asyncpg 0.32 makes the future of a COPY before it looks whether the server has just ended the connection. The COPY
+    fails with an error of its own; nobody waits for the future, which fails when the connection is cut.
+    """
+    future = context.get("future")
+    return (
+        isinstance(future, asyncio.Future)
+        and not isinstance(future, asyncio.Task)
+        and isinstance(context.get("exception"), asyncpg.ConnectionDoesNotExistError)
+    )
 
 
 def server_words(error: StorageError) -> str:

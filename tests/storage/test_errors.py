@@ -2,14 +2,32 @@
 
 from __future__ import annotations
 
+import asyncio
+import functools
+import gc
 import io
 import struct
+from typing import Any
 
 import asyncpg
 import pytest
 
-from storage.errors import Conflict, Denied, MissingPartition, Poison, StorageError, Unavailable, translate, translated
+from arogya.embedded.postgres import EmbeddedPostgres
+from storage.errors import (
+    Conflict,
+    Denied,
+    MissingPartition,
+    Poison,
+    StorageError,
+    Unavailable,
+    forgotten,
+    translate,
+    translated,
+)
 from storage.pool import READER
+from tests.faults.rig import faults
+from tests.faults.rig.checker import wait_until
+from tests.faults.rig.proxy import FaultProxy
 from tests.storage import world
 from tests.storage.world import Connection
 
@@ -141,3 +159,33 @@ def _position(seq: int, latitude: float) -> bytes:
         struct.pack("!ii", 4, 0),
     ]
     return struct.pack("!h", len(columns)) + b"".join(columns)
+
+
+async def test_the_future_that_the_driver_forgets_is_known_from_others(
+    cluster: EmbeddedPostgres, database: str, superuser: Connection
+) -> None:
+    loop = asyncio.get_running_loop()
+    complaints: list[dict[str, Any]] = []
+    loop.set_exception_handler(lambda _, context: complaints.append(context))
+    name = database.split("?")[0].rsplit("/", 1)[1]
+    async with FaultProxy(str(cluster.socket_dir / ".s.PGSQL.5432")).run() as proxy:
+        doomed = await asyncpg.connect(f"postgresql://postgres@127.0.0.1:{proxy.port}/{name}?sslmode=disable")
+        await doomed.execute("CREATE TEMP TABLE copied (a int)")
+        proxy.set(down=faults.StopReading())  # one more chunk comes: the last word of the server, and not its end
+        await superuser.execute("SELECT pg_terminate_backend($1)", doomed.get_server_pid())
+        await wait_until(functools.partial(_is_gone, superuser, doomed.get_server_pid()), 10, "the backend's end")
+        await asyncio.sleep(0.1)  # its last word has passed the proxy
+        with pytest.raises(Unavailable), translated():
+            await doomed.copy_to_table("copied", source=bytearray(b"1\n"), format="text")  # type: ignore[arg-type]
+        doomed.terminate()
+        del doomed
+        await asyncio.sleep(0)
+        gc.collect()
+    for future in (loop.create_future(), asyncio.ensure_future(asyncio.sleep(0))):
+        assert not forgotten({"future": future, "exception": OSError()})
+    (complaint,) = [each for each in complaints if "future" in each]
+    assert forgotten(complaint)
+
+
+async def _is_gone(superuser: Connection, pid: int) -> bool:
+    return not await superuser.fetchval("SELECT count(*) FROM pg_stat_activity WHERE pid = $1", pid)
