@@ -67,3 +67,25 @@ async def noticed(cluster: Cluster, outage: Outage) -> None:
     for node in affected:
         status, body = await node.ready()
         assert (status, body["status"]) == (200, "degraded") and body["checks"]["bus"] != "ok", body
+
+
+@pytest.mark.timeout(180)
+@pytest.mark.usefixtures("thorough")
+async def test_a_hub_that_starts_without_valkey_serves_and_joins_when_it_is_there(
+    start_cluster: StartCluster, play: PlayScene
+) -> None:
+    cluster = await start_cluster(1)
+    await cluster.valkey.kill()
+    await cluster.add()  # /ready answers 200
+    scene = await play(*cluster.hubs)
+    for node in cluster.nodes:
+        await node.wait_readiness("degraded", NOTICED_S)
+    await scene.watch(CALM_S)  # until each knows that the other is not heard
+    during = await scene.watch(CALM_S)
+    assert during.lag_s < THROUGH_POSTGRES_S
+    await cluster.valkey.start()
+    await scene.wait_live(CONVERGED_S + STEADY_S)
+    await cluster.met()
+    for node in cluster.nodes:
+        await node.wait_readiness("ready", CONVERGED_S)
+    await scene.judge()
