@@ -93,6 +93,13 @@ def test_compose_programs_read_the_file(site: Path) -> None:
         assert {"proxy:", "hub1:", "hub2:", "migrate:", "postgres:", "valkey:"} <= set(done.stdout.split())
 
 
+def test_commands_of_the_hubs_are_commands() -> None:
+    commands = [json.loads(found) for found in re.findall(r"^ +command: (\[.*\])$", COMPOSE, re.MULTILINE)]
+    ours = [words for words in commands if words[0] in {"serve", "migrate"}]
+    assert len(ours) == 2
+    assert all(parses(words) for words in ours)
+
+
 def test_only_the_proxy_is_reached_from_outside() -> None:
     services = dict(re.findall(r"^  (\w+):\n((?:    .*\n|\n)+)", COMPOSE.partition("\nservices:\n")[2], re.MULTILINE))
     assert {name for name, text in services.items() if "ports:" in text} == {"proxy"}
