@@ -27,6 +27,8 @@ DRAINED_S = 10.0
 SETTLED_S = 10.0  # until every screen shows what is stored
 # Of resident memory, beside what each hub had before: backlogs go through, caches fill, the allocator keeps some.
 GROWTH_BYTES = 48 * 2**20
+# What a tablet may be told under faults: come back. Behind a stalled link its hello comes too late.
+COME_BACK = PASSING | {"silent", "slow"}
 SHOWN_MAX = 5  # problems of one kind that are named
 
 
@@ -151,7 +153,7 @@ class Run:
             problems += few(f"{screen.name}: {each}" for each in screen.broken)
             problems += verdict.stays_away(screen.name, screen.close_codes, [])
         problems += few(self._load.clerk.broken)
-        told = {error for error in self._load.journal.errors if not any(code in error for code in PASSING)}
+        told = {error for error in self._load.journal.errors if not any(code in error for code in COME_BACK)}
         problems += few(f"a tablet was told {each}" for each in sorted(told))
 
     def _behind(self, goals: dict[RovingTablet, int]) -> list[str]:
