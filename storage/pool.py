@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import asyncpg
 import orjson
 
-from storage.errors import Unavailable, translated
+from storage.errors import StorageError, Unavailable, translated
 from storage.loader import Loader
 from storage.sql import Query
 
@@ -208,9 +208,20 @@ class Database:
             raise Unavailable("no database connection is free") from error
         try:
             yield connection
-        finally:
-            with translated():
-                await self._pool.release(connection)
+        except asyncio.CancelledError:
+            # A server that hangs does not let go of the connection in time. Cancelled is cancelled all the same: who
+            # passes over a `StorageError` and goes on would never end.
+            with suppress(StorageError):
+                await self._release(connection)
+            raise
+        except BaseException:
+            await self._release(connection)
+            raise
+        await self._release(connection)
+
+    async def _release(self, connection: PoolConnectionProxy[Record]) -> None:
+        with translated():
+            await self._pool.release(connection)
 
 
 async def prepare(connection: asyncpg.Connection[Any] | PoolConnectionProxy[Any]) -> None:

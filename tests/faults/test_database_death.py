@@ -12,6 +12,8 @@ import aiohttp
 import pytest
 
 from arogya.embedded.postgres import EmbeddedPostgres
+from storage.pool import Database
+from storage.sql import Query
 from tests.faults.conftest import PlayScene, StartHub
 from tests.faults.rig import faults
 from tests.faults.rig.checker import wait_until
@@ -109,6 +111,23 @@ async def test_a_server_that_hangs_gets_no_acks_and_loses_no_sockets(
     assert lag <= load.of(0.1, 0.01), f"{lag:.1%} of the loop's turns came later than {LOOP_LAG_S} s"
     assert delays[int(len(delays) * 0.5)] < LOOP_LAG_S, "the hub answered slowly"
     await scene.judge()
+
+
+async def test_a_call_that_is_cancelled_while_the_server_hangs_ends_as_cancelled(
+    database_proxy: tuple[FaultProxy, str],
+) -> None:
+    """What its caller says of a server that is away would otherwise go on for ever: the hub could not stop."""
+    proxy, dsn = database_proxy
+    database = await Database.open(dsn, role=None, size=1, command_timeout_s=30, acquire_timeout_s=0.5)
+    query = Query("SELECT pg_sleep(30)")
+    asking = asyncio.ensure_future(database.fetch(query))
+    await wait_until(lambda: database.busy == 1, 5, "the statement runs")
+    await asyncio.sleep(0.2)
+    proxy.set(up=faults.Swallow(), down=faults.Swallow())
+    asking.cancel()
+    await asyncio.wait((asking,), timeout=10)
+    assert asking.done() and asking.cancelled()
+    await database.close(timeout_s=0.1)
 
 
 def cut(proxy: FaultProxy, times: int) -> bool:
