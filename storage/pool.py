@@ -180,7 +180,7 @@ class Database:
                 yield Transaction(connection)
             except BaseException:
                 if not connection.is_closed():
-                    with translated():
+                    with suppress(StorageError), translated():  # what went wrong first says more, cancelled above all
                         await transaction.rollback()
                 raise
             with translated():
@@ -208,14 +208,11 @@ class Database:
             raise Unavailable("no database connection is free") from error
         try:
             yield connection
-        except asyncio.CancelledError:
+        except BaseException:
             # A server that hangs does not let go of the connection in time. Cancelled is cancelled all the same: who
             # passes over a `StorageError` and goes on would never end.
             with suppress(StorageError):
                 await self._release(connection)
-            raise
-        except BaseException:
-            await self._release(connection)
             raise
         await self._release(connection)
 
