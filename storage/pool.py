@@ -179,8 +179,8 @@ class Database:
             try:
                 yield Transaction(connection)
             except BaseException:
-                if not connection.is_closed():
-                    with suppress(StorageError), translated():  # what went wrong first says more, cancelled above all
+                with suppress(StorageError), translated():  # what went wrong first says more, cancelled above all
+                    if not connection.is_closed():  # raises of one that has ended and left the pool by itself
                         await transaction.rollback()
                 raise
             with translated():

@@ -142,3 +142,11 @@ async def test_a_server_that_is_not_there_is_unavailable() -> None:
 async def _expect_unavailable(pool: Database) -> None:
     with pytest.raises(StorageError):
         await pool.fetch(SLEEP)
+
+
+async def test_a_transaction_whose_connection_has_left_the_pool_raises_what_ended_it(app_pool: Database) -> None:
+    with pytest.raises(ZeroDivisionError):
+        async with app_pool.transaction() as transaction:
+            transaction.abandon()
+            raise ZeroDivisionError
+    assert await app_pool.fetch_one(ROLE) is not None
