@@ -84,7 +84,7 @@ class MemoryBus(Counters):
     def tell(self, kind: str, key: str) -> None:
         """See `Bus.tell`."""
         if len(self._ether.nodes) > 1:
-            self._say(CONTROL, self._station.control(kind, key))
+            self._say(CONTROL, self._station.control(kind, key, time.time_ns() // 1000))
 
     def keep(self, table: str, key: int, value: bytes | None) -> None:
         """See `Bus.keep`: here at once."""
@@ -124,7 +124,7 @@ class MemoryBus(Counters):
     async def run(self) -> None:
         """See `Bus.run`."""
         self._loop = asyncio.get_running_loop()
-        self._station.begin(time.monotonic())
+        self._station.begin(time.monotonic(), time.time_ns() // 1000)
         self._ether.nodes[self.node] = self
         self.returned()
         try:

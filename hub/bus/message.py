@@ -55,7 +55,7 @@ class Message(NamedTuple):
 
 
 class NotUnderstood(Exception):
-    """A message that is not taken; `reason` is mac, version or malformed."""
+    """A message that is not taken; `reason` is mac, version, malformed, or old for a control message."""
 
     def __init__(self, reason: str, *, node: str = "", protocol: int = PROTOCOL) -> None:
         super().__init__(f"not understood: {reason}")
@@ -103,18 +103,18 @@ class Seal:
         return Message(kind, channel, node, epoch, seq, data[end:])
 
 
-def pack_control(kind: str, key: str) -> bytes:
-    """Return the body of a control message."""
-    packed: bytes = msgpack.packb([kind, key])
+def pack_control(kind: str, key: str, said_at: int) -> bytes:
+    """Return the body of a control message, said at `said_at` (µs since 1970) by the clock of who says it."""
+    packed: bytes = msgpack.packb([kind, key, said_at])
     return packed
 
 
-def unpack_control(body: bytes) -> tuple[str, str]:
-    """Return kind and key; raises `NotUnderstood`."""
-    kind, key = _columns(body, 2)
-    if not isinstance(kind, str) or not isinstance(key, str):
+def unpack_control(body: bytes) -> tuple[str, str, int]:
+    """Return kind, key and when it was said (µs since 1970); raises `NotUnderstood`."""
+    kind, key, said_at = _columns(body, 3)
+    if not isinstance(kind, str) or not isinstance(key, str) or type(said_at) is not int:
         raise NotUnderstood("malformed")
-    return kind, key
+    return kind, key, said_at
 
 
 def pack_peer(peer: Peer) -> bytes:

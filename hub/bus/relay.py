@@ -79,7 +79,7 @@ class RedisBus(Counters):
 
     def tell(self, kind: str, key: str) -> None:
         """See `Bus.tell`."""
-        self._say(CONTROL, self._station.control(kind, key))
+        self._say(CONTROL, self._station.control(kind, key, _now_us()))
 
     def keep(self, table: str, key: int, value: bytes | None) -> None:
         """See `Bus.keep`."""
@@ -119,7 +119,7 @@ class RedisBus(Counters):
 
     async def run(self) -> None:
         """See `Bus.run`."""
-        self._station.begin(time.monotonic())
+        self._station.begin(time.monotonic(), _now_us())
         self._runs = True
         try:
             async with asyncio.TaskGroup() as tasks:

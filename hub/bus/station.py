@@ -10,6 +10,7 @@ import structlog
 from hub.bus import message as messages
 from hub.bus.bus import CONTROL, DEAF_S, PARTITIONS, PROTOCOL, Counters, Ear, Peer
 from hub.bus.company import Company
+from hub.bus.freshness import Freshness
 from hub.bus.message import EPOCH_AT, KIND_AT, NAME_MAX_BYTES, Kind, Message, NotUnderstood, Seal
 from hub.bus.tally import Life, Tally, Verdict
 
@@ -33,6 +34,9 @@ class Station:
         self._describe: Callable[[], Peer] | None = None
         self._seqs = [0 for _ in CHANNELS]  # of the last message
         self._tallies = [Tally() for _ in CHANNELS]
+        self._freshness = Freshness()
+        self._began_s = 0.0  # monotonic
+        self._wall_us = 0  # µs since 1970 at which the monotonic clock would have been 0, when both were looked at last
         self._own_heard_s = [0.0 for _ in CHANNELS]  # monotonic: when the last own beat came back
         self._beaten: dict[int, float] = {}  # said_at of own beats on the control channel → when, monotonic
         self._lag_s = 0.0
@@ -42,9 +46,11 @@ class Station:
         """Name who hears, and what this node says about itself."""
         self._ear, self._describe = ear, describe
 
-    def begin(self, now_s: float) -> None:
+    def begin(self, now_s: float, now_us: int) -> None:
         """Start to listen for the own beats."""
         self._own_heard_s = [now_s for _ in CHANNELS]
+        self._began_s = now_s
+        self._compare_clocks(now_s, now_us)
 
     def deaf_s(self, now_s: float) -> float:
         """Return for how long the worst channel has been deaf."""
@@ -54,9 +60,9 @@ class Station:
         """Return the next message of a partition."""
         return self._next(Kind.DELTA, partition, payload)
 
-    def control(self, kind: str, key: str) -> bytes:
+    def control(self, kind: str, key: str, now_us: int) -> bytes:
         """Return the next control message."""
-        return self._next(Kind.CONTROL, CONTROL, messages.pack_control(kind, key))
+        return self._next(Kind.CONTROL, CONTROL, messages.pack_control(kind, key, now_us))
 
     def goodbye(self) -> bytes:
         """Return the last message of this life."""
@@ -64,6 +70,7 @@ class Station:
 
     def beats(self, now_s: float, now_us: int) -> list[bytes]:
         """Return a beat for each channel, in their order."""
+        self._compare_clocks(now_s, now_us)
         while len(self._beaten) >= BEATS_KEPT:
             del self._beaten[next(iter(self._beaten))]
         self._beaten[now_us] = now_s
@@ -153,9 +160,16 @@ class Station:
         if said.kind == Kind.DELTA and said.channel != CONTROL:
             self._ear.delta(said.node, said.channel, said.body)
         elif said.kind == Kind.CONTROL:
-            self._ear.control(said.node, *messages.unpack_control(said.body))
+            self._hear_control(self._ear, said, now_s)
         elif said.kind == Kind.BEAT and said.channel == CONTROL:
             self._hear_beat(said, now_s)
+
+    def _hear_control(self, ear: Ear, said: Message, now_s: float) -> None:
+        kind, key, said_at = messages.unpack_control(said.body)
+        age_s = now_s - (said_at - self._wall_us) / 1e6
+        if not self._freshness.admits((said.node, said.epoch), said.seq, age_s, now_s, now_s - self._began_s):
+            raise NotUnderstood("old", node=said.node)
+        ear.control(said.node, kind, key)
 
     def _hear_beat(self, said: Message, now_s: float) -> None:
         peer = messages.unpack_peer(said.body)._replace(node=said.node, epoch=said.epoch.hex())
@@ -169,6 +183,9 @@ class Station:
         self._forget(life)
         if known:
             self._tell_company()
+
+    def _compare_clocks(self, now_s: float, now_us: int) -> None:
+        self._wall_us = now_us - int(now_s * 1e6)
 
     def _forget(self, life: Life) -> None:
         for tally in self._tallies:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -63,9 +64,8 @@ async def survey(url: str, secret: str | bytes, prefix: str = "arogya") -> Surve
 
 async def command(url: str, secret: str | bytes, kind: str, key: str, prefix: str = "arogya") -> int:
     """Tell all nodes something, like `Bus.tell`, and return how many got it; raises `BusAway`, ValueError."""
-    said = Message(
-        Kind.CONTROL, CONTROL, f"cli-{os.getpid()}", secrets.token_bytes(8), 1, messages.pack_control(kind, key)
-    )
+    body = messages.pack_control(kind, key, time.time_ns() // 1000)
+    said = Message(Kind.CONTROL, CONTROL, f"cli-{os.getpid()}", secrets.token_bytes(8), 1, body)
     data = Seal(secret).encode(said)
     async with _opened(url) as server:
         for verb in ("SPUBLISH", "PUBLISH"):

@@ -79,9 +79,13 @@ def test_a_secret_in_bytes_is_the_same_secret() -> None:
     assert len(SEAL.mac(b"")) == MAC_BYTES
 
 
-@given(st.text(st.characters(exclude_categories=["Cs"])), st.text(st.characters(exclude_categories=["Cs"])))
-def test_a_control_message_comes_out_as_it_went_in(kind: str, key: str) -> None:
-    assert unpack_control(pack_control(kind, key)) == (kind, key)
+@given(
+    st.text(st.characters(exclude_categories=["Cs"])),
+    st.text(st.characters(exclude_categories=["Cs"])),
+    st.integers(0, 2**63),
+)
+def test_a_control_message_comes_out_as_it_went_in(kind: str, key: str, said_at: int) -> None:
+    assert unpack_control(pack_control(kind, key, said_at)) == (kind, key, said_at)
 
 
 def test_a_peer_comes_out_as_it_went_in() -> None:
@@ -90,7 +94,7 @@ def test_a_peer_comes_out_as_it_went_in() -> None:
 
 def test_columns_of_a_newer_version_are_ignored() -> None:
     assert unpack_peer(msgpack.packb([*PEER, "new", {}])) == PEER
-    assert unpack_control(msgpack.packb(["drain", "*", {"of": ["a", "newer", "version"]}])) == ("drain", "*")
+    assert unpack_control(msgpack.packb(["drain", "*", 5, {"of": ["a", "newer", "version"]}])) == ("drain", "*", 5)
 
 
 @given(

@@ -20,6 +20,7 @@ class Believer:
 
     def __init__(self) -> None:
         self.heard: dict[tuple[str, int], list[bytes]] = {}
+        self.controls: list[tuple[str, str, str]] = []
         self.stale_after: dict[int, int] = {}  # partition → at which step it was last told
         self.step = 0
 
@@ -30,7 +31,7 @@ class Believer:
         self.stale_after[partition] = self.step
 
     def control(self, sender: str, kind: str, key: str) -> None:
-        pass
+        self.controls.append((sender, kind, key))
 
     def peers_changed(self) -> None:
         pass
@@ -43,7 +44,7 @@ def station(node: str) -> tuple[Station, Believer, Counters]:
     counters, ear = Counters(), Believer()
     made = Station(node, SEAL, counters)
     made.listen(ear, ear.describe)
-    made.begin(0.0)
+    made.begin(0.0, 0)
     return made, ear, counters
 
 
@@ -103,7 +104,7 @@ def test_a_message_of_one_channel_says_nothing_on_another() -> None:
     speaker, _, _ = station("a")
     listener, ear, counters = station("listener")
     listener.hear(2, speaker.delta(1, b"x"), 0.0)
-    listener.hear(1, speaker.control("drain", "*"), 0.0)
+    listener.hear(1, speaker.control("drain", "*", 0), 0.0)
     assert (ear.heard, counters.refused) == ({}, 2)
 
 
