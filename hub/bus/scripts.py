@@ -22,10 +22,14 @@ local t = redis.call('TIME')
 local now = t[1] * 1000000 + t[2]
 local interval = 1000000 / ARGV[1]
 local ahead = ARGV[2] * interval
-local spent = tonumber(redis.call('GET', KEYS[1]) or '0')
-local next = math.max(now, math.min(spent, now + ahead)) + interval
+local noted = tonumber(redis.call('GET', KEYS[1]) or '0')
+local spent = math.min(noted, now + ahead)
+local next = math.max(now, spent) + interval
 local wait = next - now - ahead
+if wait <= 1 then spent = next end
+if spent ~= noted then
+    redis.call('SET', KEYS[1], string.format('%.0f', spent), 'PX', math.ceil((spent - now) / 1000) + 1000)
+end
 if wait > 1 then return math.ceil(wait) end
-redis.call('SET', KEYS[1], string.format('%.0f', next), 'PX', math.ceil((next - now) / 1000) + 1000)
 return 0
 """

@@ -37,5 +37,6 @@ def test_who_waits_as_long_as_told_gets_a_token() -> None:
 
 def test_a_clock_that_was_set_back_costs_no_more_than_a_full_bucket() -> None:
     until_s, _ = spend(0.0, 10_000.0, PER_S, BURST)
-    _, wait_s = spend(until_s, 10.0, PER_S, BURST)
-    assert wait_s <= 1 / PER_S
+    until_s, wait_s = spend(until_s, 10.0, PER_S, BURST)
+    assert 0.0 < wait_s <= 1 / PER_S
+    assert spend(until_s, 10.0 + wait_s, PER_S, BURST)[1] == 0.0

@@ -91,6 +91,36 @@ async def test_forged_rows_are_not_read(redis_net: RedisNet, server: ValkeyProce
         assert await b.bus.latest("fixes", 0) == {"a": {4: b"true"}}
 
 
+@pytest.mark.parametrize("value", ["99999999999999999", "inf", "1e300"])
+async def test_a_bucket_that_is_spent_until_far_ahead_fills_all_the_same(server: ValkeyProcess, value: str) -> None:
+    """Somebody wrote it so, or the clock of the server was set back."""
+    async with net_on(server) as net:
+        a = await net.join("a")
+        assert await a.bus.take("login", 10.0, 2) == 0.0
+        async with redis.asyncio.Redis(port=server.port) as attacker:
+            (key,) = await attacker.keys(f"{net.prefix}:*:login")
+            await attacker.set(key, value)
+            wait_s = await a.bus.take("login", 10.0, 2)
+            assert wait_s is not None and 0.0 < wait_s <= 0.1
+            assert 0 < await attacker.pttl(key) < 2_000
+        await asyncio.sleep(wait_s)
+        assert await a.bus.take("login", 10.0, 2) == 0.0
+
+
+@pytest.mark.parametrize("value", ["", "x", "nan", "-5"])
+async def test_a_bucket_of_garbage_lets_nobody_wait(server: ValkeyProcess, value: str) -> None:
+    async with net_on(server) as net:
+        a = await net.join("a")
+        assert await a.bus.take("login", 10.0, 2) == 0.0
+        async with redis.asyncio.Redis(port=server.port) as attacker:
+            (key,) = await attacker.keys(f"{net.prefix}:*:login")
+            await attacker.set(key, value)
+            assert await a.bus.take("login", 10.0, 2) in (0.0, None)
+            await attacker.delete(key)
+            await attacker.rpush(key, value)
+            assert await a.bus.take("login", 10.0, 2) is None
+
+
 async def test_noise_on_the_channels_and_in_the_registry_is_refused(
     broken_net: RedisNet, server: ValkeyProcess
 ) -> None:
