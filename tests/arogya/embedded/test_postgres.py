@@ -16,7 +16,8 @@ import pytest
 
 from arogya.embedded import identity, reachable
 from arogya.embedded.binaries import find_binaries
-from arogya.embedded.postgres import SOCKET_PATH_MAX_BYTES, EmbeddedPostgres, EmbeddedPostgresError
+from arogya.embedded.postgres import EmbeddedPostgres, EmbeddedPostgresError
+from arogya.embedded.server import SOCKET_PATH_MAX_BYTES
 from arogya.embedded.stale import serves
 
 OWNER = """
@@ -176,7 +177,7 @@ def test_a_server_that_cannot_start_says_what_its_log_says(folder: Path) -> None
 
 
 def test_a_log_past_its_bound_moves_aside(server: EmbeddedPostgres, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("arogya.embedded.postgres.LOG_MAX_BYTES", 100)
+    monkeypatch.setattr(EmbeddedPostgres, "log_bytes_max", 100)
     server.start()
     with server.log_path.open("ab") as log:
         log.write(b"x" * 200)

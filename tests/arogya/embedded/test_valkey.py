@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 import redis
 
+from arogya.embedded.server import SOCKET_PATH_MAX_BYTES
 from arogya.embedded.valkey import (
     SOCKET,
-    SOCKET_PATH_MAX_BYTES,
     EmbeddedValkey,
     EmbeddedValkeyError,
     find_server,
@@ -166,7 +166,7 @@ def test_a_server_that_cannot_start_says_what_its_log_says(tmp_path: Path) -> No
 
 
 def test_a_log_past_its_bound_moves_aside(server: EmbeddedValkey, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("arogya.embedded.valkey.LOG_MAX_BYTES", 100)
+    monkeypatch.setattr(EmbeddedValkey, "log_bytes_max", 100)
     server.start()
     with server.log_path.open("ab") as log:
         log.write(b"x" * 200)
