@@ -39,7 +39,7 @@ class Shelf:
         self._epoch = epoch
         self._rows: dict[Place, dict[int, bytes]] = {}
         self._unwritten: dict[Place, dict[int, None]] = {}  # rows that changed or went
-        self._cleared: set[Place] = set()  # places whose rows of an earlier life were removed
+        self._cleared: set[Place] = set()  # places whose rows of an earlier time were removed
 
     def put(self, table: str, key: int, value: bytes | None) -> None:
         """Keep a value, or none any more."""
@@ -52,8 +52,12 @@ class Shelf:
         self._unwritten.setdefault(place, {})[key] = None
 
     def everything(self, place: Place | None = None) -> None:
-        """Take nothing for written any more, in one place or everywhere."""
+        """Take nothing for written any more, in one place or everywhere; and nothing for removed.
+
+        A server that was restored, or took over from another, may have rows that this life had removed.
+        """
         for one in [place] if place else list(self._rows):
+            self._cleared.discard(one)
             self._unwritten.setdefault(one, {}).update(dict.fromkeys(self._rows[one]))
 
     def chunks(self, count: int) -> list[Chunk]:
@@ -87,7 +91,7 @@ class Shelf:
         commands: list[Words] = []
         if place not in self._cleared:
             self._cleared.add(place)
-            commands.append(("DEL", key))  # if it is lost, rows of an earlier life stay, which nobody takes
+            commands.append(("DEL", key))  # if it is lost, so is the session, and `everything` begins again
         there = [(row, rows[row]) for row in keys if row in rows]
         gone = [row for row in keys if row not in rows]
         if there:

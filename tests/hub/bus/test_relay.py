@@ -62,6 +62,23 @@ async def test_a_server_that_was_killed_comes_back_empty_and_is_filled(
     await carries(a, b)
 
 
+async def test_what_a_server_brings_back_from_before_its_failover_is_removed(
+    broken_net: RedisNet, server: ValkeyProcess
+) -> None:
+    a, b = await pair(broken_net)
+    for key in (0, PARTITIONS):
+        a.bus.keep("devices", key, b"x")
+    await reads(b, "devices", {"a": {0: b"x", PARTITIONS: b"x"}})
+    async with redis.asyncio.Redis(port=server.port) as link:
+        (table,) = await link.keys(f"{broken_net.prefix}:*:devices:a")
+        await link.copy(table, "before")
+        a.bus.keep("devices", 0, None)
+        await reads(b, "devices", {"a": {PARTITIONS: b"x"}})
+        await link.rename("before", table)
+    await server.kill_clients("pubsub")
+    await reads(b, "devices", {"a": {PARTITIONS: b"x"}})
+
+
 async def test_a_server_that_loses_everything_while_connected_is_filled_again(
     broken_net: RedisNet, server: ValkeyProcess, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -78,6 +78,23 @@ def test_many_rows_go_in_several_commands() -> None:
     assert (kept.places(), list(kept.refreshing())) == ({KEY: 1}, [PLACE])
 
 
+def test_rows_that_a_server_brought_back_are_removed_with_all_others() -> None:
+    kept, hashes = shelf(), dict[str, dict[bytes, bytes]]()
+    kept.put("fixes", 1, b"x")
+    for chunk in kept.chunks(9):
+        stored(hashes, chunk)
+    before = dict(hashes[KEY])
+    kept.put("fixes", 1, None)
+    for chunk in kept.chunks(9):
+        stored(hashes, chunk)
+    assert (len(before), hashes[KEY]) == (1, {})
+    hashes[KEY] = before
+    kept.everything()
+    for chunk in kept.chunks(9):
+        stored(hashes, chunk)
+    assert hashes[KEY] == {}
+
+
 def test_a_row_counts_only_where_and_when_it_was_written() -> None:
     row = seal_row(SEAL, row_context(PLACE, "a", EPOCH), 5, b"x")
     assert open_rows(SEAL, row_context(PLACE, "a", EPOCH), {b"5": row}) == {5: b"x"}
