@@ -17,7 +17,8 @@ from redis.retry import Retry
 
 from arogya import listening
 from arogya.embedded.guard import Guard
-from arogya.embedded.valkey import ENVIRONMENT, find_server
+from arogya.embedded.server import ENVIRONMENT
+from arogya.embedded.valkey import find_server
 from tests.faults.rig.checker import wait_until
 
 START_S = 10.0
