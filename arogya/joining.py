@@ -13,12 +13,19 @@ class CannotJoin(Exception):
     """The hubs of this machine would not work with those that are there; the sentence says what to change."""
 
 
-def name_taken(names: Iterable[str], there: Sequence[Listed]) -> str | None:
-    """Return who has one of these names already, as a sentence; None when all are free."""
+RECORDED_US = 30_000_000  # what a node said so long ago is a record of it, as long as clocks are nearly right
+
+
+def name_taken(names: Iterable[str], there: Sequence[Listed], now_us: int) -> str | None:
+    """Return who has one of these names already (at `now_us`, µs since 1970), as a sentence; None when all are free.
+
+    Only who knows the secret can keep a hub from starting: the list itself is open to all who reach the Redis.
+    """
     wanted = set(names)
     for listed in there:
-        if listed.node in wanted and listed.alive:
-            whose = f"on {listed.peer.host} (process {listed.peer.pid})" if listed.peer else "that has another secret"
+        proven = listed.reason == "version" or (listed.peer is not None and now_us - listed.peer.said_at < RECORDED_US)
+        if listed.node in wanted and listed.alive and proven:
+            whose = f"on {listed.peer.host} (process {listed.peer.pid})" if listed.peer else "of another version"
             return (
                 f"a hub {whose} is called {listed.node} already: give this machine another name with nodes.name "
                 "(AROGYA_NODES__NAME)"

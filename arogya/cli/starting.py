@@ -72,18 +72,17 @@ def _meet(launch: Launch, url: str, *, configured: bool) -> None:
         except BusAway as error:
             logger.warning("%s: the hubs start without it, and join the others when it is back", error)
             return
-        reason = joining.name_taken(names, there)
+        reason = joining.name_taken(names, there, time.time_ns() // 1000)
         if reason is None and launch.has_own_database:
             reason = joining.other_database(there)
+        if reason is None and not configured:
+            reason = joining.strangers(there)
         if reason is None:
             break
         if time.monotonic() > deadline:
             raise joining.CannotJoin(reason)
         time.sleep(0.2)
-    strange, foreign = joining.strangers(there), joining.of_other_protocol(there)
-    if strange is not None and not configured:
-        raise joining.CannotJoin(strange)
-    for warning in (strange, foreign):
+    for warning in (joining.strangers(there), joining.of_other_protocol(there)):
         if warning is not None:
             logger.warning("%s", warning)
     if not configured:

@@ -38,7 +38,8 @@ def entries(answer: object) -> list[Entry]:
     for name, record in zip(answer[1][::2], answer[1][1::2], strict=False):
         if isinstance(name, bytes) and isinstance(record, bytes):
             at, _, beat = record.partition(b" ")
-            age_s = max(0.0, (now_us - _microseconds(at)) / 1e6)
+            # What lies ahead was written before the server's clock was set back, or by somebody else.
+            age_s = abs(now_us - _microseconds(at)) / 1e6
             found.append(Entry(name.decode(errors="replace"), age_s, beat))
     return found
 

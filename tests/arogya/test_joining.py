@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from arogya import joining
 from hub.bus.bus import Peer
 from hub.bus.survey import Listed
@@ -14,9 +16,15 @@ NEWER = Listed("er-4", 0.5, None, "version", 9)
 
 
 def test_a_name_is_taken_by_one_that_is_there_and_not_by_one_that_is_gone() -> None:
-    assert joining.name_taken(["er-2", "er-5"], [THERE, GONE]) is None
-    assert "on west (process 42) is called er-1" in (joining.name_taken(["er-1"], [THERE]) or "")
-    assert "another secret" in (joining.name_taken(["er-3"], [STRANGER]) or "")
+    assert joining.name_taken(["er-2", "er-5"], [THERE, GONE], 2) is None
+    assert "on west (process 42) is called er-1" in (joining.name_taken(["er-1"], [THERE], 2) or "")
+    assert "another version is called er-4" in (joining.name_taken(["er-4"], [NEWER], 2) or "")
+
+
+def test_nobody_without_the_secret_keeps_a_hub_from_starting() -> None:
+    assert joining.name_taken(["er-3"], [STRANGER, replace(STRANGER, reason="malformed")], 2) is None
+    recorded_us = PEER.said_at + joining.RECORDED_US
+    assert joining.name_taken(["er-1"], [THERE], recorded_us) is None
 
 
 def test_who_is_there_has_another_database_than_an_embedded_one() -> None:

@@ -14,7 +14,7 @@ KEYS = Keys("test")
 
 def test_an_entry_has_the_age_that_the_server_gives_it() -> None:
     answer = [b"5000000", [b"a", b"2000000 beat with spaces", b"b", b"9000000 ", b"c", b"garbage"]]
-    assert entries(answer) == [Entry("a", 3.0, b"beat with spaces"), Entry("b", 0.0, b""), Entry("c", 5.0, b"")]
+    assert entries(answer) == [Entry("a", 3.0, b"beat with spaces"), Entry("b", 4.0, b""), Entry("c", 5.0, b"")]
 
 
 @pytest.mark.parametrize("answer", [None, 1, [], [b"1"], [b"1", 2], [1, [b"a"]], [b"x", [None, None]], RuntimeError()])
