@@ -134,7 +134,7 @@ def run_list(parsed: argparse.Namespace) -> int:
     devices = _with_database(parsed, fleet.list_devices)
     nodes = _nodes_of_devices(parsed)
     if parsed.json:
-        shown = [{**device._asdict(), "node": nodes.get(device.id)} for device in devices]
+        shown = [{**device._asdict(), "node": (nodes or {}).get(device.id)} for device in devices]
         print(json.dumps(shown, indent=1, default=_iso))
         return OK
     rows = [("id", "kind", "plate", "name", "state", "samples", "node")]
@@ -142,14 +142,15 @@ def run_list(parsed: argparse.Namespace) -> int:
         state = "revoked" if device.revoked_at else "ready" if device.secrets else "unclaimed"
         if state == "unclaimed" and (device.claim_expires_at is None or device.claim_expires_at < datetime.now(UTC)):
             state = "no secret"
-        plate, samples, node = device.plate_number or "-", f"{device.samples:,}", nodes.get(device.id, "-")
+        plate, samples = device.plate_number or "-", f"{device.samples:,}"
+        node = "?" if nodes is None else nodes.get(device.id, "-")
         rows.append((str(device.id), device.kind, plate, device.name, state, samples, node))
     print_table(rows)
     return OK
 
 
-def _nodes_of_devices(parsed: argparse.Namespace) -> dict[int, str]:
-    """Return on which node each connected device is; nothing where no Redis can be asked."""
+def _nodes_of_devices(parsed: argparse.Namespace) -> dict[int, str] | None:
+    """Return on which node each connected device is: none where there is no Redis, None where it does not answer."""
     from arogya.cli.reaching import reached_bus
     from hub.bus.bus import BusAway
     from hub.bus.survey import devices_online
@@ -157,9 +158,16 @@ def _nodes_of_devices(parsed: argparse.Namespace) -> dict[int, str]:
     try:
         settings = options.settings_of(parsed)
         bus = reached_bus(parsed, settings, database=settings.database.url)
-        return asyncio.run(devices_online(bus.url, bus.secret))
-    except (CommandError, BusAway):
+    except CommandError:
         return {}
+    try:
+        return asyncio.run(devices_online(bus.url, bus.secret))
+    except BusAway:
+        sys.stderr.write(
+            f"arogya: who is connected where is not known: the Redis at {bus.place} does not answer; "
+            "try `arogya doctor`\n"
+        )
+        return None
 
 
 def run_rotate(parsed: argparse.Namespace) -> int:
@@ -251,7 +259,7 @@ def _print_added(added: list[dict[str, object]], parsed: argparse.Namespace) -> 
     head = ("id", "plate", "name", "secret" if parsed.secret else "claim code")
     print_table([head, *((str(d["id"]), str(d["plate_number"] or "-"), str(d["name"]), str(d[what])) for d in added)])
     if parsed.secret:
-        sys.stderr.write("Keep the secrets now: the hub has only their hashes and can not show them again.\n")
+        sys.stderr.write("Keep the secrets now: the hub has only their hashes and cannot show them again.\n")
     else:
         sys.stderr.write("Type each code into its tablet within 24 hours; it works once.\n")
 

@@ -57,6 +57,14 @@ def test_a_device_added_with_a_secret_can_send_until_it_is_revoked(demo: Run) ->
     assert f"{made['id']}  tablet  D-1" in " ".join(device(demo, "list").stdout.split("\n")).replace("   ", "  ")
 
 
+def test_the_list_says_when_nobody_can_tell_who_is_connected(demo: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    added(demo, "--plate", "D-6", "--new-ambulance")
+    monkeypatch.setenv("AROGYA_NODES__REDIS_URL", "redis://127.0.0.1:1")
+    listed = device(demo, "list")
+    assert (listed.returncode, listed.stdout.splitlines()[-1].split()[-1]) == (0, "?")
+    assert "redis://127.0.0.1:1 does not answer" in listed.stderr
+
+
 def test_a_tablet_is_asked_to_report_more_often_and_answers(demo: Run) -> None:
     (made,) = added(demo, "--plate", "D-8", "--new-ambulance", "--secret")
     asked: list[Command] = []
