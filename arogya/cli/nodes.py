@@ -48,7 +48,8 @@ def run(parsed: argparse.Namespace) -> int:
         bus = reached_bus(parsed, options.settings_of(parsed))
     except Alone as alone:
         text = json.dumps({"redis": None, "nodes": [], "url": alone.hub.url, "pid": alone.hub.pid}, indent=1)
-        sys.stdout.write((text if parsed.json else str(alone).capitalize() + ".") + "\n")
+        words = str(alone)
+        sys.stdout.write((text if parsed.json else words[:1].upper() + words[1:] + ".") + "\n")
         return OK
     found = look(bus)
     if parsed.json:

@@ -169,6 +169,7 @@ def test_one_hub_alone_is_no_trouble_but_has_nobody_to_drain(tmp_path: Path) -> 
     try:
         listed = arogya("nodes", "--state", str(tmp_path))
         assert (listed.returncode, listed.stdout[:21]) == (0, "One hub alone runs at")
+        assert "has no Redis" in listed.stdout
         assert json.loads(arogya("nodes", "--json", "--state", str(tmp_path)).stdout)["nodes"] == []
         drained = arogya("drain", "--all", "--state", str(tmp_path))
         assert (drained.returncode, "no Redis" in drained.stderr) == (3, True)
