@@ -64,12 +64,14 @@ class Crew:
         for worker in self.workers:
             worker.keep()
         self._up = self._up or self.ready()
+        if self._rollout is not None:
+            self._advance(self._rollout)
+        # In the turn in which the one before ends: nothing else may happen for a long time.
         if self._rollout is None and self._asked_again and self._up:
             self._asked_again = False
             self._asked += 1
             self._rollout = Rollout(self._asked, self.workers, ready_s=self._ready_s, leave_s=self._leave_s)
             self._tell(self._rollout)
-        if self._rollout is not None:
             self._advance(self._rollout)
 
     def replace(self) -> None:

@@ -86,6 +86,20 @@ def test_a_restart_replaces_one_after_another_and_somebody_always_serves() -> No
         assert serving(kept) == ["n-1", "n-2"]
 
 
+def test_a_restart_that_is_asked_for_during_another_begins_at_its_end() -> None:
+    told: list[Progress] = []
+    with crew(READY, READY) as kept:
+        kept.on_progress = told.append
+        kept.replace()
+        kept.keep()
+        kept.replace()
+        keep_until(kept, lambda: any(step.ended for step in told))
+        assert told[-1] == Progress(2, 0, 2, False, "")
+        assert kept.due_at() is not None
+        keep_until(kept, lambda: told[-1].ended)
+        assert serving(kept) == ["n-1", "n-2"]
+
+
 def test_a_restart_waits_until_all_have_been_ready() -> None:
     kept = Crew([Worker("n-1", hub(SILENT))], ready_s=1, leave_s=1)
     kept.start()
