@@ -27,6 +27,7 @@ class Rollout:
     def __init__(self, number: int, workers: Sequence[Worker], *, ready_s: float, leave_s: float) -> None:
         self._number = number
         self._workers = list(workers)
+        self._down = [worker for worker in workers if worker.drained]  # filled again; who drains later stays down
         self._ready_s = ready_s  # for a successor to become ready
         self._leave_s = leave_s  # for a predecessor to drain
         self._begun = False  # in the place that is being worked on
@@ -52,6 +53,9 @@ class Rollout:
         """Do what can be done at this monotonic time."""
         while not self.ended:
             worker = self._workers[self.replaced]
+            if not self._begun and worker.drained and worker not in self._down:
+                self.replaced += 1
+                continue
             if not self._begun:
                 self._begun = True
                 self._deadline = now + self._ready_s

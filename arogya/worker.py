@@ -46,14 +46,12 @@ class Worker:
         for process in self.processes():
             process.hear()
         self._see_off()
-        if self.successor is not None or self.drained or not self.current.starts or self.current.alive():
-            return  # with a successor on its way, there is somebody already
-        if self.current.returncode == DRAINED:
-            self.drained = True
-            self.current.due_at = None
-            logger.warning("%s (process %s) has drained and stays down", self.current.name, self.current.pid)
+        if self.drained or not self.current.starts or self.current.alive():
             return
-        self.current.keep()
+        if self.current.returncode == DRAINED:
+            self._stay_down()
+        elif self.successor is None:  # with one on its way, there is somebody already
+            self.current.keep()
 
     def due_at(self) -> float | None:
         """Return the monotonic time at which `keep` has something to do even if nothing happens; None: at no time."""
@@ -87,6 +85,12 @@ class Worker:
             self.successor.signal(signal.SIGKILL)
             self.successor.end(1.0)
             self.successor = None
+
+    def _stay_down(self) -> None:
+        self.abandon()  # it was asked for before this
+        self.drained = True
+        self.current.due_at = None
+        logger.warning("%s (process %s) has drained and stays down", self.current.name, self.current.pid)
 
     def _see_off(self) -> None:
         staying = []

@@ -178,6 +178,24 @@ def test_a_drained_hub_stays_down_until_the_next_restart() -> None:
         assert not kept.workers[0].drained
 
 
+def test_who_drains_during_a_restart_stays_down() -> None:
+    drains = READY.replace("sys.exit(0)", "sys.exit(80)")
+    told: list[Progress] = []
+    with crew(drains, drains, drains) as kept:
+        kept.on_progress = told.append
+        first, second, third = kept.workers
+        first._make = hub(SILENT)
+        kept.replace()
+        kept.keep()
+        for worker in (first, third):
+            worker.current.signal(signal.SIGTERM)
+        keep_until(kept, lambda: first.drained and third.drained and told[-1].ended)
+        assert serving(kept) == ["n-2b"]
+        assert (told[-1].replaced, told[-1].failure) == (3, "")
+        second.current.signal(signal.SIGTERM)
+        keep_until(kept, kept.drained)
+
+
 def test_a_renewal_starts_all_anew_at_once_and_ends_a_restart() -> None:
     told: list[Progress] = []
     with crew(READY, READY) as kept:
