@@ -162,7 +162,8 @@ def nodes(found: Sequence[Listed]) -> Finding:
             "nodes", "warning", f"{text}; of another protocol: {_names(other)}", "upgrade the oldest of them"
         )
     if silent:
-        return Finding("nodes", "warning", f"{text}; ended without a goodbye: {_names(silent)}", "see their machines")
+        remedy = "end a process that hangs, its supervisor starts another; one that is gone is forgotten after an hour"
+        return Finding("nodes", "warning", f"{text}; silent without a goodbye: {_names(silent)}", remedy)
     return Finding("nodes", "ok", text)
 
 
