@@ -7,6 +7,7 @@ import socket
 import time
 
 PORTS_TRIED = 100
+PORT_MAX = 65535
 
 
 class PortTaken(Exception):
@@ -21,9 +22,11 @@ def bind(
     `search` goes on to the next free port; `patience_s` waits that long for one port, because a hub whose
     supervisor was killed holds it until it has closed its connections.
     """
+    if port > PORT_MAX:  # the system would take the rest of it, which is any free one
+        raise PortTaken(f"there is no port {port}; choose another with {remedy}")
     deadline = time.monotonic() + patience_s
     while True:
-        for candidate in range(port, min(port + PORTS_TRIED, 65536)) if search and port else (port,):
+        for candidate in range(port, min(port + PORTS_TRIED, PORT_MAX + 1)) if search and port else (port,):
             try:
                 return _listen(host, candidate, backlog)
             except OSError as error:

@@ -31,6 +31,12 @@ def test_a_search_goes_on_to_the_next_free_port() -> None:
             assert found.getsockname()[1] > port
 
 
+@pytest.mark.parametrize("search", [False, True])
+def test_a_port_that_there_is_not_is_refused(search: bool) -> None:
+    with pytest.raises(PortTaken, match="no port 65536"):
+        bind("127.0.0.1", 65536, backlog=5, search=search)
+
+
 def test_patience_waits_for_the_port_to_come_free() -> None:
     taken = bind("127.0.0.1", 0, backlog=5)
     port = taken.getsockname()[1]
