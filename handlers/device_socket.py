@@ -42,6 +42,7 @@ def device_socket(intake: Intake, *, send_buffer_bytes: int = SEND_BUFFER_BYTES)
             protocols=answered_subprotocols(http_request, subprotocol),
             compress=False,
             autoping=False,
+            autoclose=False,
             max_msg_size=intake.rules.message_bytes + 1,  # aiohttp excludes its limit
         )
         await ws.prepare(http_request)

@@ -25,6 +25,7 @@ def live_socket(live: LiveHub, *, send_buffer_bytes: int = SEND_BUFFER_BYTES) ->
             protocols=answered_subprotocols(http_request, subprotocol),
             compress=False,
             autoping=False,
+            autoclose=False,
             max_msg_size=VIEWER_MESSAGE_BYTES_MAX + 1,  # aiohttp excludes its limit
         )
         await ws.prepare(http_request)

@@ -109,7 +109,7 @@ async def refuse(transport: Transport, error: BaseException) -> None:
 
 
 class AiohttpTransport:
-    """A prepared `web.WebSocketResponse(compress=False, autoping=False)`; frames leave as they are."""
+    """A prepared `web.WebSocketResponse(compress=False, autoping=False, autoclose=False)`; frames leave as they are."""
 
     __slots__ = ("_closing", "_descriptor", "_reading", "_sent_bytes", "_socket", "_stopped", "_ws", "heard_s")
 
@@ -176,11 +176,17 @@ class AiohttpTransport:
                 elif message.type is WSMsgType.PING:
                     self._answer(message.data)
                 elif message.type is not WSMsgType.PONG:
+                    if message.type is WSMsgType.CLOSE and not self._closing:
+                        await self._ws.close(drain=False)  # the answer
                     return
         finally:
             self._reading = False
             if self._stopped is not None:
                 self._stopped.set()
+                # aiohttp has not seen our close frame, and would send one of its own when the handler ends. Browsers
+                # take a second one for a fault, and never tell their page the code of the first.
+                self._socket.abort()
+                await self._ws.close(drain=False)
             self._untie()
 
     async def close(self, code: int, reason: str = "", *, cap_s: float = CLOSE_CAP_S) -> None:

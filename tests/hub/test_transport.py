@@ -26,7 +26,7 @@ async def serve() -> AsyncIterator[Serve]:
 
     async def start(behaviour: Behaviour) -> int:
         async def handler(http_request: web.Request) -> web.WebSocketResponse:
-            ws = web.WebSocketResponse(compress=False, autoping=False, max_msg_size=1_000)
+            ws = web.WebSocketResponse(compress=False, autoping=False, autoclose=False, max_msg_size=1_000)
             await ws.prepare(http_request)
             await behaviour(AiohttpTransport(ws, http_request))
             return ws
@@ -107,6 +107,33 @@ async def test_closing_from_another_task_lets_the_reader_see_the_end(serve: Serv
         assert (message.data, message.extra) == (1012, "restarting")
         async with asyncio.timeout(1):
             await finished.wait()
+
+
+@pytest.mark.parametrize("reading", [True, False], ids=["while it reads", "while it does not"])
+@pytest.mark.parametrize("first", ["hub", "peer"])
+async def test_the_hub_sends_one_close_frame_and_no_more(serve: Serve, first: str, *, reading: bool) -> None:
+    async def behaviour(transport: AiohttpTransport) -> None:
+        async with asyncio.TaskGroup() as tasks:
+            if reading or first == "peer":
+                tasks.create_task(_read_out(transport))
+                await asyncio.sleep(0)  # the reader is waiting now
+            if first == "hub":
+                await transport.close(1012, "restarting")
+
+    reader, writer = await asyncio.open_connection("127.0.0.1", await serve(behaviour))
+    writer.write(
+        b"GET / HTTP/1.1\r\nHost: h\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+        b"Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Version: 13\r\n\r\n"
+    )
+    assert (await reader.readuntil(b"\r\n\r\n")).startswith(b"HTTP/1.1 101")
+    goodbye = frame(8, (1012).to_bytes(2) + b"restarting") if first == "hub" else frame(8, (1000).to_bytes(2))
+    if first == "hub":
+        assert await reader.readexactly(len(goodbye)) == goodbye
+    writer.write(b"\x88\x82\0\0\0\0" + goodbye[2:4])  # masked, with a mask that changes nothing
+    async with asyncio.timeout(2):
+        left = await reader.read(100)
+    assert left == (b"" if first == "hub" else goodbye)
+    writer.close()
 
 
 async def test_messages_come_as_sent_pings_are_answered_and_every_sign_of_life_counts(serve: Serve) -> None:
