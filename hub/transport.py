@@ -183,8 +183,8 @@ class AiohttpTransport:
             self._reading = False
             if self._stopped is not None:
                 self._stopped.set()
-                # aiohttp has not seen our close frame, and would send one of its own when the handler ends. Browsers
-                # take a second one for a fault, and never tell their page the code of the first.
+                # aiohttp does not know of our close frame, and would send one of its own in the end. Browsers take a
+                # second one for a fault, and never tell their page the code of the first. So it closes what is cut.
                 self._socket.abort()
                 await self._ws.close(drain=False)
             self._untie()
