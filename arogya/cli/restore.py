@@ -23,7 +23,7 @@ The file is read from end to end first. A database that holds tables is replaced
 in one transaction, so a restore that fails has changed nothing. Afterwards the schema is brought to this version,
 and a hub that runs on the database is started anew. Devices then send again what the backup does not hold and they
 still keep. Unlike other commands this one never looks for a hub that runs elsewhere: without --state and --database
-it means the state folder here.
+it means the database of the state folder here, and makes none.
 
 examples:
   arogya restore hub-2026-11-23.dump --state /srv/new-hub
@@ -46,9 +46,16 @@ def run(parsed: argparse.Namespace) -> int:
         raise CommandError(f"there is no file {parsed.file}", MISTAKEN)
     from arogya.cli.reaching import reached
     from arogya.cli.starting import explained
+    from arogya.launch import DATABASE_FOLDER
 
     # What replaces everything goes where it was told to, and never into whichever hub was started last.
-    parsed.state = options.state_of(parsed)
+    told, parsed.state = parsed.state is not None, options.state_of(parsed)
+    if not told and settings.database.url is None and not (parsed.state / DATABASE_FOLDER).exists():
+        raise CommandError(
+            "there is no database here: name its state folder with --state (it is made where there is none), "
+            "or a server with --database",
+            MISTAKEN,
+        )
     given = settings.database.binaries
     with explained(), reached(parsed, settings, create=True) as database:
         _restore(database, parsed.file, Path(given) if given else None, force=parsed.force)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import ipaddress
+import json
 import logging
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from arogya.cli.outcome import FAILED, MISTAKEN, UNREACHABLE, CommandError
@@ -43,8 +45,23 @@ def is_loopback(host: str) -> bool:
 
 
 def log_to_stderr(settings: Settings) -> None:
-    """Let the supervisor speak in plain lines."""
+    """Let the supervisor speak like its hubs: in plain lines to a person, in JSON where that was chosen."""
     logging.basicConfig(level=settings.logging.level.upper(), format="%(asctime)s %(levelname)s %(message)s")
+    if settings.logging.format == "json":
+        for handler in logging.getLogger().handlers:
+            handler.setFormatter(_JsonLines())
+
+
+class _JsonLines(logging.Formatter):
+    """The same keys as in the lines of a hub."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return one line."""
+        at = datetime.fromtimestamp(record.created, UTC).isoformat().replace("+00:00", "Z")
+        line = {"event": record.getMessage(), "level": record.levelname.lower(), "timestamp": at}
+        if record.exc_info:
+            line["exception"] = self.formatException(record.exc_info)
+        return json.dumps(line)
 
 
 def join(launch: Launch, steps: Steps) -> None:
@@ -103,15 +120,14 @@ def explained() -> Iterator[None]:
     from arogya.archive import ArchiveError
     from arogya.embedded.binaries import BinariesMissing
     from arogya.embedded.identity import NoIdentity
-    from arogya.embedded.postgres import EmbeddedPostgresError
-    from arogya.embedded.valkey import EmbeddedValkeyError
+    from arogya.embedded.server import EmbeddedServerError
     from arogya.joining import CannotJoin
     from arogya.listening import PortTaken
     from arogya.running import StateInUse
     from arogya.supervisor import NotReady
     from storage.errors import StorageError, Unavailable
 
-    embedded = (BinariesMissing, NoIdentity, EmbeddedPostgresError, EmbeddedValkeyError)
+    embedded = (BinariesMissing, NoIdentity, EmbeddedServerError)
     try:
         yield
     except (*embedded, ArchiveError, CannotJoin, PortTaken, StateInUse, NotReady) as error:

@@ -112,8 +112,8 @@ def test_a_restore_never_goes_into_a_hub_that_it_was_not_told_of(
     finally:
         elsewhere.withdraw()
     assert (found.returncode, "cannot be reached" in found.stderr) == (3, True)  # another command follows the trace
-    assert (restored.returncode, "file cannot be read" in restored.stderr) == (1, True), restored.stderr
-    assert (tmp_path / "here" / ".arogya").is_dir()
+    assert (restored.returncode, "there is no database here" in restored.stderr) == (2, True), restored.stderr
+    assert list((tmp_path / "here").iterdir()) == [], "nor makes a database that nobody asked for"
 
 
 async def contents(dsn: str) -> dict[str, Any]:
