@@ -93,10 +93,11 @@ class Steps:
             self._stream.write(f"  · {text} …")
             self._stream.flush()
 
-    def end(self) -> None:
-        """End the current step, if there is one."""
+    def end(self, *, done: bool = True) -> None:
+        """End the current step, if there is one; one that could be passed over may have failed."""
         if self._current:
             took = f"{time.monotonic() - self._began_at:.1f} s"
-            self._stream.write(f"{chr(13) if self._redraws else ''}  ✓ {self._current}  ({took})\n")
+            sign = "✓" if done else "✗"
+            self._stream.write(f"{chr(13) if self._redraws else ''}  {sign} {self._current}  ({took})\n")
             self._stream.flush()
             self._current = ""

@@ -71,12 +71,16 @@ def join(launch: Launch, steps: Steps) -> None:
         steps.begin("Valkey" if given is None else "Redis")
     launch.connect()
     if given is not None:
-        _meet(launch, given, configured=configured)
+        steps.end(done=_meet(launch, given, configured=configured))
 
 
-def _meet(launch: Launch, url: str, *, configured: bool) -> None:
-    """Look who is on a Redis before joining them: two nodes of one name, or of two secrets, do not work together."""
+def _meet(launch: Launch, url: str, *, configured: bool) -> bool:
+    """Look who is on a Redis before joining them: two nodes of one name, or of two secrets, do not work together.
+
+    False when it is away.
+    """
     from arogya import joining, membership
+    from arogya.configuration.pages import masked
     from hub.bus.bus import BusAway
     from hub.bus.survey import survey
 
@@ -87,8 +91,9 @@ def _meet(launch: Launch, url: str, *, configured: bool) -> None:
         try:
             there = asyncio.run(survey(url, launch.settings.nodes.secret or "")).nodes
         except BusAway as error:
-            logger.warning("%s: the hubs start without it, and join the others when it is back", error)
-            return
+            place, start = masked(url), "the hubs start without it, and join the others when it is back"
+            logger.warning("the Redis at %s cannot be reached (%s): %s; try `arogya doctor`", place, error, start)
+            return False
         reason = joining.name_taken(names, there, time.time_ns() // 1000)
         if reason is None and launch.has_own_database:
             reason = joining.other_database(there)
@@ -105,6 +110,7 @@ def _meet(launch: Launch, url: str, *, configured: bool) -> None:
     if not configured:
         kept = launch.state / membership.SECRET_FILE
         logger.warning("nodes.secret is not set: hubs of other machines need the one that is kept in %s", kept)
+    return True
 
 
 def hubs_in_words(settings: Settings) -> str:
