@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-# Note the last beat of a node, headed by the server's time in µs.
+# Note the last beat of a node, headed by the server's time in µs. What is no list of nodes gives way to one.
 # KEYS: the registry. ARGV: node, beat.
 REGISTER = """
+if redis.call('TYPE', KEYS[1]).ok ~= 'hash' then redis.call('DEL', KEYS[1]) end
 local t = redis.call('TIME')
 redis.call('HSET', KEYS[1], ARGV[1], t[1] .. string.format('%06d', t[2]) .. ' ' .. ARGV[2])
 """

@@ -136,3 +136,17 @@ async def test_noise_on_the_channels_and_in_the_registry_is_refused(
     await server.kill_clients("pubsub")
     await carries(a, b)
     assert [peer.node for peer in a.bus.peers()] == ["a", "b"]
+
+
+async def test_a_list_of_nodes_that_is_none_gives_way_to_one(broken_net: RedisNet, server: ValkeyProcess) -> None:
+    await pair(broken_net)
+    key = f"{broken_net.prefix}:{{control}}:nodes"
+    async with redis.asyncio.Redis(port=server.port) as attacker:
+        await attacker.set(key, "x")
+
+        async def listed() -> bool:
+            return await attacker.type(key) == b"hash" and await attacker.hlen(key) == 2
+
+        async with asyncio.timeout(5):
+            while not await listed():
+                await asyncio.sleep(0.1)
