@@ -24,7 +24,7 @@ exit status 1 when something fails; warnings alone are 0.
 examples:
   arogya doctor
   arogya doctor --database postgresql://arogya@db.example.org/arogya
-  arogya doctor --redis redis://:password@redis.example.org
+  arogya doctor --redis redis://redis.example.org
   arogya doctor --json                     for monitoring"""
 MARKS = {"ok": "✓", "warning": "!", "failure": "✗"}
 

@@ -24,7 +24,7 @@ lag is how long a node's own message took through Redis and back, heard how long
 examples:
   arogya nodes
   arogya nodes --state /srv/hub
-  arogya nodes --redis redis://:password@redis.example.org --config /etc/arogya.toml
+  arogya nodes --redis redis://redis.example.org --config /etc/arogya.toml
   arogya nodes --json                      for monitoring"""
 HEAD = ("node", "version", "protocol", "state", "host", "pid", "up", "devices", "viewers", "lag", "heard")
 REASONS = {"mac": "other secret", "version": "other protocol", "malformed": "not understood"}

@@ -27,7 +27,7 @@ examples:
   arogya serve --config /etc/arogya.toml
   arogya serve --database postgresql://arogya@db.example.org/arogya --host 0.0.0.0
   arogya serve --workers 4                       four hub processes on one port, with a Valkey of their own
-  arogya serve --redis redis://:password@redis.example.org --database postgresql://… --config /etc/arogya.toml
+  arogya serve --redis redis://redis.example.org --database postgresql://… --config /etc/arogya.toml
   arogya serve --print-config       the configuration in force, secrets masked"""
 
 

@@ -14,6 +14,7 @@ from structlog.testing import capture_logs
 from hub.bus.bus import PARTITIONS, PROTOCOL, BusAway
 from hub.bus.message import Kind, Message, Seal
 from hub.bus.relay import RedisBus, survey
+from tests.faults.rig.checker import wait_until
 from tests.faults.rig.valkey import ValkeyProcess, valkey
 from tests.hub.bus.net import SECRET, RedisNet, carries, eventually, net_on, pair, reads
 
@@ -147,6 +148,4 @@ async def test_a_list_of_nodes_that_is_none_gives_way_to_one(broken_net: RedisNe
         async def listed() -> bool:
             return await attacker.type(key) == b"hash" and await attacker.hlen(key) == 2
 
-        async with asyncio.timeout(5):
-            while not await listed():
-                await asyncio.sleep(0.1)
+        await wait_until(listed, 5, "both nodes listed again")
