@@ -19,12 +19,13 @@ async def tidy(connections: Callable[[], int]) -> None:
     free pages that glibc keeps between those in use. A thousand viewers that came and went left 4 of 20 MiB that way;
     most of the rest are pages that Python's allocator keeps for the next crowd.
     """
-    most = connections()
+    most, leaving = connections(), False  # leaving: it did at the last look, and its rest may follow
     while True:
         await asyncio.sleep(LOOK_S)
         now = connections()
         most = max(most, now)
-        if most - now >= CROWD:
+        leaving = most - now >= CROWD or (leaving and most > now)
+        if leaving:
             most = now
             gc.collect()
             give_back()

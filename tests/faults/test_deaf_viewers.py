@@ -29,6 +29,11 @@ async def test_viewers_that_do_not_read_are_cut_and_nobody_else_notices(
         pytest.skip("one and a thousand of them come with --full-load")
     hub = await start_hub()
     scene = await play(hub)
+    alone_bytes = scene.memory_before[hub]
+    if size == 1_000:  # what a process keeps for such a crowd once it has seen one; a second one must not add to it
+        async with deaf_crowd(hub.port, scene.viewers[0].access_token, size, talks=talks) as first:
+            await wait_until(lambda: all(viewer.cut_after_s for viewer in first), CUT_S + 2 * CONNECT_S, "all cut")
+        scene.memory_before[hub] = hub.memory_bytes()
     before_s = await lateness_p99_s(scene)
     highest = hub.memory_bytes()
     async with deaf_crowd(hub.port, scene.viewers[0].access_token, size, talks=talks) as crowd:
@@ -46,7 +51,7 @@ async def test_viewers_that_do_not_read_are_cut_and_nobody_else_notices(
         highest = max(highest, hub.memory_bytes())
     latest = max(viewer.cut_after_s or 0.0 for viewer in crowd)
     assert latest <= CUT_S + load.of(5.0, 3.0), f"cut after {latest:.1f} s"
-    assert (highest - scene.memory_before[hub]) / size <= EACH_BYTES + 12 * 2**20 / size
+    assert (highest - alone_bytes) / size <= EACH_BYTES + 12 * 2**20 / size
     assert all(viewer.connected and viewer.close_codes == [] for viewer in scene.viewers)
     if load.full:
         assert during_s <= before_s * P99_GROWTH + NOISE_S, f"p99 {before_s:.3f} s before, {during_s:.3f} s with them"
