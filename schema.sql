@@ -8,7 +8,8 @@
 --   3  people and places             8  payments, messages, notifications
 --   4  appointments                  9  sign-in, audit, idempotency
 --   5  ambulances and dispatch      10  event channels
---                                   11  notifications to the hub, comments on keys, grants
+--                                   11  access: care relations, broken glass
+--                                   12  notifications to the hub, comments on keys, grants
 --
 -- Conventions: time is timestamptz; money is numeric with a currency; places are `point` with x = longitude and
 -- y = latitude in WGS84 degrees; weekdays are ISO (1 = Monday … 7 = Sunday); statuses are text with a CHECK, and the
@@ -1326,7 +1327,64 @@ CREATE TRIGGER tell_acknowledged AFTER UPDATE ON alarms
 INSERT INTO event_channels (channel) VALUES ('alarms');
 
 
--- 11  Notifications to the hub, comments on keys, grants -------------------------------------------------------------
+-- 11  Access: care relations, broken glass ------------------------------------------------------------------------------
+
+CREATE TABLE break_glass (
+    id         uuid PRIMARY KEY DEFAULT gen_random_uuid(),
+    user_id    uuid NOT NULL REFERENCES users,
+    patient_id uuid NOT NULL REFERENCES patients,
+    reason     text NOT NULL CONSTRAINT break_glass_reason_said CHECK (length(reason) BETWEEN 10 AND 500),
+    granted_at timestamptz NOT NULL DEFAULT now(),
+    expires_at timestamptz NOT NULL,
+    CONSTRAINT break_glass_an_hour_at_most CHECK (expires_at > granted_at AND expires_at <= granted_at + interval '60 minutes')
+);
+CREATE INDEX break_glass_user_id_idx ON break_glass (user_id, patient_id, expires_at);
+CREATE INDEX break_glass_patient_id_idx ON break_glass (patient_id, granted_at);
+COMMENT ON TABLE break_glass IS 'Who looked at a patient without a relation, for a stated reason, for an hour at most; the patient is told.';
+COMMENT ON COLUMN break_glass.reason IS 'What the person said; shown to the patient and to auditors.';
+COMMENT ON INDEX break_glass_user_id_idx IS 'Whether somebody may see a patient at this moment.';
+COMMENT ON INDEX break_glass_patient_id_idx IS 'Who looked at a patient this way.';
+
+CREATE FUNCTION facilities_of_doctor(doctor uuid) RETURNS SETOF uuid
+    LANGUAGE sql STABLE PARALLEL SAFE
+    AS $$ SELECT facility_id FROM doctor_facilities WHERE doctor_id = doctor $$;
+COMMENT ON FUNCTION facilities_of_doctor(uuid) IS 'Where a doctor works.';
+
+CREATE FUNCTION patients_in_care(doctor uuid, at timestamptz, days int) RETURNS SETOF uuid
+    LANGUAGE sql STABLE PARALLEL SAFE
+    AS $$
+    SELECT patient_id FROM appointments
+     WHERE doctor_id = doctor AND status <> 'cancelled' AND scheduled_at >= at - make_interval(days => days)
+    UNION
+    SELECT patient_id FROM physio_sessions
+     WHERE therapist_id = doctor AND status <> 'cancelled'
+       AND scheduled_at >= at - make_interval(days => days) AND scheduled_at <= at + make_interval(days => days)
+    UNION
+    SELECT patient_id FROM workout_plans
+     WHERE created_by = doctor AND status = 'active' AND (end_date IS NULL OR end_date >= (at AT TIME ZONE 'UTC')::date - 1)
+$$;
+COMMENT ON FUNCTION patients_in_care(uuid, timestamptz, int) IS
+    'The patients in active care of a doctor: an appointment that is not cancelled, from so many days ago to any time ahead; a physio session within so many days; or an active plan (its last day may still be going on somewhere).';
+
+CREATE FUNCTION patients_with_business(facility uuid) RETURNS SETOF uuid
+    LANGUAGE sql STABLE PARALLEL SAFE
+    AS $$
+    SELECT patient_id FROM appointments WHERE facility_id = facility
+    UNION
+    SELECT patient_id FROM ambulance_requests
+     WHERE (facility_id = facility OR destination_facility_id = facility) AND patient_id IS NOT NULL
+    UNION
+    SELECT user_id FROM transactions WHERE facility_id = facility
+$$;
+COMMENT ON FUNCTION patients_with_business(uuid) IS 'The patients with an appointment, a request or a payment at a facility.';
+
+CREATE FUNCTION patients_behind_broken_glass(who uuid, at timestamptz) RETURNS SETOF uuid
+    LANGUAGE sql STABLE PARALLEL SAFE
+    AS $$ SELECT patient_id FROM break_glass WHERE user_id = who AND granted_at <= at AND expires_at > at $$;
+COMMENT ON FUNCTION patients_behind_broken_glass(uuid, timestamptz) IS 'The patients that somebody may see at this moment for a reason that they gave.';
+
+
+-- 12  Notifications to the hub, comments on keys, grants -------------------------------------------------------------
 
 CREATE FUNCTION notify_hub() RETURNS trigger
     LANGUAGE plpgsql
@@ -1376,7 +1434,7 @@ GRANT SELECT ON
     physio_sessions, engagements, device_commands, streams, stream_skips, dead_letters, ambulance_positions,
     motion_frames, motion_repetitions, joint_motion_logs, alarms, transactions, ledger_entries, payment_events,
     messages, notifications, sessions, audit_log, audit_unsealed, audit_seals, event_channels, channel_events,
-    schema_migrations
+    break_glass, schema_migrations
     TO arogya_reader;
 GRANT SELECT (id, name, email, phone, role, time_zone, phone_verified_at, disabled_at, created_at)
     ON users TO arogya_reader;
@@ -1404,7 +1462,8 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON
     staff, doctor_facilities, doctor_schedules, workout_plans, plan_exercises, notifications, motion_repetitions,
     session_tokens, ws_tickets, idempotency_keys
     TO arogya_app;
-GRANT SELECT, INSERT ON assignment_events, ledger_entries, payment_events, audit_log, audit_seals TO arogya_app;
+GRANT SELECT, INSERT ON assignment_events, ledger_entries, payment_events, audit_log, audit_seals, break_glass
+    TO arogya_app;
 GRANT SELECT, DELETE ON audit_unsealed TO arogya_app;
 GRANT DELETE ON facilities, ambulances TO arogya_app;
 GRANT SELECT, INSERT ON joint_motion_logs TO arogya_app;

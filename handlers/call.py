@@ -19,6 +19,8 @@ from hub.errors import Unauthorized
 from storage.audit import Entry
 from storage.sessions import LiveSession
 
+API = "/api/v1"
+
 QueryT = TypeVar("QueryT", bound=msgspec.Struct)
 BodyT = TypeVar("BodyT", bound=msgspec.Struct)
 

@@ -19,10 +19,8 @@ from handlers import (
     sessions,
     tickets,
 )
-from handlers.call import Route
+from handlers.call import API, Route
 from hub.history.formats import Csv, GeoJson, Gpx
-
-API = "/api/v1"
 
 ROUTES: tuple[Route, ...] = (
     Route(

@@ -111,4 +111,14 @@ sockets.device       TB:own PX:own
 openapi.R            AN:*
 health.R             AN:*
 pages.R              AN:*
+users.invite         SA:fac{receptionist only} AD:*{never self}
+users.pseudonymise   AD:*{never self, never the last admin}
+registrations.C      AN:*{patient only}
+password_resets.C    AN:*{by e-mail, where it is configured}
+break_glass.R        DR:own AD:*
+break_glass.C        DR:own{a reason, at most 60 min} AD:own{a reason, at most 60 min}
+record_accesses.R    PT:own
+totp.*               DR:own RC:own SA:own AD:own
+totp.bypass          SA:fac SV:fac AD:*{never self}
+totp.C               AN:*{with a password}
 """

@@ -1,0 +1,39 @@
+"""What a value of a record is: its type in PostgreSQL and in Python. How it looks in JSON follows from that."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from decimal import Decimal
+from typing import NamedTuple
+from uuid import UUID
+
+
+class Place(NamedTuple):
+    """A point in WGS84 degrees; stored as `point` with x = longitude."""
+
+    latitude: float
+    longitude: float
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of value."""
+
+    sql: str  # what a parameter is cast to
+    python: type  # what a row holds, and what a body is read into
+
+
+TEXT = Kind("text", str)
+INTEGER = Kind("int", int)
+BIGINT = Kind("bigint", int)
+NUMBER = Kind("double precision", float)
+MONEY = Kind("numeric", Decimal)  # in JSON a string with its decimals: "0.10" stays what it is
+BOOLEAN = Kind("boolean", bool)
+KEY = Kind("uuid", UUID)
+DATE = Kind("date", date)
+TIME = Kind("time", time)  # of a local day, without a zone
+MOMENT = Kind("timestamptz", datetime)
+PLACE = Kind("point", Place)
+TEXTS = Kind("text[]", list)
+DOCUMENT = Kind("jsonb", dict)  # read only
