@@ -491,6 +491,7 @@ CREATE TABLE devices (
     revoked_at       timestamptz,
     claim_hash       bytea CONSTRAINT devices_claim_hash_key UNIQUE,
     claim_expires_at timestamptz,
+    last_seen_at     timestamptz,
     CONSTRAINT devices_ambulance_of_tablet CHECK (kind = 'tablet' OR ambulance_id IS NULL),
     CONSTRAINT devices_claim_expires CHECK ((claim_hash IS NULL) = (claim_expires_at IS NULL))
 );
@@ -500,6 +501,7 @@ COMMENT ON TABLE devices IS 'Credentialed senders: tablets in ambulances and phy
 COMMENT ON COLUMN devices.kind IS 'tablet: sends fixes. physio: sends motion.';
 COMMENT ON COLUMN devices.ambulance_id IS 'Where a tablet is mounted: its fixes belong to this ambulance.';
 COMMENT ON COLUMN devices.revoked_at IS 'Since when it may not connect; null = it may.';
+COMMENT ON COLUMN devices.last_seen_at IS 'When it was last connected, to the minute; null = never.';
 COMMENT ON COLUMN devices.claim_hash IS 'SHA-256 of the one-use claim code; null once claimed.';
 COMMENT ON INDEX devices_claim_hash_key IS 'Claiming looks a device up by its code.';
 COMMENT ON INDEX devices_ambulance_id_idx IS 'The tablets of an ambulance.';
@@ -1438,7 +1440,7 @@ GRANT SELECT ON
     TO arogya_reader;
 GRANT SELECT (id, name, email, phone, role, time_zone, phone_verified_at, disabled_at, created_at)
     ON users TO arogya_reader;
-GRANT SELECT (id, kind, name, ambulance_id, facility_id, created_at, revoked_at, claim_expires_at)
+GRANT SELECT (id, kind, name, ambulance_id, facility_id, created_at, revoked_at, claim_expires_at, last_seen_at)
     ON devices TO arogya_reader;
 GRANT SELECT (device_id, created_at, expires_at, revoked_at) ON device_secrets TO arogya_reader;
 GRANT SELECT (session_id, kind, created_at, expires_at, used_at) ON session_tokens TO arogya_reader;

@@ -35,6 +35,7 @@ from hub.exchange import meter
 from hub.exchange.exchange import DRAIN, FleetExchange, Leave
 from hub.housekeeping import Housekeeping
 from hub.ingest.intake import Intake
+from hub.ingest.sightings import Sightings
 from hub.live.board import FleetBoard
 from hub.live.directory import Directory, judged_by
 from hub.live.event_reader import EventReader
@@ -63,6 +64,7 @@ class Hub:
     changes: Changes
     alarms: EventReader
     housekeeping: Housekeeping
+    sightings: Sightings
     listener: Listener
     bus: Bus
     exchange: FleetExchange
@@ -207,8 +209,9 @@ async def _compose(settings: Settings, pools: Pools, counted: Metrics, leave: Le
         return observe(clock, counted), meter.observe(bus, counted)
 
     ready = partial(is_ready, context.ready_checks)
+    sightings = Sightings(pools.app, intake.roster, clock)
     return (
-        Hub(board, intake, live, changes, alarms, housekeeping, listener, bus, exchange, observing, ready),
+        Hub(board, intake, live, changes, alarms, housekeeping, sightings, listener, bus, exchange, observing, ready),
         context,
     )
 
@@ -221,7 +224,7 @@ async def _running(hub: Hub) -> AsyncIterator[asyncio.Task[None]]:
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(hub.intake.run())
             changes = (hub.changes.run(), hub.changes.rights.patrol(), hub.listener.run(), hub.alarms.run())
-            others = (hub.bus.run(), hub.exchange.run())
+            others = (hub.bus.run(), hub.exchange.run(), hub.sightings.run())
             for rounds in (hub.live.run(), hub.housekeeping.run(), *others, *hub.observe(), *changes):
                 tasks.create_task(rounds)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
@@ -62,6 +62,11 @@ async def find_fallen(db: Database, connections: Sequence[Connected], now: datet
         now=now,
     )
     return {connections[row["n"] - 1].device_id for row in rows}
+
+
+async def saw(db: Database, device_ids: Collection[int], now: datetime) -> None:
+    """Note that these devices are connected."""
+    await db.execute(_QUERIES.saw, ids=sorted(device_ids), now=now)
 
 
 async def claim(db: Database, code_hash: bytes, secret_hash: bytes, now: datetime) -> Claimed | None:

@@ -42,3 +42,7 @@ INSERT INTO device_secrets (hash, device_id, created_at) VALUES (:hash, :device_
 -- name: plate_of
 -- What the claimed tablet shows as its ambulance.
 SELECT id, plate_number FROM ambulances WHERE id = :ambulance_id;
+
+-- name: saw
+-- Notes that devices are connected.
+UPDATE devices SET last_seen_at = :now WHERE id = ANY (:ids::bigint[]);
