@@ -25,8 +25,8 @@ export interface LiveOptions {
   readonly ticket?: () => Promise<string>;
   /** In Node and apps, instead of `ticket`: the access token; rejects with `SignedOut` when there is none any more. */
   readonly token?: () => Promise<string>;
-  /** `fleet`, or one ambulance as `ambulance:7`. */
-  readonly channel?: string;
+  /** `fleet`, or one ambulance as `ambulance:7`; null for no picture at all, where the events are what matters. */
+  readonly channel?: string | null;
   /** The part of the fleet to begin with; see `setFilter`. */
   readonly filter?: Filter | null;
   /** Channels of events to follow on the same connection. */
@@ -47,6 +47,8 @@ const PINGS_MAX = 16;
 export class LiveClient {
   readonly clock = new ServerClock();
   private readonly viewer: Viewer;
+  /** Whether the viewer's channel is subscribed to. */
+  private readonly watches: boolean;
   private readonly followers: readonly Follower[];
   private readonly surroundings: Surroundings;
   private readonly glass = new GlassLatency();
@@ -68,6 +70,7 @@ export class LiveClient {
     if ((options.ticket === undefined) === (options.token === undefined)) throw new TypeError("give either ticket or token");
     this.surroundings = options.surroundings ?? here;
     this.viewer = new Viewer(options.channel ?? "fleet", options.filter ?? null);
+    this.watches = options.channel !== null;
     this.followers = (options.events ?? []).map((feed) => new Follower(feed, this.surroundings));
     this.pulse = new Pulse(this.surroundings.now());
   }
@@ -97,6 +100,7 @@ export class LiveClient {
 
   /** Follow another part of the fleet, or all of it. The old picture stays, whole, until the new one is complete. */
   setFilter(filter: Filter | null): void {
+    if (!this.watches) return;
     const request = this.viewer.setFilter(filter);
     if (request !== null && this.state.phase === "live") this.turn(request);
   }
@@ -177,7 +181,8 @@ export class LiveClient {
 
   private begin(now: number): void {
     this.pulse.welcome(now);
-    this.send(this.viewer.subscribe());
+    if (this.watches) this.send(this.viewer.subscribe());
+    else this.confirm(now);
     const { generation } = this;
     for (const follower of this.followers) {
       follower.connected((request) => {
@@ -250,7 +255,10 @@ export class LiveClient {
     const deed = this.pulse.deed(this.surroundings.now(), this.viewer.waiting, this.surroundings.hidden());
     if (deed === "lose") return this.lose(LOST);
     if (deed === "ping") this.ping();
-    if (deed === "subscribe") return this.send(this.viewer.subscribe());
+    if (deed === "subscribe") {
+      if (this.watches) return this.send(this.viewer.subscribe());
+      this.pulse.pictured(this.surroundings.now());
+    }
     this.plan();
   }
 
