@@ -14,6 +14,7 @@ from hub.bus.bus import Bus
 from hub.clock import Clock
 from hub.live.board import FleetBoard
 from hub.metrics import Metrics
+from storage.audit_queue import AuditQueue
 from storage.passwords import Passwords
 from storage.pool import Database
 
@@ -73,6 +74,7 @@ class HubContext:
     degraded_checks: tuple[tuple[str, ReadyCheck], ...] = ()  # of what the hub can work without
     bus: Bus | None = None  # to the other hubs, where there are any
     add_pages: AddPages | None = None
+    read_audit: AuditQueue | None = None  # of what is read; None: each entry is stored before the answer
 
 
 class Limits:

@@ -26,6 +26,8 @@ def as_hub_error(error: Exception) -> Exception:
     """Return what an error of another layer means here; unknown ones come back as they are."""
     if isinstance(error, errors.HubError):
         return error
+    if isinstance(error, storage_errors.Full):
+        return errors.Overloaded(retry_after_s=1.0)
     if isinstance(error, storage_errors.Unavailable):
         return errors.StorageUnavailable(retry_after_s=1.0)
     if isinstance(error, storage_errors.Conflict):

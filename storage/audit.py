@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
+from types import MappingProxyType
 from uuid import UUID
 
 from storage.pool import Database, Transaction
 from storage.sql import load
 
 _QUERIES = load("audit")
+NOTHING: Mapping[str, object] = MappingProxyType({})
+COPIED = (
+    *("at", "actor_kind", "actor_id", "session_id", "action", "entity", "entity_id", "patient_id", "outcome"),
+    *("reason", "request_id", "network", "detail"),
+)  # the columns of a COPY
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +33,8 @@ class Entry:
     denied: bool = False
     request_id: str | None = None
     network: str | None = None  # address of the peer
+    reason: str | None = None  # why, where a person had to say so
+    detail: Mapping[str, object] = NOTHING  # what changed; never a secret
 
 
 async def record(db: Database | Transaction, entry: Entry) -> None:
@@ -36,9 +46,32 @@ async def record(db: Database | Transaction, entry: Entry) -> None:
         session_id=entry.session_id,
         action=entry.action,
         entity=entry.entity,
-        entity_id=entry.entity_id,
+        entity_id=storable(entry.entity_id),
         patient_id=entry.patient_id,
-        outcome="denied" if entry.denied else "allowed",
+        outcome=outcome(entry),
         request_id=entry.request_id,
         network=entry.network,
+        reason=entry.reason,
+        detail=dict(entry.detail),
     )
+
+
+def copied(entry: Entry, at: datetime) -> tuple[object, ...]:
+    """Return the values of `COPIED` for an entry."""
+    return (
+        *(at, entry.actor_kind, entry.actor_id, entry.session_id, entry.action, entry.entity),
+        *(storable(entry.entity_id), entry.patient_id, outcome(entry), entry.reason, entry.request_id),
+        *(entry.network, dict(entry.detail)),
+    )
+
+
+def outcome(entry: Entry) -> str:
+    """Return what became of it, as it is stored."""
+    return "denied" if entry.denied else "allowed"
+
+
+def storable(text: str | None) -> str | None:
+    """Return a text as PostgreSQL can store it: what a path names may hold anything, and is written down anyway."""
+    if text is None or (text.isascii() and "\0" not in text):
+        return text
+    return text.encode("utf-8", "replace").decode().replace("\0", "\N{REPLACEMENT CHARACTER}")

@@ -2,6 +2,7 @@
 
 StorageError
 ├── Unavailable        the server is away, full, busy or restarting: the same call may succeed later
+│   └── Full           a queue of ours holds as much as it may
 ├── MissingPartition   no partition takes the row: a fault of ours, repaired by `partitions.ensure`
 ├── Conflict           stored rows say otherwise: a unique key, a foreign key, an exclusion
 ├── Poison             a value that no retry will store; where a COPY says so, with the line of the row
@@ -31,6 +32,10 @@ class StorageError(Exception):
 
 class Unavailable(StorageError):
     """The server is away, full, busy or restarting."""
+
+
+class Full(Unavailable):
+    """A queue in front of the server holds as much as it may."""
 
 
 class MissingPartition(StorageError):

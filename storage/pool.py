@@ -61,6 +61,11 @@ class HeldConnection:
         last = tag.rpartition(" ")[2]
         return int(last) if last.isdecimal() else 0
 
+    async def copy(self, table: str, columns: Sequence[str], rows: Sequence[tuple[object, ...]]) -> None:
+        """Append rows to a table by COPY, all or none; raises `StorageError`."""
+        with translated():
+            await self._connection.copy_records_to_table(table, columns=columns, records=rows)
+
     def abandon(self) -> None:
         """Cut the connection, which nobody gets any more."""
         with suppress(asyncpg.InterfaceError):  # it has gone by itself
