@@ -17,10 +17,10 @@ LOCK = $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version
 LOCK_GROUP = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
 	--upgrade --no-emit-index-url --no-emit-find-links --group
 
-.PHONY: run test lint format bench faults soak chaos web lock clean help
+.PHONY: run test lint format bench faults soak chaos web web-types lock clean help
 
 help: ## What can be made
-	@grep -hE '^[a-z]+:.*##' Makefile | sed 's/:.*## /\t/'
+	@grep -hE '^[a-z-]+:.*##' Makefile | sed 's/:.*## /\t/'
 
 run: $(VENV)/server handlers/pages/index.html ## Set everything up, start the demo, print where to look
 	$(BIN)/arogya demo $(ARGS)
@@ -54,6 +54,9 @@ chaos: $(VENV)/dev handlers/pages/index.html ## Random faults on three hubs, rep
 
 web: $(VENV)/node ## Build the pages
 	$(BIN)/python web/build.py
+
+web-types: $(VENV)/server ## Tell the pages of the routes and tables that the hub has now
+	$(BIN)/python web/generate.py
 
 lock: $(VENV)/uv ## Choose versions anew
 	$(LOCK) --output-file requirements/server.txt
