@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType
 from uuid import UUID
@@ -34,7 +34,7 @@ class Entry:
     request_id: str | None = None
     network: str | None = None  # address of the peer
     reason: str | None = None  # why, where a person had to say so
-    detail: Mapping[str, object] = NOTHING  # what changed; never a secret
+    detail: Mapping[str, object] = field(default_factory=lambda: NOTHING)  # what changed; never a secret
 
 
 async def record(db: Database | Transaction, entry: Entry) -> None:
