@@ -1,5 +1,39 @@
 // Written by web/generate.py (`make web-types`): do not edit.
 
+/** One field of a record. */
+export interface EntityColumn {
+  readonly name: string;
+  readonly kind: "text" | "integer" | "bigint" | "number" | "money" | "boolean" | "key" | "date" | "time" | "moment" | "place" | "texts" | "document";
+  readonly about: string;
+  readonly nullable: boolean;
+  readonly create: "no" | "may" | "must";
+  readonly change: boolean;
+  readonly choices: readonly string[];
+  /** Of a number; of a text its length in characters. */
+  readonly minimum: number | null;
+  readonly maximum: number | null;
+  readonly pattern: string | null;
+  /** The table whose id it holds. */
+  readonly references: string | null;
+  readonly example: unknown;
+}
+
+/** What is declared about a table. */
+export interface Entity {
+  readonly name: string;
+  readonly singular: string;
+  readonly about: string;
+  readonly columns: readonly EntityColumn[];
+  readonly filters: readonly { readonly column: string; readonly span: boolean }[];
+  readonly sorts: readonly { readonly column: string; readonly descends: boolean }[];
+  readonly searchable: boolean;
+  readonly embeds: readonly string[];
+  /** Status by status, where a change may take it. */
+  readonly moves: Readonly<Record<string, readonly string[]>>;
+}
+
+type Tables = Readonly<Record<string, Entity>>;
+
 /** Every table of the records API, as it is declared. */
 export const ENTITIES = {
   facilities: {
@@ -44,4 +78,6 @@ export const ENTITIES = {
     embeds: ["patient", "doctor", "facility"],
     moves: {"requested": ["scheduled", "cancelled"], "scheduled": ["arrived", "completed", "cancelled", "missed"], "arrived": ["completed", "cancelled"]},
   },
-} as const;
+} as const satisfies Tables;
+
+export type EntityName = keyof typeof ENTITIES;
