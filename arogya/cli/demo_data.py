@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from arogya.cli.demo_clinic import CLINIC
 from arogya.running import write_private
 from hub.access.tokens import digest, new_token
-from storage import demo
+from storage import demo, demo_clinic
 from storage.demo import DemoAmbulance, DemoCall, DemoFacility, DemoUser
 from storage.passwords import Passwords
 
@@ -78,7 +79,7 @@ async def prepare(dsn: str, state: Path) -> Path:
     A database that has it and a file that is there are left alone, so that a changed password stays changed.
     """
     file = state / FLEET_FILE
-    if file.exists() and await demo.is_seeded(dsn, USERS[0].email):
+    if file.exists() and await demo.is_seeded(dsn, USERS[0].email) and await demo_clinic.is_seeded(dsn):
         return file
     secrets = {plate: new_token() for plate in plates()}
     passwords = Passwords()
@@ -97,6 +98,7 @@ async def prepare(dsn: str, state: Path) -> Path:
     await demo.seed(
         dsn, facilities=FACILITIES, users=USERS, ambulances=ambulances, calls=calls, password_hash=password_hash
     )
+    await demo_clinic.seed(dsn, CLINIC, password_hash)
     spools = state / SPOOLS
     spools.mkdir(mode=0o700, exist_ok=True)
     entries = [
