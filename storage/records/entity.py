@@ -11,6 +11,7 @@ declare. SQL in a declaration speaks of the table as `r`, and of the caller by t
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -20,6 +21,7 @@ from storage.records.kinds import KEY, Kind
 
 Given = Literal["no", "may", "must"]  # whether a body that creates a row has the column
 NONE: Mapping[str, str] = MappingProxyType({})
+_PLAIN = re.compile(r"r\.([a-z_]+)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,10 +39,23 @@ class Column:
     maximum: float | None = None
     pattern: str | None = None  # of a text, whole
     references: str | None = None  # the table whose id it holds
-    source: str | None = None  # SQL that is read instead of `r.<name>`; such a column is only read, unless it `assigns`
+    source: str | None = (
+        None  # SQL that is read instead of `r.<name>`; `r.<other>` is also written there, by its name here
+    )
     assigns: str | None = None  # SQL of a SET clause, with :value, that a PATCH of this field does instead
     volatile: bool = False  # changes by itself: no part of the ETag
+    only_while: str = (
+        ""  # SQL of the row as it is before a PATCH of this field; where it does not hold, that is a conflict
+    )
     example: object = None
+
+    @property
+    def stored(self) -> str | None:
+        """The column of the table that holds the value; None for what is made of others."""
+        if self.source is None:
+            return self.name
+        plain = _PLAIN.fullmatch(self.source)
+        return plain[1] if plain is not None else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +73,7 @@ class Filter:
 
     column: str
     span: bool = False
+    required: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +91,20 @@ class Embed:
     name: str
     join: str  # SQL after FROM … r: a LEFT JOIN under an alias of its own
     columns: tuple[tuple[str, str], ...]  # (field, SQL); the first is null where there is no such row
+    column: str = ""  # that leads to it: who may not read that does not see the row; "" is `<name>_id`
+
+    @property
+    def through(self) -> str:
+        """The column that leads to it."""
+        return self.column or f"{self.name}_id"
 
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """SQL that must be true of a row, written as `r`, before it is stored; what a constraint cannot say."""
+    """SQL that must be true of a row, written as `r`, before it is stored; what a constraint cannot say.
+
+    A PATCH is held only to the checks of the fields that it changes: what was right once may have been overtaken.
+    """
 
     holds: str
     field: str  # that is to blame
@@ -94,9 +119,9 @@ class Parent:
     column: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Entity:
-    """A table."""
+    """A table; compared by identity, so that what is derived from it can be kept by it."""
 
     name: str  # of the table, in the path, in the matrix
     about: str  # one sentence for people
@@ -108,6 +133,11 @@ class Entity:
     words: Mapping[str, Word] = field(default_factory=dict)  # beside the names of columns, which mean themselves
     owners: Mapping[str, str] = field(default_factory=lambda: NONE)  # "PT" → the column that is the caller's user id
     facility: str | None = None  # the column that a facility's own staff cannot choose: it is theirs
+    stamps: Mapping[str, str] = field(
+        default_factory=lambda: NONE
+    )  # column → SQL of what a POST writes there, of the caller
+    resend: tuple[str, ...] = ()  # a unique key: a POST that repeats it is answered with the row that has it
+    one: bool = True  # a row can be asked for by its id
     moves: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # status → where a PATCH may take it
     filters: tuple[Filter, ...] = ()
     sorts: tuple[Sort, ...] = ()  # the first is the default; by id where there is none
