@@ -139,21 +139,24 @@ COMMENT ON COLUMN facilities.time_zone IS 'IANA name; weekly schedules and local
 CREATE TABLE users (
     id                uuid PRIMARY KEY DEFAULT gen_random_uuid(),
     name              text NOT NULL CHECK (name <> ''),
-    email             citext NOT NULL CONSTRAINT users_email_key UNIQUE,
+    email             citext CONSTRAINT users_email_key UNIQUE,
     password          text,
     phone             text,
     role              text NOT NULL CHECK (role IN ('patient', 'doctor', 'staff', 'admin')),
     time_zone         text,
     phone_verified_at timestamptz,
     disabled_at       timestamptz,
-    created_at        timestamptz NOT NULL DEFAULT now()
+    created_at        timestamptz NOT NULL DEFAULT now(),
+    pseudonymised_at  timestamptz,
+    CONSTRAINT users_email_or_patient CHECK (email IS NOT NULL OR role = 'patient' OR pseudonymised_at IS NOT NULL)
 );
 COMMENT ON TABLE users IS 'Everybody who can sign in; patients, doctors and staff extend it one to one.';
-COMMENT ON COLUMN users.email IS 'Compared without regard to case.';
+COMMENT ON COLUMN users.email IS 'Compared without regard to case; null for patients at the desk who have none, and once pseudonymised.';
 COMMENT ON COLUMN users.password IS 'argon2id hash; null until the account is activated. Never readable by arogya_reader.';
 COMMENT ON COLUMN users.role IS 'patient | doctor | staff (see staff.role and staff.duty) | admin (of the platform). Changed by an admin only, never their own.';
 COMMENT ON COLUMN users.time_zone IS 'IANA name for reminders and local days; null = that of the facility.';
 COMMENT ON COLUMN users.disabled_at IS 'Since when the account may not sign in; null = it may.';
+COMMENT ON COLUMN users.pseudonymised_at IS 'When everything that names the person was removed, for good; null = never.';
 COMMENT ON INDEX users_email_key IS 'One account per e-mail address; sign-in looks accounts up by it.';
 
 CREATE TABLE patients (
@@ -1138,6 +1141,46 @@ COMMENT ON TABLE activation_links IS 'One-use links to choose a password.';
 COMMENT ON COLUMN activation_links.purpose IS 'activate: the first password. reset: a new one.';
 COMMENT ON INDEX activation_links_user_id_idx IS 'The links of a user.';
 
+CREATE TABLE totp_secrets (
+    user_id      uuid PRIMARY KEY REFERENCES users,
+    secret       bytea CHECK (length(secret) = 20),
+    confirmed_at timestamptz,
+    last_step    bigint NOT NULL DEFAULT 0,
+    pending      bytea CHECK (length(pending) = 20),
+    CONSTRAINT totp_secrets_confirmed CHECK ((secret IS NULL) = (confirmed_at IS NULL))
+);
+COMMENT ON TABLE totp_secrets IS 'The second factor of a user (RFC 6238): what the authenticator app has too.';
+COMMENT ON COLUMN totp_secrets.secret IS '160 bits; null until a code has proved that the app has them.';
+COMMENT ON COLUMN totp_secrets.last_step IS 'The newest time step whose code was taken: it and those before do not count any more.';
+COMMENT ON COLUMN totp_secrets.pending IS 'A secret that waits for its first code, and then takes the place of the other.';
+
+CREATE TABLE second_factor_codes (
+    hash       bytea PRIMARY KEY CHECK (length(hash) = 32),
+    user_id    uuid NOT NULL REFERENCES users,
+    kind       text NOT NULL CHECK (kind IN ('recovery', 'bypass')),
+    issued_by  uuid REFERENCES users,
+    created_at timestamptz NOT NULL DEFAULT now(),
+    expires_at timestamptz,
+    used_at    timestamptz
+);
+CREATE INDEX second_factor_codes_user_id_idx ON second_factor_codes (user_id, kind);
+COMMENT ON TABLE second_factor_codes IS 'Codes that stand in for the authenticator app, each once, by their SHA-256.';
+COMMENT ON COLUMN second_factor_codes.kind IS 'recovery: one of ten, kept by the user. bypass: from a supervisor, for once.';
+COMMENT ON COLUMN second_factor_codes.issued_by IS 'Who let the user in; null for recovery codes.';
+COMMENT ON INDEX second_factor_codes_user_id_idx IS 'The codes of a user.';
+
+CREATE TABLE workstations (
+    hash       bytea NOT NULL CHECK (length(hash) = 32),
+    user_id    uuid NOT NULL REFERENCES users,
+    expires_at timestamptz NOT NULL,
+    PRIMARY KEY (hash, user_id)
+);
+CREATE INDEX workstations_user_id_idx ON workstations (user_id);
+CREATE INDEX workstations_expires_at_idx ON workstations (expires_at);
+COMMENT ON TABLE workstations IS 'Who showed a second factor at which browser, and needs none there for the rest of the shift.';
+COMMENT ON COLUMN workstations.hash IS 'SHA-256 of what the browser keeps in a cookie.';
+COMMENT ON INDEX workstations_user_id_idx IS 'Where a user is trusted.';
+COMMENT ON INDEX workstations_expires_at_idx IS 'Shifts that are over, to remove them.';
 CREATE TABLE idempotency_keys (
     principal  text NOT NULL,
     key        text NOT NULL CHECK (length(key) BETWEEN 1 AND 255),
@@ -1171,14 +1214,16 @@ CREATE TABLE audit_log (
     network    inet,
     detail     jsonb NOT NULL DEFAULT '{}'
 );
-CREATE INDEX audit_log_patient_id_idx ON audit_log (patient_id, at) WHERE patient_id IS NOT NULL;
-CREATE INDEX audit_log_actor_idx ON audit_log (actor_kind, actor_id, at);
-CREATE INDEX audit_log_entity_idx ON audit_log (entity, entity_id, at);
+CREATE INDEX audit_log_at_idx ON audit_log (at, id);
+CREATE INDEX audit_log_patient_id_idx ON audit_log (patient_id, at, id) WHERE patient_id IS NOT NULL;
+CREATE INDEX audit_log_actor_idx ON audit_log (actor_id, at, id) WHERE actor_id IS NOT NULL;
+CREATE INDEX audit_log_entity_idx ON audit_log (entity, entity_id, at, id);
 COMMENT ON TABLE audit_log IS 'Who did what to what, reads of clinical data and denials among it. Append-only.';
 COMMENT ON COLUMN audit_log.actor_kind IS 'user (users.id) | device (devices.id) | system (the hub, the command line) | anonymous.';
 COMMENT ON COLUMN audit_log.outcome IS 'allowed | denied.';
 COMMENT ON COLUMN audit_log.reason IS 'Why, where a person had to say so (break-glass, overbooking).';
 COMMENT ON COLUMN audit_log.detail IS 'What changed; never a secret.';
+COMMENT ON INDEX audit_log_at_idx IS 'The log by time, to page through it.';
 COMMENT ON INDEX audit_log_patient_id_idx IS 'What happened to the data of a patient.';
 COMMENT ON INDEX audit_log_actor_idx IS 'What an actor did.';
 COMMENT ON INDEX audit_log_entity_idx IS 'What happened to a row.';
@@ -1193,13 +1238,16 @@ CREATE TABLE audit_seals (
     sealed_at timestamptz NOT NULL DEFAULT now(),
     entry_ids bigint[] NOT NULL CHECK (cardinality(entry_ids) > 0),
     previous  bytea NOT NULL CONSTRAINT audit_seals_previous_key UNIQUE CHECK (length(previous) = 32),
-    hash      bytea NOT NULL CONSTRAINT audit_seals_hash_key UNIQUE CHECK (length(hash) = 32)
+    hash      bytea NOT NULL CONSTRAINT audit_seals_hash_key UNIQUE CHECK (length(hash) = 32),
+    digests   bytea NOT NULL,
+    CONSTRAINT audit_seals_digests CHECK (length(digests) = 32 * cardinality(entry_ids))
 );
 COMMENT ON TABLE audit_seals IS 'A hash chain over committed entries of audit_log. Append-only.';
 COMMENT ON COLUMN audit_seals.id IS 'Contiguous from 1.';
 COMMENT ON COLUMN audit_seals.entry_ids IS 'The entries it covers, ascending.';
 COMMENT ON COLUMN audit_seals.previous IS 'The hash of the seal before; 32 zero bytes in the first.';
-COMMENT ON COLUMN audit_seals.hash IS 'SHA-256 over previous and the covered entries.';
+COMMENT ON COLUMN audit_seals.hash IS 'SHA-256 over previous, the id, the time, the ids of the entries and their digests (docs/audit.md).';
+COMMENT ON COLUMN audit_seals.digests IS 'SHA-256 of each covered entry, one after the other: they tell which one was changed.';
 COMMENT ON INDEX audit_seals_previous_key IS 'The chain has one head and never forks.';
 COMMENT ON INDEX audit_seals_hash_key IS 'A seal is found by its hash.';
 
@@ -1385,6 +1433,36 @@ CREATE FUNCTION patients_behind_broken_glass(who uuid, at timestamptz) RETURNS S
     AS $$ SELECT patient_id FROM break_glass WHERE user_id = who AND granted_at <= at AND expires_at > at $$;
 COMMENT ON FUNCTION patients_behind_broken_glass(uuid, timestamptz) IS 'The patients that somebody may see at this moment for a reason that they gave.';
 
+CREATE VIEW record_accesses AS
+SELECT l.id,
+       l.at,
+       l.patient_id,
+       coalesce(u.name, d.name, 'Arogya Hub') AS name,
+       CASE WHEN s.role = 'admin' THEN 'staff admin'
+            ELSE coalesce(s.role, u.role, CASE WHEN d.id IS NOT NULL THEN 'device' ELSE 'system' END) END AS role,
+       coalesce(
+           (SELECT f.name FROM facilities f WHERE f.id = coalesce(s.facility_id, d.facility_id)),
+           (SELECT string_agg(f.name, ', ' ORDER BY f.name)
+              FROM doctor_facilities w JOIN facilities f ON f.id = w.facility_id
+             WHERE w.doctor_id = u.id)) AS facility,
+       l.action,
+       l.entity,
+       coalesce(
+           l.reason,
+           (SELECT b.reason FROM break_glass b
+             WHERE b.user_id = u.id AND b.patient_id = l.patient_id AND b.granted_at <= l.at AND b.expires_at > l.at
+             ORDER BY b.granted_at DESC LIMIT 1)) AS reason
+  FROM audit_log l
+  LEFT JOIN users u ON l.actor_kind = 'user' AND u.id::text = l.actor_id
+  LEFT JOIN staff s ON s.id = u.id
+  LEFT JOIN devices d ON l.actor_kind = 'device' AND d.id::text = l.actor_id
+ WHERE l.patient_id IS NOT NULL AND l.outcome = 'allowed' AND l.actor_id IS DISTINCT FROM l.patient_id::text;
+COMMENT ON VIEW record_accesses IS 'Who saw or changed what is stored about a patient, as the patient is told; not what they did themselves.';
+COMMENT ON COLUMN record_accesses.name IS 'Who it was: a person, a device, or the hub.';
+COMMENT ON COLUMN record_accesses.role IS 'patient | doctor | receptionist | staff admin | admin | device | system.';
+COMMENT ON COLUMN record_accesses.facility IS 'Where they work: the facility of staff, those of a doctor.';
+COMMENT ON COLUMN record_accesses.reason IS 'What they said when they looked without a relation to the patient.';
+
 
 -- 12  Notifications to the hub, comments on keys, grants -------------------------------------------------------------
 
@@ -1436,9 +1514,9 @@ GRANT SELECT ON
     physio_sessions, engagements, device_commands, streams, stream_skips, dead_letters, ambulance_positions,
     motion_frames, motion_repetitions, joint_motion_logs, alarms, transactions, ledger_entries, payment_events,
     messages, notifications, sessions, audit_log, audit_unsealed, audit_seals, event_channels, channel_events,
-    break_glass, schema_migrations
+    break_glass, record_accesses, schema_migrations
     TO arogya_reader;
-GRANT SELECT (id, name, email, phone, role, time_zone, phone_verified_at, disabled_at, created_at)
+GRANT SELECT (id, name, email, phone, role, time_zone, phone_verified_at, disabled_at, created_at, pseudonymised_at)
     ON users TO arogya_reader;
 GRANT SELECT (id, kind, name, ambulance_id, facility_id, created_at, revoked_at, claim_expires_at, last_seen_at)
     ON devices TO arogya_reader;
@@ -1473,5 +1551,9 @@ GRANT SELECT ON
     engagements, streams, stream_skips, dead_letters, ambulance_positions, motion_frames, alarms, schema_migrations
     TO arogya_app;
 GRANT UPDATE (acknowledged_at, acknowledged_by) ON alarms TO arogya_app;
+-- A second factor, and what pseudonymising a person reaches.
+GRANT SELECT, INSERT, UPDATE, DELETE ON totp_secrets, second_factor_codes, workstations TO arogya_app;
+GRANT DELETE ON activation_links TO arogya_app;
+GRANT SELECT, UPDATE (body) ON channel_events TO arogya_app;
 
 RESET ROLE;

@@ -43,6 +43,9 @@ async def test_the_reader_never_sees_a_password(superuser: Connection, as_role: 
         "SELECT * FROM ws_tickets",
         "SELECT * FROM activation_links",
         "SELECT * FROM idempotency_keys",
+        "SELECT * FROM totp_secrets",
+        "SELECT * FROM second_factor_codes",
+        "SELECT * FROM workstations",
     ],
 )
 @pytest.mark.parametrize("role", [READER, INGEST])
@@ -75,7 +78,9 @@ async def test_the_reader_can_read_every_table_but_those_of_secrets(superuser: C
         """,
         READER,
     )
-    assert [row["relname"] for row in closed] == ["activation_links", "idempotency_keys", "ws_tickets"]
+    assert [row["relname"] for row in closed] == [
+        *("activation_links", "idempotency_keys", "second_factor_codes", "totp_secrets", "workstations", "ws_tickets"),
+    ]
 
 
 async def test_ingest_writes_what_devices_send_and_nothing_else(superuser: Connection) -> None:
