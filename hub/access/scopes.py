@@ -24,17 +24,23 @@ class AmbulanceReach(NamedTuple):
     fields: frozenset[str] | None = None  # only these beside `id`; None for all
 
 
-def ambulance_reach(principal: Principal) -> AmbulanceReach:
+def ambulance_reach(principal: Principal, action: str = "ambulances.R") -> AmbulanceReach:
     """Return what a caller reads of ambulances; raises Forbidden for nothing at all.
 
     The rules of one caller either include every row or are one rule: nobody is a patient and a tablet at once.
     """
-    rules = allowed(principal, "ambulances.R")
+    rules = allowed(principal, action)
     if not rules:
         raise Forbidden("ambulances are not yours to read")
     if any(rule.scope is Scope.ALL for rule in rules):
         return AmbulanceReach(everything=True)
     return _narrow(principal, rules[0])
+
+
+def watching_reach(principal: Principal) -> AmbulanceReach:
+    """Return which ambulances a caller may watch live, with the fields that they may read; raises Forbidden for none."""
+    shown = ambulance_reach(principal).fields
+    return ambulance_reach(principal, "live.ambulance")._replace(fields=shown)
 
 
 def _narrow(principal: Principal, rule: Rule) -> AmbulanceReach:

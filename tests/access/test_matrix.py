@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
 import pytest
@@ -10,53 +9,28 @@ import pytest
 from handlers.routes import DEVICE_SOCKET, LIVE_SOCKET, ROUTES
 from hub.access import policy
 from hub.access.policy import CODES, RULES, Rule
+from tests.access.page import PAGE, Grant, lines, matrix
 
-PAGE = Path(__file__).with_name("matrix.md")
 ORIGINAL = Path(__file__).parents[2].parent / "shared" / "access.md"
-
-
-def _lines(page: Path) -> list[str]:
-    """The lines of a page's matrix blocks."""
-    blocks = re.findall(r"```matrix\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL)
-    return [line for block in blocks for line in block.splitlines() if line.strip()]
-
-
-def _cells(lines: list[str]) -> set[tuple[str, str, str, str | None]]:
-    """Every (action, code, scope, condition), read by other means than the policy's own parser."""
-    cells = set()
-    for line in lines:
-        action, _, rest = line.partition(" ")
-        code, depth, word = "", 0, ""
-        for character in f"{rest} ":
-            depth += (character == "{") - (character == "}")
-            if depth == 0 and character in " ,":
-                if ":" in word.partition("{")[0]:
-                    code, _, word = word.partition(":")
-                if word and code and not rest.startswith("("):
-                    scope, brace, condition = word.partition("{")
-                    cells.add((action, code, scope, condition.removesuffix("}") if brace else None))
-                word = ""
-            else:
-                word += character
-    return cells
 
 
 def test_the_code_and_the_page_agree_cell_by_cell() -> None:
     enforced = {
-        (action, rule.code, rule.scope.value, rule.condition) for action, rules in RULES.items() for rule in rules
+        action: tuple(Grant(action, rule.code, rule.scope.value, rule.condition) for rule in rules)
+        for action, rules in RULES.items()
     }
-    assert enforced == _cells(_lines(PAGE))
+    assert enforced == matrix()
 
 
 def test_the_code_and_the_page_have_the_same_actions() -> None:
-    assert list(RULES) == [line.split()[0] for line in _lines(PAGE)]
+    assert list(RULES) == [line.split()[0] for line in lines(PAGE)]
 
 
 def test_the_lines_that_the_page_started_from_are_unchanged() -> None:
     if not ORIGINAL.exists():
         pytest.skip("the matrix that this one extends is not here")
-    ours = _lines(PAGE)
-    assert [line for line in _lines(ORIGINAL) if line not in ours] == []
+    ours = lines(PAGE)
+    assert [line for line in lines(ORIGINAL) if line not in ours] == []
 
 
 def test_every_route_and_socket_has_a_line() -> None:
