@@ -54,10 +54,11 @@ async function problemOf(response: Response): Promise<Problem> {
   return new Problem(response.status, text("code"), text("title"), text("detail"), retryAfterS, text("field"));
 }
 
-/** How long to wait for an answer, and who may end the wait sooner. */
+/** How long to wait for an answer, who may end the wait sooner, and what else the hub is told. */
 export interface Patience {
   readonly timeoutMs?: number;
   readonly signal?: AbortSignal;
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 function endOf({ timeoutMs = TIMEOUT_MS, signal }: Patience): AbortSignal {
@@ -73,11 +74,36 @@ function unreachable(): Problem {
   return new Problem(0, "unreachable", "The hub cannot be reached.", "", null, "");
 }
 
-/** Send one request; answers the parsed body, or null for 204. Throws `Problem`, also when it was ended early. */
-export async function call<T>(method: string, path: string, body?: object, patience: Patience = {}): Promise<T> {
-  const headers: Record<string, string> = { Accept: "application/json" };
+/** What an answer says beside its body. */
+export interface Answer<T> {
+  /** The parsed body, or null for 204. */
+  readonly body: T;
+  /** The version that was read, for If-Match; null where the hub names none. */
+  readonly etag: string | null;
+  readonly location: string | null;
+}
+
+/** A 401 to a POST of these says that what was typed is wrong, not that the session has ended. */
+const MAY_REFUSE = /^\/(sessions|activations|registrations|password_resets|totp|users\/[^/]+\/password)\b/;
+
+const endings = new Set<() => void>();
+
+/** Call `listener` when the hub says that nobody is signed in here any more; the returned function ends that. */
+export function onSessionEnd(listener: () => void): () => void {
+  endings.add(listener);
+  return () => endings.delete(listener);
+}
+
+/** Send one request. Throws `Problem`, also when it was ended early. */
+export async function exchange<T>(
+  method: string,
+  path: string,
+  body?: object,
+  patience: Patience = {},
+): Promise<Answer<T>> {
+  const headers: Record<string, string> = { Accept: "application/json", ...patience.headers };
   if (method !== "GET") headers["X-Hub-CSRF"] = "1";
-  if (body !== undefined) headers["Content-Type"] = "application/json";
+  if (body !== undefined) headers["Content-Type"] ??= "application/json";
   const init: RequestInit = {
     method,
     headers,
@@ -92,16 +118,28 @@ export async function call<T>(method: string, path: string, body?: object, patie
   } catch {
     throw unreachable();
   }
-  if (!response.ok) throw await problemOf(response);
+  if (!response.ok) {
+    if (response.status === 401 && !(method === "POST" && MAY_REFUSE.test(path))) {
+      for (const listener of endings) listener();
+    }
+    throw await problemOf(response);
+  }
   try {
-    return (response.status === 204 ? null : await response.json()) as T;
+    const parsed = (response.status === 204 ? null : await response.json()) as T;
+    return { body: parsed, etag: response.headers.get("ETag"), location: response.headers.get("Location") };
   } catch {
     throw unreachable(); // it broke off in the middle of the answer
   }
 }
 
-export const signIn = (email: string, password: string): Promise<SignedIn> =>
-  call<SignedIn>("POST", "/sessions", { email, password, client: "web" });
+/** Send one request; answers the parsed body, or null for 204. Throws `Problem`, also when it was ended early. */
+export async function call<T>(method: string, path: string, body?: object, patience: Patience = {}): Promise<T> {
+  return (await exchange<T>(method, path, body, patience)).body;
+}
+
+/** Sign in; `code` is the second factor, for accounts and workstations that need one. */
+export const signIn = (email: string, password: string, code?: string): Promise<SignedIn> =>
+  call<SignedIn>("POST", "/sessions", { email, password, client: "web", ...(code === undefined ? {} : { code }) });
 
 /** Set the password of the account that an activation link belongs to. */
 export const activate = (token: string, password: string): Promise<null> =>
@@ -111,7 +149,18 @@ export const currentSession = (): Promise<SignedIn> => call<SignedIn>("GET", "/s
 
 export const signOut = (): Promise<null> => call<null>("DELETE", "/sessions/current");
 
-export const liveTicket = async (): Promise<string> =>
-  (await call<{ ticket: string }>("POST", "/ws-tickets", { purpose: "live" })).ticket;
+/** Settled, unless the session is being renewed at this moment. */
+let renewal: Promise<unknown> = Promise.resolve();
+
+/** Keep live connections from asking for tickets until `done` is settled: the old session is over, the new one is coming. */
+export function whileRenewing<T>(done: Promise<T>): Promise<T> {
+  renewal = done.catch(() => undefined);
+  return done;
+}
+
+export const liveTicket = async (): Promise<string> => {
+  await renewal;
+  return (await call<{ ticket: string }>("POST", "/ws-tickets", { purpose: "live" })).ticket;
+};
 
 export const mapSettings = (): Promise<MapSettings> => call<MapSettings>("GET", "/map");

@@ -1,0 +1,61 @@
+/** A window over the page: it keeps the focus, Escape closes it, and the focus goes back to where it was. */
+
+import type { ComponentChildren, JSX } from "preact";
+import { useEffect, useId, useRef } from "preact/hooks";
+import { useEscape } from "../escape.ts";
+import { Icon } from "../icons.tsx";
+
+export interface DialogProps {
+  readonly title: string;
+  readonly onClose: () => void;
+  readonly children: ComponentChildren;
+  /** The buttons at its foot. */
+  readonly foot?: ComponentChildren;
+  readonly size?: "small" | "medium" | "large";
+  /** Something is under way, or must not get lost by a click beside the window. */
+  readonly busy?: boolean;
+}
+
+const FIRST = "[autofocus], input:not([type=hidden]), select, textarea";
+
+export function Dialog({ title, onClose, children, foot, size = "medium", busy = false }: DialogProps): JSX.Element {
+  const dialog = useRef<HTMLDialogElement>(null);
+  const id = useId();
+  const close = (): void => {
+    if (!busy) onClose();
+  };
+  useEscape(true, close);
+  useEffect(() => {
+    const before = document.activeElement;
+    const box = dialog.current;
+    if (box === null) return undefined;
+    if (!box.open) box.showModal();
+    (box.querySelector<HTMLElement>(`.dialog__body :is(${FIRST})`) ?? box.querySelector("h2"))?.focus();
+    return () => {
+      if (before instanceof HTMLElement && before.isConnected) before.focus();
+    };
+  }, []);
+  return (
+    <dialog
+      class={`sheet dialog dialog--${size}`}
+      ref={dialog}
+      aria-labelledby={id}
+      onCancel={(event) => event.preventDefault()}
+      onClose={close}
+      onPointerDown={(event) => event.target === dialog.current && close()}
+    >
+      <div class="dialog__frame">
+        <header class="sheet__head">
+          <h2 id={id} tabIndex={-1}>
+            {title}
+          </h2>
+          <button class="icon-button" type="button" aria-label="Close" onClick={close}>
+            <Icon name="close" />
+          </button>
+        </header>
+        <div class="dialog__body">{children}</div>
+        {foot !== undefined && <footer class="dialog__foot">{foot}</footer>}
+      </div>
+    </dialog>
+  );
+}
