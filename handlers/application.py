@@ -13,7 +13,7 @@ from handlers.context import CONTEXT, CURSORS, LIMITS, HubContext, Limits, Socke
 from handlers.cursors import Cursors
 from handlers.guard import endpoint
 from handlers.middleware import REPEATS, add_headers, boundary
-from handlers.openapi import document
+from handlers.openapi.document import document
 from handlers.repeats import Repeats
 from handlers.routes import DEVICE_SOCKET, LIVE_SOCKET, ROUTES
 
@@ -48,7 +48,7 @@ def _add(application: web.Application, route: Route) -> None:
 
 
 def _openapi_route(context: HubContext) -> Route:
-    described = document(ROUTES, version=_VERSION, page_rows_max=context.settings.page_rows_max)
+    described = document(ROUTES, version=_VERSION, settings=context.settings)
     encoded = orjson.dumps(described)
 
     async def show(_call: Call[Nothing, Nothing]) -> web.StreamResponse:

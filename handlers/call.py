@@ -112,3 +112,5 @@ class Route:
     limited: bool = True  # counts against the rate limit of the API
     media_type: str = "application/json"
     other_media_type: str | None = None  # that the caller may ask for instead
+    about: str = ""  # beyond the summary, for people; without it the handler's docstring is taken
+    versioned: bool = False  # its answers have an ETag; a change of what they tell of takes If-Match

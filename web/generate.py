@@ -13,7 +13,8 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from handlers.openapi import document
+from handlers.context import HttpSettings
+from handlers.openapi.document import document
 from handlers.routes import ROUTES
 from storage.records import kinds
 from storage.records.catalog import ENTITIES
@@ -65,7 +66,7 @@ _NAME = re.compile(r"[A-Za-z_$][A-Za-z0-9_$]*", re.ASCII)
 
 def generated() -> dict[str, str]:
     """Return the text of each generated file by its name."""
-    described = json.loads(json.dumps(document(ROUTES, version="", page_rows_max=200), default=str))
+    described = json.loads(json.dumps(document(ROUTES, version="", settings=HttpSettings()), default=str))
     return {"api.ts": api_types(described), "entities.ts": entity_table(ENTITIES)}
 
 
