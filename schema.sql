@@ -1453,9 +1453,9 @@ SELECT l.id,
              WHERE b.user_id = u.id AND b.patient_id = l.patient_id AND b.granted_at <= l.at AND b.expires_at > l.at
              ORDER BY b.granted_at DESC LIMIT 1)) AS reason
   FROM audit_log l
-  LEFT JOIN users u ON l.actor_kind = 'user' AND u.id::text = l.actor_id
+  LEFT JOIN users u ON u.id = CASE WHEN l.actor_kind = 'user' THEN l.actor_id::uuid END
   LEFT JOIN staff s ON s.id = u.id
-  LEFT JOIN devices d ON l.actor_kind = 'device' AND d.id::text = l.actor_id
+  LEFT JOIN devices d ON d.id = CASE WHEN l.actor_kind = 'device' THEN l.actor_id::bigint END
  WHERE l.patient_id IS NOT NULL AND l.outcome = 'allowed' AND l.actor_id IS DISTINCT FROM l.patient_id::text;
 COMMENT ON VIEW record_accesses IS 'Who saw or changed what is stored about a patient, as the patient is told; not what they did themselves.';
 COMMENT ON COLUMN record_accesses.name IS 'Who it was: a person, a device, or the hub.';
@@ -1546,6 +1546,7 @@ GRANT SELECT, INSERT ON assignment_events, ledger_entries, payment_events, audit
     TO arogya_app;
 GRANT SELECT, DELETE ON audit_unsealed TO arogya_app;
 GRANT DELETE ON facilities, ambulances TO arogya_app;
+GRANT USAGE ON SEQUENCE ambulances_id_seq TO arogya_app;
 GRANT SELECT, INSERT ON joint_motion_logs TO arogya_app;
 GRANT SELECT ON
     engagements, streams, stream_skips, dead_letters, ambulance_positions, motion_frames, alarms, schema_migrations

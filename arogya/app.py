@@ -28,7 +28,7 @@ from handlers.device_socket import device_socket
 from handlers.health import database_checks, is_ready
 from handlers.live_socket import live_socket
 from handlers.static import add_pages
-from hub import audit_meter
+from hub.audit.trail import AuditTrail
 from hub.bus.bus import DEAF_S, Bus
 from hub.changes import Changes
 from hub.clock import Clock
@@ -44,7 +44,6 @@ from hub.live.events import EventChannel
 from hub.live.hub import LiveHub
 from hub.loop_lag import observe
 from hub.metrics import Metrics
-from storage.audit_queue import AuditQueue
 from storage.errors import StorageError, forgotten
 from storage.events import ALARMS
 from storage.listen import Listener
@@ -70,7 +69,7 @@ class Hub:
     listener: Listener
     bus: Bus
     exchange: FleetExchange
-    read_audit: AuditQueue
+    audit: AuditTrail
     observe: Callable[[], Iterable[Coroutine[None, None, None]]]  # what keeps the metrics
     is_ready: Callable[[], Awaitable[bool]]  # whether it should get work
 
@@ -146,7 +145,7 @@ async def serving_hub(
         hub, context = await _compose(settings, pools, counted, leave)
         await hub.changes.read_everything()
         running = await stack.enter_async_context(_running(hub))
-        stack.push_async_callback(hub.read_audit.drain, settings.server.shutdown_s / 4)  # when all has been answered
+        stack.push_async_callback(hub.audit.drain, settings.server.shutdown_s / 4)  # when everything has been answered
         site = await stack.enter_async_context(
             server.serving(
                 application.build(context),
@@ -192,7 +191,7 @@ async def _compose(settings: Settings, pools: Pools, counted: Metrics, leave: Le
     bus.listen(exchange, composition.describe(settings, clock, intake, live))
     intake.tell(exchange)
     changes.tell(exchange)
-    read_audit = AuditQueue(pools.app)
+    audit = AuditTrail(pools.app, clock, counted)
     tile_url = settings.map.tile_url
     context = HubContext(
         reader=pools.reader,
@@ -208,11 +207,11 @@ async def _compose(settings: Settings, pools: Pools, counted: Metrics, leave: Le
         degraded_checks=(("bus", partial(_check_bus, bus)),) if settings.nodes.redis_url else (),
         bus=bus if settings.nodes.redis_url else None,
         add_pages=partial(add_pages, tile_origin=None if tile_url is None else _origin(tile_url)),
-        read_audit=read_audit,
+        read_audit=audit.queue,
     )
 
     def observing() -> Iterable[Coroutine[None, None, None]]:
-        return observe(clock, counted), meter.observe(bus, counted), audit_meter.observe(read_audit, counted)
+        return observe(clock, counted), meter.observe(bus, counted)
 
     ready = partial(is_ready, context.ready_checks)
     sightings = Sightings(pools.app, intake.roster, clock)
@@ -228,7 +227,7 @@ async def _compose(settings: Settings, pools: Pools, counted: Metrics, leave: Le
             listener,
             bus,
             exchange,
-            read_audit,
+            audit,
             observing,
             ready,
         ),

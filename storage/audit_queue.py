@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 import structlog
 
 from storage.audit import COPIED, Entry, copied
-from storage.errors import Full, StorageError, Unavailable
+from storage.errors import Full, Poison, StorageError
 from storage.pool import Database
 
 RETRY_S = 0.25
@@ -93,16 +93,14 @@ class AuditQueue:
             return
 
     async def _store_batch(self) -> None:
-        """Store the oldest entries; raises `Unavailable`.
+        """Store the oldest entries; raises `StorageError`.
 
         A try whose end is unknown is made again: an entry may stand in the log twice, and is never missing.
         """
         batch = [self._waiting[place] for place in range(min(len(self._waiting), self._batch_rows_max))]
         try:
             await self._copy(batch)
-        except Unavailable:
-            raise
-        except StorageError:
+        except Poison:
             await self._store_each(batch)
         for _ in batch:
             self._waiting.popleft()
@@ -115,9 +113,7 @@ class AuditQueue:
         for row in batch:
             try:
                 await self._copy([row])
-            except Unavailable:
-                raise
-            except StorageError as error:
+            except Poison as error:
                 _LOG.error("an entry cannot be stored in the audit log", reason=str(error))
 
     async def _copy(self, rows: list[_Row]) -> None:

@@ -207,7 +207,7 @@ async def test_joints_are_a_closed_list(superuser: Connection, joint: str, known
 
 
 async def test_the_chain_of_seals_never_forks(superuser: Connection) -> None:
-    seal = "INSERT INTO audit_seals (id, entry_ids, previous, hash) VALUES ($1, '{1}', $2, $3)"
+    seal = "INSERT INTO audit_seals (id, entry_ids, previous, hash, digests) VALUES ($1, '{1}', $2, $3, $3)"
     await superuser.execute(seal, 1, ZERO, b"\1" * 32)
     with pytest.raises(asyncpg.UniqueViolationError, match="audit_seals_previous_key"):
         await superuser.execute(seal, 2, ZERO, b"\2" * 32)
