@@ -1,0 +1,48 @@
+-- name: rename_user
+-- Whoever this was is nobody any more: no name, no address, no way to sign in.
+UPDATE users
+   SET name = 'Former ' || role || ' ' || left(id::text, 8), email = NULL, phone = NULL, phone_verified_at = NULL,
+       password = NULL, time_zone = NULL, disabled_at = coalesce(disabled_at, :now), pseudonymised_at = :now
+ WHERE id = :user_id;
+
+-- name: blur_patient
+-- Of the date of birth the year stays, which medicine needs; the address goes.
+UPDATE patients SET address = NULL, date_of_birth = date_trunc('year', date_of_birth)::date WHERE id = :user_id;
+
+-- name: blur_doctor
+-- A licence is found in a public register.
+UPDATE doctors SET license_number = NULL WHERE id = :user_id;
+
+-- name: blur_requests
+-- Who called, from which number and door; of the place, about a kilometre stays.
+UPDATE ambulance_requests
+   SET caller = NULL, callback_number = NULL, location_note = NULL,
+       pickup_location = point(round(pickup_location[0]::numeric, 2)::float8, round(pickup_location[1]::numeric, 2)::float8)
+ WHERE patient_id = :user_id;
+
+-- name: empty_messages
+-- People address each other by name, in both directions.
+UPDATE messages SET content = :removed WHERE sender_id = :user_id OR receiver_id = :user_id;
+
+-- name: empty_events
+-- The same in what is kept for sockets that were away.
+UPDATE channel_events SET body = jsonb_set(body, '{content}', to_jsonb(:removed::text))
+ WHERE channel LIKE 'inbox:%' AND body ? 'content'
+   AND (body ->> 'sender_id' = :user_id::uuid::text OR body ->> 'receiver_id' = :user_id::uuid::text);
+
+-- name: remove_notifications
+-- What the person was told.
+DELETE FROM notifications WHERE user_id = :user_id;
+
+-- name: empty_own_events
+-- What the person was told, as sockets would still hear it.
+UPDATE channel_events SET body = jsonb_set(body, '{message}', to_jsonb(:removed::text))
+ WHERE channel = 'inbox:' || :user_id::uuid::text AND body ? 'message';
+
+-- name: remove_answers
+-- Answers that are kept for repeated requests.
+DELETE FROM idempotency_keys WHERE principal = 'user:' || :user_id::uuid::text;
+
+-- name: blur_sessions
+-- From where, and with what, the person signed in.
+UPDATE sessions SET user_agent = NULL, network = NULL WHERE user_id = :user_id;
