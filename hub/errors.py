@@ -5,10 +5,13 @@ HubError
 │   ├── Malformed            not parseable, or not of the documented shape
 │   ├── UnknownField         a field the contract does not have
 │   ├── InvalidValue         the right shape, an impossible value
+│   ├── IdempotencyMismatch  a key that came with another request before
 │   ├── TooLarge             over a documented size
 │   └── UnsupportedMedia     a content type or encoding that is not read
 ├── Unauthorized             no credential, or one that does not count (any more)
 │   ├── Revoked              it was withdrawn while in use
+│   ├── SecondFactorRequired the password is right, and a code is needed too
+│   ├── SecondFactorSetupRequired  the same, and there is nothing yet that shows codes
 │   └── UnsupportedVersion   no common protocol version
 ├── Forbidden                known, and not allowed
 │   └── FieldForbidden       readable, not writable
@@ -17,6 +20,7 @@ HubError
 ├── Conflict                 the stored state says otherwise
 │   ├── Superseded           a newer connection owns the stream
 │   └── Gap                  samples before this one have not arrived
+├── PreconditionFailed       the record is not the version that the caller has
 ├── RateLimited              too much, too fast
 │   ├── CreditExceeded       more unacked samples than the hub gave credit for
 │   └── TooManySessions
@@ -60,6 +64,10 @@ class InvalidValue(BadInput):
     """The right shape, an impossible value."""
 
 
+class IdempotencyMismatch(BadInput):
+    """An Idempotency-Key that came with another request before."""
+
+
 class TooLarge(BadInput):
     """Over a documented size."""
 
@@ -74,6 +82,14 @@ class Unauthorized(HubError):
 
 class Revoked(Unauthorized):
     """The credential was withdrawn while in use."""
+
+
+class SecondFactorRequired(Unauthorized):
+    """The password is right, and a code of the second factor is needed too."""
+
+
+class SecondFactorSetupRequired(Unauthorized):
+    """The password is right, and a second factor has to be set up first."""
 
 
 class UnsupportedVersion(Unauthorized):
@@ -106,6 +122,10 @@ class Superseded(Conflict):
 
 class Gap(Conflict):
     """Samples before this one have not arrived."""
+
+
+class PreconditionFailed(HubError):
+    """The record is not the version that the caller has."""
 
 
 class RateLimited(HubError):

@@ -21,12 +21,21 @@ OUTCOMES: dict[type[BaseException], Outcome] = {
     errors.Malformed: Outcome("malformed", "The message could not be read.", 400, 4501, False),
     errors.UnknownField: Outcome("unknown_field", "A field is not part of the contract.", 422, 4501, False),
     errors.InvalidValue: Outcome("invalid_value", "A value is not possible.", 422, 4501, False),
+    errors.IdempotencyMismatch: Outcome(
+        "idempotency_mismatch", "This Idempotency-Key came with another request before.", 422, 4501, False
+    ),
     errors.TooLarge: Outcome("too_large", "The message is larger than the limit.", 413, 1009, False),
     errors.UnsupportedMedia: Outcome(
         "unsupported_media", "This content type or encoding is not read.", 415, 1003, False
     ),
     errors.Unauthorized: Outcome("unauthorized", "Sign in, or send a valid credential.", 401, 4500, False),
     errors.Revoked: Outcome("revoked", "The credential was withdrawn.", 401, 4504, False),
+    errors.SecondFactorRequired: Outcome(
+        "second_factor_required", "Send the code of your authenticator app too.", 401, 4500, False
+    ),
+    errors.SecondFactorSetupRequired: Outcome(
+        "second_factor_setup_required", "Set up a second factor first.", 401, 4500, False
+    ),
     errors.UnsupportedVersion: Outcome("unsupported_version", "No protocol version in common.", 400, 4506, False),
     errors.Forbidden: Outcome("forbidden", "This is not allowed.", 403, 4502, False),
     errors.FieldForbidden: Outcome("field_forbidden", "A field may be read and not written.", 403, 4502, False),
@@ -35,6 +44,9 @@ OUTCOMES: dict[type[BaseException], Outcome] = {
     errors.Conflict: Outcome("conflict", "The stored state says otherwise.", 409, 4501, False),
     errors.Superseded: Outcome("superseded", "A newer connection took over.", 409, 4503, False),
     errors.Gap: Outcome("gap", "Earlier samples have not arrived.", 409, 4005, True),
+    errors.PreconditionFailed: Outcome(
+        "precondition_failed", "The record has been changed since it was read.", 412, 4501, False
+    ),
     errors.RateLimited: Outcome("rate_limited", "Too many requests; wait a little.", 429, 4003, True),
     errors.CreditExceeded: Outcome("credit_exceeded", "More unacked samples than credit.", 429, 4003, True),
     errors.TooManySessions: Outcome("too_many_sessions", "Too many connections at once.", 429, 4505, False),

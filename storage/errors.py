@@ -45,9 +45,15 @@ class MissingPartition(StorageError):
 class Conflict(StorageError):
     """Stored rows say otherwise."""
 
-    def __init__(self, constraint: str) -> None:
+    def __init__(self, constraint: str, code: str = "") -> None:
         super().__init__(constraint)
         self.constraint = constraint  # its name in schema.sql; empty when the server named none
+        self.code = code  # SQLSTATE
+
+    @property
+    def is_reference(self) -> bool:
+        """Whether a row that was pointed at is not there, or one that points at it still is."""
+        return self.code in ("23503", "23001")
 
 
 class Poison(StorageError):
@@ -127,7 +133,7 @@ def _translate_server(error: asyncpg.PostgresError) -> StorageError:
         table, line = _where(error)
         return Poison(table, line, constraint, code)
     if code.startswith("23") and constraint:
-        return Conflict(constraint)
+        return Conflict(constraint, code)
     return StorageError(f"{code} {type(error).__name__}")
 
 

@@ -1,0 +1,48 @@
+"""Names for the versions of a record: strong entity tags (RFC 9110, section 8.8.3) and their conditions. Pure."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Mapping
+from functools import lru_cache
+
+import msgspec
+
+from storage.records.entity import Entity
+
+_TAG = re.compile(r'\s*(?:W/)?"([^"]*)"\s*(?:,|$)')
+_encode = msgspec.json.Encoder().encode
+
+
+def etag(entity: Entity, fields: Mapping[str, object]) -> str:
+    """Return the tag of a record as its reader sees it, without what changes by itself.
+
+    Embedded records have a part of their own after a hyphen: a condition of a write is about the record alone.
+    """
+    volatile, embeds = _apart(entity)
+    own = {name: value for name, value in fields.items() if name not in volatile and name not in embeds}
+    embedded = {name: value for name, value in fields.items() if name in embeds}
+    tail = f"-{_digest(embedded)}" if embedded else ""
+    return f'"{_digest(own)}{tail}"'
+
+
+def same(header: str, tag: str) -> bool:
+    """Say whether an If-None-Match lists this tag."""
+    return header.strip() == "*" or tag.strip('"') in _TAG.findall(header)
+
+
+def matches(header: str, tag: str) -> bool:
+    """Say whether an If-Match lists this version of the record, whatever was embedded when it was read."""
+    listed = {found.partition("-")[0] for found in _TAG.findall(header)}
+    return header.strip() == "*" or tag.strip('"').partition("-")[0] in listed
+
+
+@lru_cache(maxsize=64)
+def _apart(entity: Entity) -> tuple[frozenset[str], frozenset[str]]:
+    volatile = frozenset(column.name for column in entity.columns if column.volatile)
+    return volatile, frozenset(embed.name for embed in entity.embeds)
+
+
+def _digest(fields: Mapping[str, object]) -> str:
+    return hashlib.blake2b(_encode(fields), digest_size=12).hexdigest()
