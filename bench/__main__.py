@@ -10,7 +10,7 @@ from typing import Any
 
 import orjson
 
-from bench import connections, fanout, fixes, history, live, machine, nodes, report
+from bench import connections, fanout, fixes, history, live, machine, nodes, records, report
 from bench.broken import Broken
 from bench.hub import HubUnderTest, hub_under_test
 
@@ -21,6 +21,7 @@ BENCHMARKS: dict[str, Any] = {  # modules with SETTINGS, MAIN_FIGURE, add_argume
     "connections": connections,
     "history": history,
     "nodes": nodes,
+    "records": records,
 }
 
 

@@ -75,6 +75,11 @@ class HeldConnection:
 class Transaction(HeldConnection):
     """Statements of one transaction."""
 
+    async def copy_rows(self, table: str, columns: Sequence[str], rows: Sequence[tuple[object, ...]]) -> None:
+        """Store rows by COPY; raises `StorageError`."""
+        with translated():
+            await self._connection.copy_records_to_table(table, columns=columns, records=rows)
+
 
 class Database:
     """A pool of connections of one role; every call takes a connection and gives it back."""
