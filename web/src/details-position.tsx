@@ -2,27 +2,11 @@
 
 import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
+import { copy } from "./clipboard.ts";
 import * as format from "./format.ts";
 import { Icon } from "./icons.tsx";
 
 const SAID_MS = 2_000;
-
-/** Put `text` on the clipboard, also where the page is not in a secure context. */
-async function copy(text: string): Promise<boolean> {
-  try {
-    await navigator.clipboard.writeText(text);
-    return true;
-  } catch {
-    const field = document.createElement("textarea");
-    field.value = text;
-    field.className = "visually-hidden";
-    document.body.append(field);
-    field.select();
-    const copied = document.execCommand("copy");
-    field.remove();
-    return copied;
-  }
-}
 
 export function CopyablePosition({ latitude, longitude }: { latitude: number; longitude: number }): JSX.Element {
   const [said, setSaid] = useState<"" | "Copied" | "Not copied: select it by hand">("");

@@ -20,7 +20,8 @@ export interface Row {
   readonly alarm: boolean;
 }
 
-async function ticket(): Promise<string> {
+/** A ticket for the next live connection; rejects with `SignedOut` when the session is over. */
+export async function drawTicket(): Promise<string> {
   try {
     return await liveTicket();
   } catch (error) {
@@ -42,7 +43,7 @@ export class FleetStore {
   constructor(url: string) {
     this.live = new LiveClient({
       url,
-      ticket,
+      ticket: drawTicket,
       events: [this.alarms.feed],
       onChange: (change) => {
         for (const listener of this.changed) listener(change);

@@ -6,6 +6,8 @@ import { Icon } from "./icons.tsx";
 
 export interface PasswordFieldProps {
   readonly label: string;
+  /** Where there are several on a page, each has its own. */
+  readonly name?: string;
   /** Tells password managers whether to fill one in or to make one up. */
   readonly purpose: "current-password" | "new-password";
   readonly input: { current: HTMLInputElement | null };
@@ -17,17 +19,18 @@ export interface PasswordFieldProps {
 }
 
 export function PasswordField(props: PasswordFieldProps): JSX.Element {
+  const { name = "password" } = props;
   const [shown, setShown] = useState(false);
   // the two types are one element to us; the typings tell them apart by the roles they allow
   const type = (shown ? "text" : "password") as "password";
   return (
     <div class="field">
-      <label for="password">{props.label}</label>
+      <label for={name}>{props.label}</label>
       <div class="field__row">
         <input
           ref={props.input}
-          id="password"
-          name="password"
+          id={name}
+          name={name}
           type={type}
           autocomplete={props.purpose}
           autocapitalize="none"
