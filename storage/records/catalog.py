@@ -3,10 +3,45 @@
 from __future__ import annotations
 
 from storage.records.entity import Entity
+from storage.records.tables.ambulance_requests import AMBULANCE_REQUESTS
+from storage.records.tables.ambulances import AMBULANCES
 from storage.records.tables.appointments import APPOINTMENTS
+from storage.records.tables.doctor_facilities import DOCTOR_FACILITIES
+from storage.records.tables.doctor_schedules import DOCTOR_SCHEDULES
+from storage.records.tables.doctors import DOCTORS
 from storage.records.tables.facilities import FACILITIES
+from storage.records.tables.joint_motion_logs import JOINT_MOTION_LOGS
+from storage.records.tables.messages import MESSAGES
+from storage.records.tables.notifications import NOTIFICATIONS
+from storage.records.tables.patients import PATIENTS
+from storage.records.tables.physio_sessions import PHYSIO_SESSIONS
+from storage.records.tables.plan_exercises import PLAN_EXERCISES
+from storage.records.tables.rehab_progress import REHAB_PROGRESS
+from storage.records.tables.staff import STAFF
+from storage.records.tables.transactions import TRANSACTIONS
+from storage.records.tables.users import USERS
+from storage.records.tables.workout_plans import WORKOUT_PLANS
 
-ENTITIES: tuple[Entity, ...] = (FACILITIES, APPOINTMENTS)
+ENTITIES: tuple[Entity, ...] = (
+    USERS,
+    PATIENTS,
+    DOCTORS,
+    STAFF,
+    FACILITIES,
+    DOCTOR_FACILITIES,
+    DOCTOR_SCHEDULES,
+    APPOINTMENTS,
+    AMBULANCES,
+    AMBULANCE_REQUESTS,
+    PHYSIO_SESSIONS,
+    JOINT_MOTION_LOGS,
+    WORKOUT_PLANS,
+    PLAN_EXERCISES,
+    REHAB_PROGRESS,
+    TRANSACTIONS,
+    MESSAGES,
+    NOTIFICATIONS,
+)
 
 
 def entity(name: str) -> Entity:

@@ -6,6 +6,8 @@ from storage.records import scopes
 from storage.records.entity import Check, Column, Embed, Entity, Filter, Sort, Word
 from storage.records.kinds import INTEGER, KEY, MOMENT, TEXT
 
+_STILL_AHEAD = "r.status IN ('requested', 'scheduled')"
+
 APPOINTMENTS = Entity(
     name="appointments",
     singular="an appointment",
@@ -15,7 +17,14 @@ APPOINTMENTS = Entity(
         Column(name="patient_id", kind=KEY, about="Who comes.", create="must", references="patients"),
         Column(name="doctor_id", kind=KEY, about="To whom.", create="must", references="doctors"),
         Column(name="facility_id", kind=KEY, about="Where.", create="must", references="facilities"),
-        Column(name="scheduled_at", kind=MOMENT, about="When it begins.", create="must", change=True),
+        Column(
+            name="scheduled_at",
+            kind=MOMENT,
+            about="When it begins.",
+            create="must",
+            change=True,
+            only_while=_STILL_AHEAD,
+        ),
         Column(
             name="duration_min",
             kind=INTEGER,
@@ -24,6 +33,7 @@ APPOINTMENTS = Entity(
             change=True,
             minimum=5,
             maximum=720,
+            only_while=_STILL_AHEAD,
             example=30,
         ),
         Column(
@@ -95,6 +105,12 @@ APPOINTMENTS = Entity(
             "r.facility_id IN (SELECT facilities_of_doctor(r.doctor_id))",
             "doctor_id",
             "the doctor does not work at this facility",
+        ),
+        Check("r.patient_id <> r.doctor_id", "doctor_id", "nobody treats themself"),
+        Check(
+            "r.patient_id IS DISTINCT FROM :user_id OR r.scheduled_at >= :now",
+            "scheduled_at",
+            "an appointment cannot be booked in the past",
         ),
     ),
     conflicts={
