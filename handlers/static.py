@@ -1,4 +1,4 @@
-"""The built web pages: `/` and its hashed assets, with the headers that keep a browser strict."""
+"""The built web pages and their hashed assets, with the headers that keep a browser strict."""
 
 from __future__ import annotations
 
@@ -11,6 +11,13 @@ from aiohttp import web
 from hub import errors
 
 PAGES: Final = Path(__file__).resolve().parent / "pages"
+
+# The addresses that the one document answers to; which page it then shows is its own affair (web/src/shell/routes.tsx).
+PAGE_PATHS: Final = (
+    "/",
+    *("/people", "/people/{id}", "/appointments", "/appointments/{id}", "/doctors", "/doctors/{id}"),
+    *("/facilities", "/facilities/{id}", "/devices", "/inbox", "/audit", "/record", "/profile"),
+)
 
 # An asset's name carries the hash of its content (web/build.py), so it never changes: RFC 8246.
 FOR_EVER: Final = "public, max-age=31536000, immutable"
@@ -68,7 +75,7 @@ class Pages:
         self.headers = page_headers(tile_origin)  # of the document
 
     async def index(self, _http_request: web.Request) -> web.StreamResponse:
-        """Answer `/`."""
+        """Answer every address of `PAGE_PATHS` with the one document."""
         page = self.folder / "index.html"
         if not await asyncio.to_thread(page.is_file):
             return web.Response(status=503, text=NOT_BUILT, headers={**COMMON_HEADERS, "Cache-Control": "no-store"})
@@ -85,7 +92,8 @@ class Pages:
 
 
 def add_pages(app: web.Application, *, tile_origin: str | None, folder: Path = PAGES) -> None:
-    """Add `/` and `/assets/{name}` to `app`; map tiles may come from `tile_origin` too."""
+    """Add `PAGE_PATHS` and `/assets/{name}` to `app`; map tiles may come from `tile_origin` too."""
     pages = Pages(folder, tile_origin=tile_origin)
-    app.router.add_get("/", pages.index, name="index")
+    for path in PAGE_PATHS:
+        app.router.add_get(path, pages.index)
     app.router.add_get("/assets/{name}", pages.asset, name="asset")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from aiohttp.typedefs import Handler
 
 from handlers import problem
 from handlers.middleware import add_headers
-from handlers.static import add_pages, content_security_policy
+from handlers.static import PAGE_PATHS, add_pages, content_security_policy
 from hub.errors import HubError
 
 Browser = TestClient[web.Request, web.Application]
@@ -108,3 +109,21 @@ async def test_pages_that_are_not_built_say_how_to_build_them(browser: Browser, 
     assert answer.status == 503
     assert "make web" in await answer.text()
     assert answer.headers["Cache-Control"] == "no-store"
+
+
+@pytest.mark.parametrize("path", PAGE_PATHS)
+async def test_every_page_is_the_one_document(browser: Browser, path: str) -> None:
+    answer = await browser.get(path.replace("{id}", "7c1e"))
+    assert answer.status == 200
+    assert "<title>t</title>" in await answer.text()
+    assert "Content-Security-Policy" in answer.headers
+
+
+async def test_what_is_no_page_is_not_found(browser: Browser) -> None:
+    for path in ("/peoples", "/people/7/8", "/people/", "/record/7"):
+        assert (await browser.get(path)).status == 404
+
+
+def test_the_pages_know_the_same_addresses() -> None:
+    routes = Path(__file__).resolve().parents[2] / "web" / "src" / "shell" / "routes.tsx"
+    assert set(re.findall(r'path: "([^"]+)"', routes.read_text(encoding="utf-8"))) == set(PAGE_PATHS)

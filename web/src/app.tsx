@@ -1,4 +1,4 @@
-/** Which page is shown: the fleet to those who are signed in, else the way there. */
+/** Who is let in: the pages to those who are signed in, else the way there. */
 
 import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
@@ -7,15 +7,15 @@ import { takeInvitation } from "./activation.ts";
 import type { Invitation } from "./activation.ts";
 import { currentSession, Problem, signOut } from "./api.ts";
 import type { User } from "./api.ts";
-import { FleetPage } from "./fleet-page.tsx";
 import { recall, remember } from "./memory.ts";
+import { Shell } from "./shell/shell.tsx";
 import { SignIn } from "./sign-in.tsx";
 
 type State =
   | { readonly page: "asking" }
   | { readonly page: "activation"; readonly invitation: Invitation }
   | { readonly page: "sign-in"; readonly note: string | null; readonly email: string | null }
-  | { readonly page: "fleet"; readonly user: User };
+  | { readonly page: "inside"; readonly user: User };
 
 const ENDED = "Your session has ended. Sign in again to go on.";
 const CHOSEN = "Your password is set. Sign in with it now.";
@@ -42,7 +42,7 @@ export function App(): JSX.Element | null {
   };
   const enter = (user: User): void => {
     remember("signed-in", "yes");
-    setState({ page: "fleet", user });
+    setState({ page: "inside", user });
   };
 
   useEffect(() => {
@@ -91,5 +91,5 @@ export function App(): JSX.Element | null {
     void signOut().catch(() => undefined);
     leave(null);
   };
-  return <FleetPage user={state.user} onSignOut={onSignOut} onExpired={() => leave(ENDED)} />;
+  return <Shell key={state.user.id} user={state.user} onSignOut={onSignOut} onExpired={() => leave(ENDED)} />;
 }

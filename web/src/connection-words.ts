@@ -32,6 +32,7 @@ export function reason(connection: Connection, currency: Currency, downMs: numbe
 /** Said to screen readers once a change; seconds would never stop talking. */
 export function announcement(connection: Connection, currency: Currency): string {
   if (connection.phase === "refused") return "No access";
+  if (connection.phase === "signed_out") return ""; // the dialog that opens then says what is to be done
   if (connection.phase === "idle") return "";
   if (currency === "current") return "Live";
   return currency === "quiet" ? "The hub is silent" : "Connection lost, reconnecting";

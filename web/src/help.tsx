@@ -5,8 +5,11 @@ import { useEffect, useRef } from "preact/hooks";
 import { useEscape } from "./escape.ts";
 import { Icon } from "./icons.tsx";
 import { Marks } from "./legend.tsx";
+import type { Way } from "./shell/context.ts";
 
-const KEYS: readonly (readonly [keys: readonly string[], meaning: string])[] = [
+type Key = readonly [keys: readonly string[], meaning: string];
+
+const FLEET: readonly Key[] = [
   [["/"], "Search by plate, driver or status"],
   [["↑", "↓"], "Choose in the list, where ↓ leads from the search; also Home, End, Page up and Page down"],
   [["Enter"], "Show the chosen one and follow it; in the search, choose the first"],
@@ -18,12 +21,29 @@ const KEYS: readonly (readonly [keys: readonly string[], meaning: string])[] = [
   [["P"], "Play the past, or go back to live"],
   [["Space"], "In the past: play and pause; arrows and Page up and Page down move its slider"],
   [["W"], "Wall display"],
+];
+
+const LISTS: readonly Key[] = [
+  [["/"], "Search the list"],
+  [["N"], "Add an entry"],
+];
+
+const EVERYWHERE: readonly Key[] = [
   [["?"], "This help"],
   [["Esc"], "Close what was opened last"],
 ];
 
-export function Help({ onClose }: { onClose: () => void }): JSX.Element {
+export interface HelpProps {
+  /** It is asked for over the map. */
+  readonly fleet: boolean;
+  readonly ways: readonly Way[];
+  readonly onClose: () => void;
+}
+
+export function Help({ fleet, ways, onClose }: HelpProps): JSX.Element {
   const dialog = useRef<HTMLDialogElement>(null);
+  const keys = [...(fleet ? FLEET : LISTS), ...EVERYWHERE];
+  const goes: readonly Key[] = ways.map(({ key, label }) => [["G", key.toUpperCase()], `Go to ${label}`]);
   useEscape(true, onClose);
   useEffect(() => {
     if (dialog.current?.open === false) dialog.current.showModal();
@@ -43,26 +63,37 @@ export function Help({ onClose }: { onClose: () => void }): JSX.Element {
         </button>
       </header>
       <div class="help__body">
-        <dl class="keys">
-          {KEYS.map(([keys, meaning]) => (
-            <div key={meaning}>
-              <dt>
-                {keys.map((key) => (
-                  <kbd key={key}>{key}</kbd>
-                ))}
-              </dt>
-              <dd>{meaning}</dd>
-            </div>
-          ))}
-        </dl>
-        <div class="help__marks">
-          <Marks />
-        </div>
+        <KeyList keys={fleet ? keys : [...keys, ...goes]} />
+        {fleet && (
+          <div class="help__marks">
+            <Marks />
+            {goes.length > 0 && <KeyList keys={goes} />}
+          </div>
+        )}
       </div>
-      <p class="help__foot">
-        An ambulance without a signal is never counted as available: its status is what was known last. The ring of many
-        shows how they stand; the number on its rim is how many are overdue.
-      </p>
+      {fleet && (
+        <p class="help__foot">
+          An ambulance without a signal is never counted as available: its status is what was known last. The ring of many
+          shows how they stand; the number on its rim is how many are overdue.
+        </p>
+      )}
     </dialog>
+  );
+}
+
+function KeyList({ keys }: { keys: readonly Key[] }): JSX.Element {
+  return (
+    <dl class="keys">
+      {keys.map(([names, meaning]) => (
+        <div key={meaning}>
+          <dt>
+            {names.map((name, at) => (
+              <kbd key={at}>{name}</kbd>
+            ))}
+          </dt>
+          <dd>{meaning}</dd>
+        </div>
+      ))}
+    </dl>
   );
 }

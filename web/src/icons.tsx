@@ -31,6 +31,7 @@ const LINES = {
   frame: "M4 9V4h5M20 9V4h-5M4 15v5h5M20 15v5h-5",
   key: "M4 6h4v4H4zM4 14h4v4H4zM11.5 8H20M11.5 16H20",
   eye: "M2 12s3.5-6.5 10-6.500S22 12 22 12s-3.5 6.5-10 6.500S2 12 2 12zM12 9a3 3 0 1 0 0 6a3 3 0 0 0 0-6z",
+  back: "M15 6l-6 6 6 6",
   up: "M12 19V5M6 11l6-6 6 6",
   down: "M12 5v14M6 13l6 6 6-6",
   sliders: "M4 7h9M17 7h3M4 17h3M11 17h9M13 4.500v5M7 14.500v5",
@@ -49,10 +50,25 @@ const LINES = {
   route: "M6 20a2.5 2.5 0 1 0 0-5a2.5 2.5 0 0 0 0 5zM18 9a2.5 2.5 0 1 0 0-5a2.5 2.5 0 0 0 0 5zM8.5 17.500H15a3 3 0 0 0 0-6H9a3 3 0 0 1 0-6h6.500",
   square: "M6 6h12v12H6z",
   chevron: "M6 9l6 6 6-6",
+  menu: "M4 7h16M4 12h16M4 17h16",
+  ambulance: "M3 7h11v9H3zM14 10h4l3 3v3h-7zM7 18.500a1.700 1.700 0 1 0 0-3.400a1.700 1.700 0 0 0 0 3.400zM17.500 18.500a1.700 1.700 0 1 0 0-3.400a1.700 1.700 0 0 0 0 3.400zM8.500 9.200v4M6.500 11.200h4",
+  people: "M9 11.500a3.500 3.500 0 1 0 0-7a3.500 3.500 0 0 0 0 7zM2.500 20c0-3.600 2.900-6 6.500-6s6.500 2.400 6.500 6M15.500 4.800a3.500 3.500 0 0 1 0 6.400M18 14.600c2.100.900 3.500 2.900 3.500 5.400",
+  person: "M12 11.500a4 4 0 1 0 0-8a4 4 0 0 0 0 8zM4.500 20.500c0-4 3.300-6.500 7.500-6.500s7.500 2.500 7.500 6.500",
+  doctor: "M6 3H4.500v5a4.500 4.500 0 0 0 9 0V3H12M9 12.500V15a5 5 0 0 0 10 0v-2.500M19 12.500a2 2 0 1 0 0-4a2 2 0 0 0 0 4z",
+  building: "M5 21V4h9v17M14 10h5v11M3 21h18M8 8h3M8 12h3M8 16h3",
+  calendar: "M4 6h16v14H4zM4 10.500h16M8 3.500v4M16 3.500v4M8 14h3M8 17h3",
+  device: "M6 3h12v18H6zM10.500 18h3",
+  mail: "M3 6h18v13H3zM3.500 7l8.500 6.500L20.500 7",
+  shield: "M12 3l8 3v5.500c0 5-3.400 8-8 9.500c-4.600-1.500-8-4.500-8-9.500V6zM8.500 12l2.500 2.500 4.500-5",
+  book: "M5 4h10a4 4 0 0 1 4 4v12H8a3 3 0 0 1-3-3zM5 17a3 3 0 0 1 3-3h11M9 8h5",
+  edit: "M4 20l1-4L16.500 4.500l3 3L8 19zM14 7l3 3",
+  trash: "M5 7h14M9 7V4h6v3M7 7l1 13h8l1-13M10.500 11v5M13.500 11v5",
   warning: "M12 3.5 22 20.500H2zM12 10v5M12 17.500v.6",
 } as const;
 
-export function Icon({ name }: { name: keyof typeof LINES }): JSX.Element {
+export type IconName = keyof typeof LINES;
+
+export function Icon({ name }: { name: IconName }): JSX.Element {
   return (
     <svg class="icon" viewBox={BOX} aria-hidden="true">
       <path d={LINES[name]} />

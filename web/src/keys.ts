@@ -5,7 +5,7 @@ import { closeInnermost } from "./escape.ts";
 
 export type Keys = Readonly<Record<string, () => void>>;
 
-const WRITTEN_IN = "input:not([type=checkbox]), select, textarea";
+export const WRITTEN_IN = "input:not([type=checkbox]), select, textarea";
 
 /**
  * While `active`, call what a key of `keys` names (letters in lower case), unless somebody is writing. Escape closes what

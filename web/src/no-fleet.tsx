@@ -1,35 +1,18 @@
-/** For accounts that may not watch the fleet: why, and what to do. */
+/** For accounts that may not watch the fleet any more: why, and what to do. */
 
 import type { JSX } from "preact";
-import type { User } from "./api.ts";
-import { Mark } from "./icons.tsx";
-import { ThemeToggle } from "./theme-toggle.tsx";
+import { EmptyState } from "./shared/data-table.tsx";
+import { useShell } from "./shell/context.ts";
+import { Page } from "./shell/page.tsx";
 
-const ROLES: Readonly<Record<string, string>> = {
-  patient: "patient",
-  doctor: "doctor",
-  staff: "staff member without a dispatcher's duty",
-};
-
-export function NoFleet({ user, onSignOut }: { user: User; onSignOut: () => void }): JSX.Element {
+export function NoFleet(): JSX.Element {
+  const { user } = useShell();
   return (
-    <main class="sign-in">
-      <div class="sign-in__corner">
-        <ThemeToggle />
-      </div>
-      <section class="sign-in__card" aria-labelledby="no-fleet-title">
-        <Mark />
-        <h1 id="no-fleet-title">No fleet for this account</h1>
-        <p>
-          You are signed in as <b>{user.name}</b> ({user.email}), a {ROLES[user.role] ?? user.role}. The live map is for
-          dispatchers, their supervisors and platform administrators.
-        </p>
-        <p>Are you one of them? Then a platform administrator has to give your account that duty.</p>
-        <p>Everything else that your account may do is open to the apps that your clinic uses with this hub.</p>
-        <button class="button button--primary" type="button" onClick={onSignOut}>
-          Sign out
-        </button>
-      </section>
-    </main>
+    <Page title="Fleet">
+      <EmptyState
+        title="No fleet for this account"
+        text={`You are signed in as ${user.name} (${user.email}). The live map is for dispatchers, their supervisors and platform administrators. Are you one of them? Then a platform administrator has to give your account that duty.`}
+      />
+    </Page>
   );
 }

@@ -1,44 +1,43 @@
 /** Who we are, how the fleet stands, and whether this is live. */
 
 import type { JSX } from "preact";
-import type { User } from "./api.ts";
 import { ConnectionPill } from "./connection-pill.tsx";
 import type { FleetStore } from "./fleet-store.ts";
-import { Icon, Mark } from "./icons.tsx";
+import { Icon } from "./icons.tsx";
+import { MenuButton } from "./shell/menu.tsx";
+import { TopEnd } from "./shell/top-end.tsx";
 import { countOf } from "./tally.ts";
 import type { Tally } from "./tally.ts";
-import { ThemeToggle } from "./theme-toggle.tsx";
 
 export interface TopBarProps {
   readonly store: FleetStore;
-  readonly user: User;
   readonly tally: Tally;
   /** The hub was asked for a part of the fleet alone. */
   readonly partial: boolean;
   readonly onWall: () => void;
-  readonly onHelp: () => void;
-  readonly onSignOut: () => void;
 }
 
-export function TopBar({ store, user, tally, partial, onWall, onHelp, onSignOut }: TopBarProps): JSX.Element {
+export function TopBar({ store, tally, partial, onWall }: TopBarProps): JSX.Element {
   return (
     <header class="top">
-      <Mark />
+      <MenuButton />
       <h1 class="top__title">
         <span class="top__product">Arogya Hub</span>
         <span class="top__page">Fleet</span>
       </h1>
       <Sums tally={tally} partial={partial} />
       <ConnectionPill store={store} />
-      <TopButton name="screen" label="Wall display" keys="W" onClick={onWall} />
-      <TopButton name="help" label="Keys and marks" keys="?" onClick={onHelp} />
-      <ThemeToggle />
-      <span class="top__user" title={user.email}>
-        {user.name}
-      </span>
-      <button class="icon-button" type="button" aria-label="Sign out" title="Sign out" onClick={onSignOut}>
-        <Icon name="leave" />
+      <button
+        class="icon-button top__screen"
+        type="button"
+        aria-label="Wall display"
+        title="Wall display (W)"
+        aria-keyshortcuts="W"
+        onClick={onWall}
+      >
+        <Icon name="screen" />
       </button>
+      <TopEnd />
     </header>
   );
 }
@@ -67,27 +66,5 @@ function Sums({ tally, partial }: { tally: Tally; partial: boolean }): JSX.Eleme
         </span>
       )}
     </p>
-  );
-}
-
-interface TopButtonProps {
-  readonly name: "screen" | "help";
-  readonly label: string;
-  readonly keys: string;
-  readonly onClick: () => void;
-}
-
-function TopButton({ name, label, keys, onClick }: TopButtonProps): JSX.Element {
-  return (
-    <button
-      class={`icon-button top__${name}`}
-      type="button"
-      aria-label={label}
-      title={`${label} (${keys})`}
-      aria-keyshortcuts={keys}
-      onClick={onClick}
-    >
-      <Icon name={name} />
-    </button>
   );
 }

@@ -1,0 +1,97 @@
+/** Every page: where it is, what it is called in the menu, and who is shown the way there. */
+
+import type { JSX } from "preact";
+import { AppointmentPage } from "../appointments/appointment-page.tsx";
+import { AppointmentsPage } from "../appointments/appointments-page.tsx";
+import { AuditPage } from "../audit/audit-page.tsx";
+import { DoctorPage } from "../doctors/doctor-page.tsx";
+import { DoctorsPage } from "../doctors/doctors-page.tsx";
+import { FacilitiesPage } from "../facilities/facilities-page.tsx";
+import { FacilityPage } from "../facilities/facility-page.tsx";
+import { FleetPage } from "../fleet-page.tsx";
+import { PeoplePage } from "../people/people-page.tsx";
+import { PersonPage } from "../people/person-page.tsx";
+import { RecordAccessesPage } from "../people/record-accesses-page.tsx";
+import { watchesFleet } from "../shared/rights.ts";
+import type { May } from "../shared/rights.ts";
+import type { Way } from "./context.ts";
+
+export interface PageProps {
+  /** What stands in the place of `{id}` in the path. */
+  readonly id: string;
+}
+
+export interface PageRoute {
+  /** As in PAGE_PATHS of handlers/static.py. */
+  readonly path: string;
+  readonly page: (props: PageProps) => JSX.Element;
+  readonly may: (may: May) => boolean;
+  /** How it stands in the menu; pages without it are reached from others. */
+  readonly menu?: Omit<Way, "path">;
+}
+
+const readsPeople = (may: May): boolean =>
+  (may.read("patients") && !may.has("PT")) || (may.read("users") && may.has("RC", "SA", "AD"));
+
+/** In the order of the menu. */
+export const ROUTES: readonly PageRoute[] = [
+  {
+    path: "/",
+    page: FleetPage,
+    may: ({ user }) => watchesFleet(user),
+    menu: { label: "Fleet", icon: "ambulance", key: "f" },
+  },
+  {
+    path: "/people",
+    page: PeoplePage,
+    may: readsPeople,
+    menu: { label: "People", icon: "people", key: "p" },
+  },
+  { path: "/people/{id}", page: PersonPage, may: readsPeople },
+  {
+    path: "/appointments",
+    page: AppointmentsPage,
+    may: (may) => may.read("appointments") && !may.has("AD"),
+    menu: { label: "Visits", icon: "calendar", key: "v" },
+  },
+  { path: "/appointments/{id}", page: AppointmentPage, may: (may) => may.read("appointments") },
+  {
+    path: "/doctors",
+    page: DoctorsPage,
+    may: (may) => may.read("doctors"),
+    menu: { label: "Doctors", icon: "doctor", key: "d" },
+  },
+  { path: "/doctors/{id}", page: DoctorPage, may: (may) => may.read("doctors") },
+  {
+    path: "/facilities",
+    page: FacilitiesPage,
+    may: (may) => may.read("facilities"),
+    menu: { label: "Facilities", icon: "building", key: "c" },
+  },
+  { path: "/facilities/{id}", page: FacilityPage, may: (may) => may.read("facilities") },
+  {
+    path: "/audit",
+    page: AuditPage,
+    may: (may) => may.read("audit_log"),
+    menu: { label: "Audit", icon: "shield", key: "a" },
+  },
+  {
+    path: "/record",
+    page: RecordAccessesPage,
+    may: (may) => may.read("record_accesses"),
+    menu: { label: "My record", icon: "book", key: "r" },
+  },
+];
+
+/** The pages in the menu that are open to the person. */
+export function waysOf(may: May): readonly Way[] {
+  return ROUTES.flatMap(({ path, menu, may: opens }) => (menu !== undefined && opens(may) ? [{ path, ...menu }] : []));
+}
+
+/** Where those begin who do not watch the fleet: with their patients, their visits, else with what there is. */
+export function landingOf(may: May): string {
+  const wishes = may.has("PT") ? ["/appointments", "/profile"] : ["/people", "/appointments", "/profile"];
+  const open = ROUTES.filter((route) => route.may(may));
+  const wish = wishes.find((path) => open.some((route) => route.path === path));
+  return wish ?? open.find(({ menu }) => menu !== undefined)?.path ?? "/";
+}
