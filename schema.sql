@@ -52,6 +52,7 @@ END
 $roles$;
 
 CREATE EXTENSION IF NOT EXISTS btree_gist;  -- EXCLUDE constraints that compare ids and times together
+CREATE EXTENSION IF NOT EXISTS pg_trgm;     -- finding people by a part of their name
 CREATE EXTENSION IF NOT EXISTS citext;      -- e-mail addresses that differ only in case are one address
 
 GRANT USAGE, CREATE ON SCHEMA public TO arogya_owner;
@@ -130,7 +131,9 @@ CREATE TABLE facilities (
     type       text NOT NULL CHECK (type IN ('clinic', 'hospital')),
     time_zone  text NOT NULL DEFAULT 'Asia/Kolkata',
     location   point CHECK (is_place(location)),
-    created_at timestamptz NOT NULL DEFAULT now()
+    created_at timestamptz NOT NULL DEFAULT now(),
+    CONSTRAINT facilities_lengths CHECK (
+        length(name) <= 200 AND length(address) <= 500 AND length(phone) <= 40 AND length(time_zone) <= 64)
 );
 COMMENT ON TABLE facilities IS 'Clinics and hospitals.';
 COMMENT ON COLUMN facilities.type IS 'clinic: outpatients only. hospital: also takes ambulances.';
@@ -148,8 +151,12 @@ CREATE TABLE users (
     disabled_at       timestamptz,
     created_at        timestamptz NOT NULL DEFAULT now(),
     pseudonymised_at  timestamptz,
-    CONSTRAINT users_email_or_patient CHECK (email IS NOT NULL OR role = 'patient' OR pseudonymised_at IS NOT NULL)
+    CONSTRAINT users_email_or_patient CHECK (email IS NOT NULL OR role = 'patient' OR pseudonymised_at IS NOT NULL),
+    CONSTRAINT users_lengths CHECK (
+        length(name) <= 200 AND length(email) <= 254 AND length(phone) <= 40 AND length(time_zone) <= 64)
 );
+CREATE INDEX users_name_idx ON users (name, id);
+CREATE INDEX users_search_idx ON users USING gin (name gin_trgm_ops, phone gin_trgm_ops);
 COMMENT ON TABLE users IS 'Everybody who can sign in; patients, doctors and staff extend it one to one.';
 COMMENT ON COLUMN users.email IS 'Compared without regard to case; null for patients at the desk who have none, and once pseudonymised.';
 COMMENT ON COLUMN users.password IS 'argon2id hash; null until the account is activated. Never readable by arogya_reader.';
@@ -158,13 +165,17 @@ COMMENT ON COLUMN users.time_zone IS 'IANA name for reminders and local days; nu
 COMMENT ON COLUMN users.disabled_at IS 'Since when the account may not sign in; null = it may.';
 COMMENT ON COLUMN users.pseudonymised_at IS 'When everything that names the person was removed, for good; null = never.';
 COMMENT ON INDEX users_email_key IS 'One account per e-mail address; sign-in looks accounts up by it.';
+COMMENT ON INDEX users_name_idx IS 'Everybody by name, to page through lists of people.';
+COMMENT ON INDEX users_search_idx IS 'People by a part of their name or number.';
 
 CREATE TABLE patients (
     id            uuid PRIMARY KEY REFERENCES users,
     date_of_birth date CHECK (date_of_birth >= '1880-01-01'),
     gender        text CHECK (gender IN ('female', 'male', 'other', 'unknown')),
     blood_type    text CHECK (blood_type IN ('A+', 'A-', 'B+', 'B-', 'AB+', 'AB-', 'O+', 'O-')),
-    address       text
+    address       text,
+    CONSTRAINT patients_lengths CHECK (
+        length(address) <= 500)
 );
 COMMENT ON TABLE patients IS 'What is medical about a user with the role patient.';
 COMMENT ON COLUMN patients.gender IS 'female | male | other | unknown (HL7 FHIR administrative gender).';
@@ -174,7 +185,9 @@ CREATE TABLE doctors (
     id               uuid PRIMARY KEY REFERENCES users,
     specialization   text,
     license_number   text CONSTRAINT doctors_license_number_key UNIQUE,
-    years_experience int CHECK (years_experience BETWEEN 0 AND 80)
+    years_experience int CHECK (years_experience BETWEEN 0 AND 80),
+    CONSTRAINT doctors_lengths CHECK (
+        length(specialization) <= 200 AND length(license_number) BETWEEN 1 AND 100)
 );
 COMMENT ON TABLE doctors IS 'Medical professionals, physiotherapists among them.';
 COMMENT ON INDEX doctors_license_number_key IS 'A licence belongs to one doctor.';
@@ -220,6 +233,29 @@ COMMENT ON COLUMN doctor_schedules.end_time IS 'In the time zone of the facility
 COMMENT ON INDEX doctor_schedules_once IS 'No window twice; also the windows of a doctor.';
 COMMENT ON INDEX doctor_schedules_facility_id_idx IS 'The windows at a facility.';
 
+CREATE FUNCTION keep_bookings() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
+    AS $$
+BEGIN
+    IF EXISTS (
+        SELECT FROM appointments
+         WHERE doctor_id = OLD.doctor_id AND facility_id = OLD.facility_id AND scheduled_at > now()
+           AND status IN ('requested', 'scheduled', 'arrived')
+        UNION ALL
+        SELECT FROM physio_sessions
+         WHERE therapist_id = OLD.doctor_id AND facility_id = OLD.facility_id AND scheduled_at > now()
+           AND status IN ('scheduled', 'in_progress')
+    ) THEN
+        RAISE EXCEPTION 'the doctor has bookings to come at this facility'
+            USING ERRCODE = 'exclusion_violation', CONSTRAINT = 'doctor_facilities_no_bookings', TABLE = 'doctor_facilities';
+    END IF;
+    RETURN NULL;
+END
+$$;
+COMMENT ON FUNCTION keep_bookings() IS 'Refuses to end a doctor''s work at a facility while patients are booked there.';
+CREATE TRIGGER keep_bookings AFTER DELETE OR UPDATE OF doctor_id, facility_id ON doctor_facilities
+    FOR EACH ROW EXECUTE FUNCTION keep_bookings();
+
 
 -- 4  Appointments ----------------------------------------------------------------------------------------------------
 
@@ -241,7 +277,9 @@ CREATE TABLE appointments (
     CONSTRAINT appointments_doctor_free EXCLUDE USING gist (doctor_id WITH =, during WITH &&)
         WHERE (status IN ('requested', 'scheduled', 'arrived') AND overbook_reason IS NULL),
     CONSTRAINT appointments_patient_free EXCLUDE USING gist (patient_id WITH =, during WITH &&)
-        WHERE (status IN ('requested', 'scheduled', 'arrived') AND overbook_reason IS NULL)
+        WHERE (status IN ('requested', 'scheduled', 'arrived') AND overbook_reason IS NULL),
+    CONSTRAINT appointments_lengths CHECK (
+        length(notes) <= 10000)
 );
 CREATE INDEX appointments_doctor_id_idx ON appointments (doctor_id, scheduled_at);
 CREATE INDEX appointments_patient_id_idx ON appointments (patient_id, scheduled_at);
@@ -281,7 +319,9 @@ CREATE TABLE ambulances (
     location_accuracy real,
     created_at        timestamptz NOT NULL DEFAULT now(),
     updated_at        timestamptz NOT NULL DEFAULT now(),
-    CONSTRAINT ambulances_location_dated CHECK (current_location IS NULL OR location_fix_at IS NOT NULL)
+    CONSTRAINT ambulances_location_dated CHECK (current_location IS NULL OR location_fix_at IS NOT NULL),
+    CONSTRAINT ambulances_lengths CHECK (
+        length(plate_number) <= 40 AND length(driver_name) <= 200)
 ) WITH (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.01, autovacuum_vacuum_threshold = 500);
 COMMENT ON TABLE ambulances IS 'Emergency vehicles, with where each was last seen.';
 COMMENT ON COLUMN ambulances.status IS
@@ -325,7 +365,11 @@ CREATE TABLE ambulance_requests (
     version                 int NOT NULL DEFAULT 1,
     CONSTRAINT ambulance_requests_cancelled_why CHECK (status <> 'cancelled' OR cancel_reason IS NOT NULL),
     CONSTRAINT ambulance_requests_duplicate_of_which CHECK ((status = 'duplicate') = (duplicate_of IS NOT NULL)),
-    CONSTRAINT ambulance_requests_not_itself CHECK (duplicate_of <> id)
+    CONSTRAINT ambulance_requests_not_itself CHECK (duplicate_of <> id),
+    CONSTRAINT ambulance_requests_lengths CHECK (
+        length(destination) <= 500 AND length(caller) <= 200 AND length(callback_number) <= 40 AND
+        length(complaint) <= 2000 AND length(location_note) <= 1000 AND length(notes) <= 10000 AND
+        length(cancel_reason) BETWEEN 1 AND 500)
 );
 CREATE INDEX ambulance_requests_open_idx ON ambulance_requests (priority, requested_at)
     WHERE status NOT IN ('completed', 'cancelled', 'duplicate');
@@ -336,6 +380,7 @@ CREATE INDEX ambulance_requests_ambulance_id_idx ON ambulance_requests (ambulanc
 CREATE INDEX ambulance_requests_destination_idx ON ambulance_requests (destination_facility_id, requested_at);
 CREATE INDEX ambulance_requests_facility_id_idx ON ambulance_requests (facility_id, requested_at);
 CREATE INDEX ambulance_requests_duplicate_of_idx ON ambulance_requests (duplicate_of) WHERE duplicate_of IS NOT NULL;
+CREATE INDEX ambulance_requests_requested_at_idx ON ambulance_requests (requested_at, id);
 COMMENT ON TABLE ambulance_requests IS 'Calls for an ambulance. Progress follows from the assignments.';
 COMMENT ON COLUMN ambulance_requests.patient_id IS 'Null when a bystander calls; linked later, audited.';
 COMMENT ON COLUMN ambulance_requests.ambulance_id IS 'The unit that now has it; null while none has.';
@@ -354,6 +399,34 @@ COMMENT ON INDEX ambulance_requests_ambulance_id_idx IS 'The requests of an ambu
 COMMENT ON INDEX ambulance_requests_destination_idx IS 'What is inbound to a facility.';
 COMMENT ON INDEX ambulance_requests_facility_id_idx IS 'What a facility asked for.';
 COMMENT ON INDEX ambulance_requests_duplicate_of_idx IS 'The duplicates of a request.';
+COMMENT ON INDEX ambulance_requests_requested_at_idx IS 'All requests by time, to page through them.';
+
+CREATE FUNCTION touch() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    NEW.updated_at := now();
+    RETURN NEW;
+END
+$$;
+COMMENT ON FUNCTION touch() IS 'Notes when a row was changed.';
+CREATE TRIGGER touch BEFORE UPDATE OF plate_number, driver_name, status, capability, base_location, facility_id ON ambulances
+    FOR EACH ROW EXECUTE FUNCTION touch();
+COMMENT ON COLUMN ambulances.updated_at IS 'When it was last changed; moving is no change.';
+
+CREATE FUNCTION close_request() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    IF NEW.status IN ('completed', 'cancelled', 'duplicate') AND NEW.status <> OLD.status THEN
+        NEW.closed_at := coalesce(NEW.closed_at, greatest(now(), NEW.requested_at));
+    END IF;
+    RETURN NEW;
+END
+$$;
+COMMENT ON FUNCTION close_request() IS 'Notes when a request ended.';
+CREATE TRIGGER close_request BEFORE UPDATE OF status ON ambulance_requests
+    FOR EACH ROW EXECUTE FUNCTION close_request();
 
 CREATE TABLE assignments (
     id                uuid PRIMARY KEY DEFAULT gen_random_uuid(),
@@ -442,7 +515,9 @@ CREATE TABLE workout_plans (
     notes      text,
     status     text NOT NULL DEFAULT 'active' CHECK (status IN ('draft', 'active', 'ended')),
     created_at timestamptz NOT NULL DEFAULT now(),
-    CONSTRAINT workout_plans_ends_after_start CHECK (end_date >= start_date)
+    CONSTRAINT workout_plans_ends_after_start CHECK (end_date >= start_date),
+    CONSTRAINT workout_plans_lengths CHECK (
+        length(notes) <= 10000)
 );
 CREATE INDEX workout_plans_patient_id_idx ON workout_plans (patient_id);
 CREATE INDEX workout_plans_created_by_idx ON workout_plans (created_by, patient_id);
@@ -459,7 +534,9 @@ CREATE TABLE plan_exercises (
     name         text NOT NULL CHECK (name <> ''),
     target_reps  int NOT NULL CHECK (target_reps BETWEEN 1 AND 10000),
     target_angle real CHECK (target_angle BETWEEN -360 AND 360),
-    day_of_week  smallint NOT NULL CONSTRAINT plan_exercises_day_of_week_iso CHECK (day_of_week BETWEEN 1 AND 7)
+    day_of_week  smallint NOT NULL CONSTRAINT plan_exercises_day_of_week_iso CHECK (day_of_week BETWEEN 1 AND 7),
+    CONSTRAINT plan_exercises_lengths CHECK (
+        length(name) <= 200)
 );
 CREATE INDEX plan_exercises_plan_id_idx ON plan_exercises (plan_id, day_of_week);
 COMMENT ON TABLE plan_exercises IS 'What a plan asks for, by weekday.';
@@ -544,7 +621,9 @@ CREATE TABLE physio_sessions (
     ended_at     timestamptz,
     created_at   timestamptz NOT NULL DEFAULT now(),
     CONSTRAINT physio_sessions_two_people CHECK (patient_id <> therapist_id),
-    CONSTRAINT physio_sessions_ends_after_start CHECK (ended_at >= started_at)
+    CONSTRAINT physio_sessions_ends_after_start CHECK (ended_at >= started_at),
+    CONSTRAINT physio_sessions_lengths CHECK (
+        length(notes) <= 10000)
 );
 CREATE UNIQUE INDEX physio_sessions_one_in_progress_per_device ON physio_sessions (device_id) WHERE status = 'in_progress';
 CREATE UNIQUE INDEX physio_sessions_one_in_progress_per_patient ON physio_sessions (patient_id) WHERE status = 'in_progress';
@@ -639,6 +718,37 @@ CREATE TRIGGER take_turns BEFORE INSERT OR UPDATE OF patient_id, therapist_id, s
     ON physio_sessions FOR EACH ROW EXECUTE FUNCTION take_turns('therapist_id');
 CREATE TRIGGER engage AFTER INSERT OR UPDATE OF patient_id, therapist_id, scheduled_at, duration_min, status, supervised
     ON physio_sessions FOR EACH ROW EXECUTE FUNCTION engage_physio_session();
+
+CREATE FUNCTION follow_plan() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
+    AS $$
+BEGIN
+    IF NEW.plan_id IS NOT NULL AND (NEW.therapist_id IS NULL OR NEW.joint IS NULL) THEN
+        SELECT coalesce(NEW.therapist_id, p.created_by), coalesce(NEW.joint, p.joint)
+          INTO NEW.therapist_id, NEW.joint
+          FROM workout_plans p
+         WHERE p.id = NEW.plan_id;
+    END IF;
+    RETURN NEW;
+END
+$$;
+COMMENT ON FUNCTION follow_plan() IS 'A session by a plan has the doctor and the joint of the plan where it says nothing else.';
+
+CREATE FUNCTION time_session() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    IF NEW.status = 'in_progress' AND OLD.status <> 'in_progress' THEN
+        NEW.started_at := coalesce(NEW.started_at, now());
+    ELSIF OLD.status = 'in_progress' AND NEW.status <> 'in_progress' THEN
+        NEW.ended_at := coalesce(NEW.ended_at, greatest(now(), NEW.started_at));
+    END IF;
+    RETURN NEW;
+END
+$$;
+COMMENT ON FUNCTION time_session() IS 'Notes when a session really began and ended.';
+CREATE TRIGGER follow_plan BEFORE INSERT ON physio_sessions FOR EACH ROW EXECUTE FUNCTION follow_plan();
+CREATE TRIGGER time_session BEFORE UPDATE OF status ON physio_sessions FOR EACH ROW EXECUTE FUNCTION time_session();
 
 
 -- 7  Devices, streams, telemetry -------------------------------------------------------------------------------------
@@ -1039,6 +1149,8 @@ CREATE UNIQUE INDEX messages_conversation_idx
     ON messages (least(sender_id, receiver_id), greatest(sender_id, receiver_id), sequence);
 CREATE INDEX messages_unread_idx ON messages (receiver_id, sequence) WHERE read_at IS NULL;
 CREATE INDEX messages_corrects_idx ON messages (corrects) WHERE corrects IS NOT NULL;
+CREATE INDEX messages_receiver_id_idx ON messages (receiver_id, sequence);
+CREATE INDEX messages_sender_id_idx ON messages (sender_id, sequence);
 COMMENT ON TABLE messages IS 'Direct messages between two users who have a care or facility relation.';
 COMMENT ON COLUMN messages.sequence IS 'The order of the server within a conversation (with gaps).';
 COMMENT ON COLUMN messages.client_id IS 'Drawn by the sender: a resent message is stored once.';
@@ -1048,6 +1160,8 @@ COMMENT ON INDEX messages_client_id_key IS 'A resent message is stored once.';
 COMMENT ON INDEX messages_conversation_idx IS 'A conversation in order.';
 COMMENT ON INDEX messages_unread_idx IS 'What a user has not read.';
 COMMENT ON INDEX messages_corrects_idx IS 'The corrections of a message.';
+COMMENT ON INDEX messages_receiver_id_idx IS 'What a user was sent, in order.';
+COMMENT ON INDEX messages_sender_id_idx IS 'What a user has sent, in order.';
 
 CREATE TABLE notifications (
     id           uuid PRIMARY KEY DEFAULT gen_random_uuid(),
@@ -1462,6 +1576,34 @@ COMMENT ON COLUMN record_accesses.name IS 'Who it was: a person, a device, or th
 COMMENT ON COLUMN record_accesses.role IS 'patient | doctor | receptionist | staff admin | admin | device | system.';
 COMMENT ON COLUMN record_accesses.facility IS 'Where they work: the facility of staff, those of a doctor.';
 COMMENT ON COLUMN record_accesses.reason IS 'What they said when they looked without a relation to the patient.';
+
+CREATE FUNCTION doctors_caring(patient uuid, at timestamptz, days int) RETURNS SETOF uuid
+    LANGUAGE sql STABLE PARALLEL SAFE
+    AS $$
+    SELECT doctor_id FROM appointments
+     WHERE patient_id = patient AND status <> 'cancelled' AND scheduled_at >= at - make_interval(days => days)
+    UNION
+    SELECT therapist_id FROM physio_sessions
+     WHERE patient_id = patient AND status <> 'cancelled'
+       AND scheduled_at >= at - make_interval(days => days) AND scheduled_at <= at + make_interval(days => days)
+    UNION
+    SELECT created_by FROM workout_plans
+     WHERE patient_id = patient AND status = 'active' AND (end_date IS NULL OR end_date >= (at AT TIME ZONE 'UTC')::date - 1)
+$$;
+COMMENT ON FUNCTION doctors_caring(uuid, timestamptz, int) IS
+    'The doctors who have a patient in active care: patients_in_care() from the other side.';
+
+CREATE FUNCTION facilities_with_business(patient uuid) RETURNS SETOF uuid
+    LANGUAGE sql STABLE PARALLEL SAFE
+    AS $$
+    SELECT facility_id FROM appointments WHERE patient_id = patient
+    UNION
+    SELECT unnest(ARRAY[facility_id, destination_facility_id]) FROM ambulance_requests WHERE patient_id = patient
+    UNION
+    SELECT facility_id FROM transactions WHERE user_id = patient
+$$;
+COMMENT ON FUNCTION facilities_with_business(uuid) IS
+    'The facilities that a patient has or had to do with: patients_with_business() from the other side.';
 
 
 -- 12  Notifications to the hub, comments on keys, grants -------------------------------------------------------------
