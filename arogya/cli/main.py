@@ -14,7 +14,7 @@ from arogya.cli.outcome import EXIT_CODES, FAILED, INTERRUPTED, MISTAKEN, OK, Co
 # Each module has `register(subparsers)`; the parser that it adds names its function with set_defaults(run=…).
 COMMANDS = (
     *("demo", "serve", "nodes", "drain", "restart", "migrate", "admin", "device", "replay", "simulate"),
-    *("import", "backup", "restore", "doctor", "hub"),
+    *("import", "audit", "backup", "restore", "doctor", "hub"),
 )
 OURS = {"arogya", "handlers", "hub", "storage"}  # a module of ours that is not there is a mistake of ours
 DESCRIPTION = """Arogya Hub: the real-time heart of a health system.
