@@ -78,6 +78,8 @@ class Transaction(HeldConnection):
     async def copy_rows(self, table: str, columns: Sequence[str], rows: Sequence[tuple[object, ...]]) -> None:
         """Store rows by COPY; raises `StorageError`."""
         with translated():
+            # The driver knows no binary form of an extension's type, which COPY needs.
+            await self._connection.set_builtin_type_codec("citext", schema="public", codec_name="text")
             await self._connection.copy_records_to_table(table, columns=columns, records=rows)
 
 

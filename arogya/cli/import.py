@@ -60,17 +60,31 @@ def run(parsed: argparse.Namespace) -> int:
     from arogya.cli.reaching import reached
     from arogya.cli.starting import explained
 
+    read = _read(kind, parsed)
     with explained(), reached(parsed, settings) as database:
-        return asyncio.run(_import(database.dsn, kind, parsed))
+        return asyncio.run(_import(database.dsn, kind, read, parsed))
 
 
-async def _import(dsn: str, kind: Kind, parsed: argparse.Namespace) -> int:
+def _read(kind: Kind, parsed: argparse.Namespace) -> Checked:
+    from arogya.cli.progress import Progress
+    from arogya.importing import journey
+    from arogya.importing.sheet import SheetError
+
+    try:
+        with Progress("reading", unit="lines") as progress:
+            return journey.read(kind, parsed.file, progress.set)
+    except SheetError as error:
+        raise CommandError(str(error), MISTAKEN) from error
+
+
+async def _import(dsn: str, kind: Kind, read: Checked, parsed: argparse.Namespace) -> int:
+    from arogya.importing import journey
     from storage.errors import Conflict
     from storage.pool import APP, Database
 
     db = await Database.open(dsn, role=APP, size=1, command_timeout_s=600)
     try:
-        checked = await _check(db, kind, parsed)
+        checked = await journey.compare(db, kind, read)
         if checked.mistakes:
             _report(checked, parsed)
             return MISTAKEN
@@ -87,18 +101,6 @@ async def _import(dsn: str, kind: Kind, parsed: argparse.Namespace) -> int:
         await db.close()
     sys.stdout.write(f"{len(checked.records):,} {parsed.kind} stored\n")
     return OK
-
-
-async def _check(db: Database, kind: Kind, parsed: argparse.Namespace) -> Checked:
-    from arogya.cli.progress import Progress
-    from arogya.importing import journey
-    from arogya.importing.sheet import SheetError
-
-    try:
-        with Progress("reading", unit="lines") as progress:
-            return await journey.check(db, kind, parsed.file, progress.set)
-    except SheetError as error:
-        raise CommandError(str(error), MISTAKEN) from error
 
 
 async def _keep(db: Database, kind: Kind, checked: Checked, parsed: argparse.Namespace) -> None:

@@ -28,11 +28,8 @@ class Checked(NamedTuple):
     mistakes: list[Mistake]  # by line
 
 
-async def check(db: Database, kind: Kind, path: Path, told: Callable[[int, int], None]) -> Checked:
-    """Read a file and compare it with itself and with the database; raises `SheetError`.
-
-    `told` hears how many lines are read, of how many.
-    """
+def read(kind: Kind, path: Path, told: Callable[[int, int], None]) -> Checked:
+    """Read a file, line by line; `told` hears how many are read, of how many. Raises `SheetError`."""
     lines = sheet.read(path, kind.columns, kind.needed)
     if not lines:
         raise sheet.SheetError(f"{path}: there are no lines below the names of the columns")
@@ -45,8 +42,12 @@ async def check(db: Database, kind: Kind, path: Path, told: Callable[[int, int],
             good.append(record)
         if count % 1_000 == 0 or count == len(lines):
             told(count, len(lines))
-    mistakes += await kind.compare(db, good)
-    return Checked(good, sorted(mistakes))
+    return Checked(good, mistakes)
+
+
+async def compare(db: Database, kind: Kind, read: Checked) -> Checked:
+    """Compare the good lines of a file with each other and with the database."""
+    return Checked(read.records, sorted([*read.mistakes, *await kind.compare(db, read.records)]))
 
 
 async def keep(db: Database, kind: Kind, records: Sequence[Record], now: datetime, told: imports.Told) -> None:
