@@ -111,6 +111,11 @@ def blocking_calls_fail() -> None:
 def workplace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder with the files that the page's commands read."""
     monkeypatch.chdir(tmp_path)
+    (tmp_path / "facilities.csv").write_text("name,type\nCity Hospital,hospital\n")
+    (tmp_path / "people.csv").write_text(
+        "role,name,email,facility,staff_role\nstaff,Mina,mina@example.org,City Hospital,receptionist\n"
+    )
+    (tmp_path / "ambulances.csv").write_text("plate_number,facility\nKA-01-AB-2001,City Hospital\n")
     (tmp_path / "fleet.csv").write_text("plate_number,name,kind\nKA-01-AB-1235,front,tablet\nKA-01-AB-1236,,\n")
     return tmp_path
 
