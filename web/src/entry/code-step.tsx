@@ -9,13 +9,17 @@ export interface CodeFieldProps {
   readonly recovery?: boolean;
   readonly wrong: boolean;
   readonly describedBy?: string | undefined;
+  /** False where something else comes first. */
+  readonly takesFocus?: boolean;
   readonly onInput: (code: string) => void;
 }
 
 /** Six digits of an app, or a recovery code; takes the focus, and again when its value was refused. */
-export function CodeField({ value, recovery = false, wrong, describedBy, onInput }: CodeFieldProps): JSX.Element {
+export function CodeField(props: CodeFieldProps): JSX.Element {
+  const { value, recovery = false, wrong, describedBy, takesFocus = true, onInput } = props;
   const input = useRef<HTMLInputElement>(null);
   useEffect(() => {
+    if (!takesFocus) return;
     input.current?.focus();
     input.current?.select();
   }, [recovery, wrong]);
@@ -31,6 +35,7 @@ export function CodeField({ value, recovery = false, wrong, describedBy, onInput
         autocomplete="one-time-code"
         autocapitalize="none"
         spellcheck={false}
+        minLength={6}
         maxLength={40}
         required
         placeholder={recovery ? "" : "000 000"}

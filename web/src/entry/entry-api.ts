@@ -10,8 +10,9 @@ export interface TotpStart {
   readonly uri: string;
 }
 
-export const startTotp = (email: string, password: string): Promise<TotpStart> =>
-  call<TotpStart>("POST", "/totp", { email, password });
+/** `code`: of the second factor that is in force, where there is one already. */
+export const startTotp = (email: string, password: string, code?: string): Promise<TotpStart> =>
+  call<TotpStart>("POST", "/totp", { email, password, ...(code === undefined ? {} : { code }) });
 
 /** The answer holds the recovery codes, this once. */
 export const confirmTotp = async (email: string, password: string, code: string): Promise<readonly string[]> =>

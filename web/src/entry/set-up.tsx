@@ -14,14 +14,24 @@ import { explain } from "./words.ts";
 
 const WRONG = "This code does not count. Wait for the next one in the app, and check that the phone’s clock is right.";
 
+function whyNot(problem: unknown): string {
+  const code = problem instanceof Problem && problem.code === "second_factor_required";
+  return code ? "The code of the present app does not count. Go back and type the newest." : explain(problem);
+}
+
 export interface SetUpProps {
   readonly email: string;
   readonly password: string;
+  /** Of the second factor that is in force, when another takes its place. */
+  readonly present?: string | undefined;
+  /** What the button says that is pressed when all is kept. */
+  readonly done?: string;
   readonly onDone: () => void;
   readonly onBack: () => void;
 }
 
-export function SetUp({ email, password, onDone, onBack }: SetUpProps): JSX.Element {
+export function SetUp(props: SetUpProps): JSX.Element {
+  const { email, password, present, done = "Go on to the hub", onDone, onBack } = props;
   const [start, setStart] = useState<TotpStart | null>(null);
   const [codes, setCodes] = useState<readonly string[] | null>(null);
   const [code, setCode] = useState("");
@@ -30,9 +40,9 @@ export function SetUp({ email, password, onDone, onBack }: SetUpProps): JSX.Elem
   const [attempt, setAttempt] = useState(0);
   useEffect(() => {
     let left = false;
-    startTotp(email, password).then(
+    startTotp(email, password, present).then(
       (started) => !left && setStart(started),
-      (problem: unknown) => !left && setError(explain(problem)),
+      (problem: unknown) => !left && setError(whyNot(problem)),
     );
     return () => {
       left = true;
@@ -50,8 +60,8 @@ export function SetUp({ email, password, onDone, onBack }: SetUpProps): JSX.Elem
     }
     setBusy(false);
   };
-  if (codes !== null) return <RecoveryCodes email={email} codes={codes} done="Go on to the hub" onDone={onDone} />;
-  const again = start === null && error !== null;
+  if (codes !== null) return <RecoveryCodes email={email} codes={codes} done={done} onDone={onDone} />;
+  const again = start === null && error !== null && present === undefined;
   return (
     <form class="set-up" onSubmit={(event) => void submit(event)} aria-labelledby="set-up-title">
       <h1 id="set-up-title">Set up a second factor</h1>
