@@ -89,6 +89,7 @@ class Reply:
     status: int | None = None  # None takes the route's
     cookie: str | None = None  # the session cookie's new value; "" deletes it
     cookie_s: float = 0.0  # how long it lives
+    workstation: str | None = None  # what a browser keeps to need no second factor for the rest of the shift
 
 
 Handler = Callable[[Call[Any, Any]], Awaitable[msgspec.Struct | Reply | web.StreamResponse | None]]
@@ -108,8 +109,12 @@ class Route:
     query: type[msgspec.Struct] = Nothing
     status: int = 200
     public: bool = False  # answered without a credential; one that is sent is not looked at
+    open: bool = False  # answered without a credential too; one that is sent counts
     judged_inside: bool = False  # the handler itself tells "not there" from "not yours", after the guard let it in
     limited: bool = True  # counts against the rate limit of the API
+    read_only: frozenset[str] = frozenset()  # fields that a body may not have, although they are fields of the record
+    merges: bool = False  # the body is a JSON Merge Patch (RFC 7396)
+    replayable: bool = True  # a repeat with the same Idempotency-Key gets the same answer; not where it holds a secret
     media_type: str = "application/json"
     other_media_type: str | None = None  # that the caller may ask for instead
     about: str = ""  # beyond the summary, for people; without it the handler's docstring is taken

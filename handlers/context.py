@@ -13,6 +13,8 @@ from hub.access.limits import SharedRate
 from hub.bus.bus import Bus
 from hub.clock import Clock
 from hub.live.board import FleetBoard
+from hub.mail.mailer import Mailer
+from hub.mail.resets import Resets
 from hub.metrics import Metrics
 from storage.audit_queue import AuditQueue
 from storage.passwords import Passwords
@@ -43,6 +45,7 @@ class HttpSettings:
     cursor_key: bytes = b""  # MACs list cursors; the same on every node
     map: MapSettings = field(default_factory=MapSettings)
     page_rows_max: int = 200
+    care_days: int = 90  # how long a doctor reads on after the last appointment or physio session
     body_bytes_max: int = 65_536
     body_timeout_s: float = 10.0
     web_session_s: float = 12 * 3_600.0  # one shift
@@ -50,8 +53,17 @@ class HttpSettings:
     refresh_s: float = 30 * 86_400.0
     ticket_s: float = 30.0
     sessions_per_user: int = 10
+    totp_required: bool = False  # doctors, staff and administrators show a second factor
+    workstation_s: float = 12 * 3_600.0  # how long a browser where it was shown is trusted: a shift
+    bypass_s: float = 15 * 60.0  # life of a code that lets somebody in without their telephone
+    activation_s: float = 86_400.0  # life of a one-use link
+    link_origin: str = "http://127.0.0.1:8080"  # where one-use links lead
+    issuer: str = "Arogya Hub"  # what authenticator apps show
     sign_ins_per_min: float = 5.0  # for one account from one network
     sign_ins_per_network_per_min: float = 60.0  # for all accounts from one network
+    registrations_per_network_per_min: float = 10.0  # and forgotten passwords
+    codes_per_hour: float = 20.0  # guesses at one user's code, whose password is known to who guesses
+    refusals_per_network_per_min: float = 300.0  # credentials that do not count
     api_per_s: float = 20.0
     api_burst: float = 60.0
     metrics_token: str | None = None  # without it, /metrics answers loopback only
@@ -74,6 +86,8 @@ class HubContext:
     degraded_checks: tuple[tuple[str, ReadyCheck], ...] = ()  # of what the hub can work without
     bus: Bus | None = None  # to the other hubs, where there are any
     add_pages: AddPages | None = None
+    mail: Mailer | None = None  # None: whoever invites somebody gets to see the link
+    resets: Resets | None = None  # of forgotten passwords, by e-mail
     read_audit: AuditQueue | None = None  # of what is read; None: each entry is stored before the answer
 
 
@@ -86,6 +100,12 @@ class Limits:
         self.sign_ins = SharedRate(bus, "sign-ins", per_s=per_account / 60, burst=per_account)
         per_network = settings.sign_ins_per_network_per_min
         self.networks = SharedRate(bus, "networks", per_s=per_network / 60, burst=per_network)
+        strangers = settings.registrations_per_network_per_min
+        self.registrations = SharedRate(bus, "registrations", per_s=strangers / 60, burst=strangers)
+        codes = settings.codes_per_hour
+        self.codes = SharedRate(bus, "codes", per_s=codes / 3_600, burst=codes)
+        refusals = settings.refusals_per_network_per_min
+        self.refusals = SharedRate(bus, "refusals", per_s=refusals / 60, burst=refusals)
 
 
 CONTEXT: web.AppKey[HubContext] = web.AppKey("CONTEXT", HubContext)

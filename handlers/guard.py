@@ -7,11 +7,11 @@ from collections.abc import Awaitable, Callable
 import msgspec
 from aiohttp import web
 
-from handlers.auth import Caller, authenticate, cookie_name
+from handlers.auth import Caller, authenticate, cookie_name, workstation_cookie
 from handlers.call import Call, Nothing, Reply, Route
 from handlers.context import CONTEXT, LIMITS
 from handlers.network import is_plain_loopback, network_of, peer_address
-from handlers.params import read_body, read_query
+from handlers.params import BodyRules, read_body, read_query
 from hub.access.policy import allowed, sees_all
 from hub.access.principal import ANONYMOUS
 from hub.errors import Forbidden, NotFound, RateLimited, Unauthorized
@@ -25,7 +25,7 @@ def endpoint(route: Route) -> Callable[[web.Request], Awaitable[web.StreamRespon
     """Return the aiohttp handler of a route."""
 
     async def serve(http_request: web.Request) -> web.StreamResponse:
-        caller = Caller(ANONYMOUS) if route.public else await _identify(http_request)
+        caller = Caller(ANONYMOUS) if route.public else await _identify(http_request, optional=route.open)
         if route.limited:
             await _check_rate(http_request, caller)
         rules = allowed(caller.principal, route.action)
@@ -50,8 +50,10 @@ def endpoint(route: Route) -> Callable[[web.Request], Awaitable[web.StreamRespon
     return serve
 
 
-async def _identify(http_request: web.Request) -> Caller:
+async def _identify(http_request: web.Request, *, optional: bool) -> Caller:
     caller = await authenticate(http_request)
+    if caller is None and optional:
+        return Caller(ANONYMOUS)
     if caller is None:
         raise Unauthorized
     http_request[CALLER] = caller
@@ -73,9 +75,8 @@ async def _read(route: Route, call: Call[Nothing, Nothing]) -> Call[msgspec.Stru
     query = read_query(call.http_request, route.query)
     body: msgspec.Struct = Nothing()
     if route.body is not Nothing:
-        body = await read_body(
-            call.http_request, route.body, bytes_max=settings.body_bytes_max, timeout_s=settings.body_timeout_s
-        )
+        rules = BodyRules(settings.body_bytes_max, settings.body_timeout_s, route.read_only, route.merges)
+        body = await read_body(call.http_request, route.body, rules)
     return Call(call.context, call.http_request, call.request_id, call.principal, call.rules, call.session, query, body)
 
 
@@ -90,15 +91,18 @@ def _render(
         response.body = msgspec.json.encode(reply.body)
         response.content_type = route.media_type
     if reply.cookie is not None:
-        _set_cookie(http_request, response, reply)
+        _set_cookie(http_request, response, cookie_name(http_request), reply.cookie, reply.cookie_s)
+    if reply.workstation is not None:
+        lives_s = http_request.app[CONTEXT].settings.workstation_s
+        _set_cookie(http_request, response, workstation_cookie(http_request), reply.workstation, lives_s)
     return response
 
 
-def _set_cookie(http_request: web.Request, response: web.Response, reply: Reply) -> None:
+def _set_cookie(http_request: web.Request, response: web.Response, name: str, value: str, lives_s: float) -> None:
     response.set_cookie(
-        cookie_name(http_request),
-        reply.cookie or "",
-        max_age=int(reply.cookie_s),
+        name,
+        value,
+        max_age=int(lives_s),
         path="/",
         secure=not is_plain_loopback(http_request),
         httponly=True,

@@ -6,23 +6,24 @@ import asyncio
 import json
 import re
 from datetime import datetime
-from typing import Any, NoReturn, TypeVar
+from functools import lru_cache
+from typing import Any, NamedTuple, NoReturn, TypeVar
 from uuid import UUID
 
 import msgspec
 import orjson
 from aiohttp import hdrs, web
 
-from hub.errors import InvalidValue, Malformed, NotFound, TooLarge, UnknownField, UnsupportedMedia
+from hub.errors import FieldForbidden, InvalidValue, Malformed, NotFound, TooLarge, UnknownField, UnsupportedMedia
 
 BIGINT_MAX = 2**63 - 1
 _INTEGER = re.compile(r"-?(0|[1-9][0-9]{0,17})", re.ASCII)
 _ROW_ID = re.compile(r"[1-9][0-9]{0,18}", re.ASCII)
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
 _DECIMAL = re.compile(r"-?(0|[1-9][0-9]{0,5})(\.[0-9]{1,15})?", re.ASCII)
-_TEXT = re.compile(r"[\x20-\x7e]*", re.ASCII)  # no longer than a request line
+_TEXT = re.compile(r"[^\x00-\x1f\x7f-\x9f\ud800-\udfff]*")  # no longer than a request line
 _PLACE = re.compile(r"at `(\$[A-Za-z0-9_.\[\]]*)`$", re.ASCII)
-_TYPES = ("application/json",)
+_JSON, MERGE_PATCH = "application/json", "application/merge-patch+json"
 
 T = TypeVar("T", bound=msgspec.Struct)
 
@@ -45,7 +46,7 @@ def path_uuid(http_request: web.Request) -> UUID:
 
 def read_query(http_request: web.Request, spec: type[T]) -> T:
     """Return the query as `spec`; raises UnknownField, or InvalidValue for a repeated or impossible parameter."""
-    fields = {field.encode_name: field.type for field in msgspec.structs.fields(spec)}
+    fields = _fields_of(spec)
     found: dict[str, object] = {}
     for name, text in http_request.query.items():
         if name not in fields:
@@ -59,26 +60,41 @@ def read_query(http_request: web.Request, spec: type[T]) -> T:
         _refuse(error)
 
 
-async def read_body(http_request: web.Request, spec: type[T], *, bytes_max: int, timeout_s: float) -> T:
-    """Return the JSON body as `spec`; raises the BadInput that fits.
+@lru_cache(maxsize=512)
+def _fields_of(spec: type[msgspec.Struct]) -> dict[str, Any]:
+    return {field.encode_name: field.type for field in msgspec.structs.fields(spec)}
+
+
+class BodyRules(NamedTuple):
+    """What a body may be, beside its type."""
+
+    bytes_max: int
+    timeout_s: float
+    read_only: frozenset[str] = frozenset()  # fields that exist, and are not for a body
+    merges: bool = False  # also as a JSON Merge Patch (RFC 7396)
+
+
+async def read_body(http_request: web.Request, spec: type[T], rules: BodyRules) -> T:
+    """Return the JSON body as `spec`; raises the BadInput that fits, FieldForbidden for a field that is only read.
 
     A body that does not arrive in time raises TimeoutError.
     """
-    if http_request.content_type not in _TYPES or len(http_request.headers.getall(hdrs.CONTENT_TYPE, [])) != 1:
+    types = (_JSON, MERGE_PATCH) if rules.merges else (_JSON,)
+    if http_request.content_type not in types or len(http_request.headers.getall(hdrs.CONTENT_TYPE, [])) != 1:
         raise UnsupportedMedia("send application/json")
     if (http_request.charset or "utf-8").lower() not in {"utf-8", "utf8"}:
         raise UnsupportedMedia("send UTF-8")
     if http_request.headers.get(hdrs.CONTENT_ENCODING, "identity").lower() != "identity":
         raise UnsupportedMedia("send the body without a content encoding")
-    if (http_request.content_length or 0) > bytes_max:
+    if (http_request.content_length or 0) > rules.bytes_max:
         raise TooLarge
-    async with asyncio.timeout(timeout_s):
+    async with asyncio.timeout(rules.timeout_s):
         raw = await http_request.read()
-    return parse_json(raw, spec)
+    return parse_json(raw, spec, rules.read_only)
 
 
-def parse_json(raw: bytes, spec: type[T]) -> T:
-    """Return a JSON document as `spec`; raises Malformed, UnknownField or InvalidValue.
+def parse_json(raw: bytes, spec: type[T], read_only: frozenset[str] = frozenset()) -> T:
+    """Return a JSON document as `spec`; raises Malformed, UnknownField, InvalidValue, or FieldForbidden.
 
     The standard library's parser is the one that shows duplicate keys; bodies are small, so its speed does not matter.
     """
@@ -90,10 +106,22 @@ def parse_json(raw: bytes, spec: type[T]) -> T:
         orjson.dumps(document)
     except (ValueError, TypeError, RecursionError):
         raise Malformed("the body is not the JSON that is expected here") from None
+    if read_only and isinstance(document, dict):
+        _check_names(document, spec, read_only)
     try:
         return msgspec.convert(document, spec)
     except msgspec.ValidationError as error:
         _refuse(error)
+
+
+def _check_names(document: dict[str, object], spec: type[msgspec.Struct], read_only: frozenset[str]) -> None:
+    """Tell a field that does not exist from one that is only read, before their values are looked at."""
+    known = _fields_of(spec)
+    if any(name not in known and name not in read_only for name in document):
+        raise UnknownField("a field is not known")
+    for name in document:
+        if name not in known:
+            raise FieldForbidden("this is not yours to write", field=name)
 
 
 def _read_text(kind: Any, text: str, name: str) -> object:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from handlers import (
+    account_routes,
     activations,
     alarms,
     ambulances,
@@ -15,6 +16,7 @@ from handlers import (
     map,
     playback,
     positions,
+    record_routes,
     regions,
     sessions,
     tickets,
@@ -48,6 +50,7 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", f"{API}/sessions/current", sessions.show_current, "sessions.R", "Who I am", sessions.Current),
     Route("DELETE", f"{API}/sessions/current", sessions.end_current, "sessions.D", "Sign out", status=204),
     Route("DELETE", f"{API}/sessions/{{id}}", sessions.end_one, "sessions.D", "Sign out somewhere else", status=204),
+    *account_routes.ROUTES,
     Route(
         "POST",
         f"{API}/activations",
@@ -173,6 +176,7 @@ ROUTES: tuple[Route, ...] = (
         "Take care of a call for help",
         alarms.Alarm,
     ),
+    *record_routes.ROUTES,
     Route("GET", f"{API}/map", map.show, "map.R", "What lies below the ambulances", map.Map),
     Route(
         "GET",

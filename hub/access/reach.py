@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from hub.access.policy import Rule, Scope, rules_of
+from hub.access.policy import RULES, Rule, Scope, rules_of
 from hub.access.principal import Principal
 from storage.records import catalog
 from storage.records.entity import Entity
@@ -22,8 +22,18 @@ def reaches(principal: Principal, entity: Entity, verb: str) -> tuple[Reach, ...
 @lru_cache(maxsize=1_024)
 def reaches_of(codes: frozenset[str], entity: Entity, verb: str) -> tuple[Reach, ...]:
     """Return what callers with these codes reach."""
-    rules = [rule for rule in rules_of(f"{entity.name}.{verb}") if rule.code in codes]
+    rules = [rule for rule in rules_for(entity, verb) if rule.code in codes]
     return tuple(dict.fromkeys(reach_of(entity, rule, verb) for rule in rules))
+
+
+def rules_for(entity: Entity, verb: str) -> tuple[Rule, ...]:
+    """Return the rules of a verb; nobody's where the matrix has lines of the table, and none of the verb."""
+    try:
+        return rules_of(f"{entity.name}.{verb}")
+    except KeyError:
+        if any(action.partition(".")[0] == entity.name for action in RULES):
+            return ()
+        raise
 
 
 def reach_of(entity: Entity, rule: Rule, verb: str) -> Reach:

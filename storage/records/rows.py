@@ -90,4 +90,4 @@ def document(entity: Entity, values: Mapping[str, object]) -> Fields:
 def _readable(value: object) -> object:
     if isinstance(value, Place):
         return f"({value.longitude},{value.latitude})"
-    return str(value) if isinstance(value, Decimal) else value
+    return str(value) if isinstance(value, Decimal | UUID) else value

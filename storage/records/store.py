@@ -29,7 +29,7 @@ class Page(NamedTuple):
     """A page of a list."""
 
     items: list[Found]
-    ended: tuple[object, object] | None  # what the last row is sorted by, and its id; None of an empty page
+    ended: tuple[object, object] | None  # what the last one is sorted by, and its id; None where no other page follows
     total: int | None  # of all pages, where it was asked for
 
 
@@ -54,17 +54,21 @@ async def find_one(
 
 
 async def list_page(
-    db: Database | HeldConnection, access: Access, listing: Listing, values: Mapping[str, object]
+    db: Database | HeldConnection, access: Access, listing: Listing, values: Mapping[str, object], rows_max: int
 ) -> Page:
-    """Return a page in its order; `values` holds what the statement takes: `rows_max`, filters, words, position."""
+    """Return a page in its order; `values` holds what the statement takes: filters, words, position."""
     select = statements.page(access.entity, access.reads, listing)
-    rows = await db.fetch(select.query, **_arguments(select.query, access.caller, values))
+    given = {**values, "rows_max": rows_max + 1}
+    rows = await db.fetch(select.query, **_arguments(select.query, access.caller, given))
     total = None
     if listing.counted:
         total = rows[0]["_total"]
         rows = [row for row in rows if row["id"] is not None]
     how = layout(access.entity, select.shape)
-    ended = (rows[-1]["_position"], rows[-1]["id"]) if rows else None
+    ended = None
+    if len(rows) > rows_max:
+        del rows[rows_max:]
+        ended = (rows[-1]["_position"], rows[-1]["id"])
     return Page([found(row, how) for row in rows], ended, total)
 
 

@@ -1,0 +1,22 @@
+"""The routes of every declared table, but those that have handlers of their own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from handlers.call import Route
+from handlers.records import routes
+from storage.records.catalog import ENTITIES
+
+# Making an account is a command, with an invitation; ambulances are read with their newest position; devices send
+# their motion over a socket.
+BY_HAND: Mapping[str, frozenset[str]] = {
+    "users": frozenset({"create"}),
+    "patients": frozenset({"create"}),
+    "ambulances": frozenset({"list", "one"}),
+    "joint_motion_logs": frozenset({"create"}),
+}
+
+ROUTES: tuple[Route, ...] = tuple(
+    route for entity in ENTITIES for route in routes(entity, without=BY_HAND.get(entity.name, frozenset()))
+)
