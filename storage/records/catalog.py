@@ -6,6 +6,7 @@ from storage.records.entity import Entity
 from storage.records.tables.ambulance_requests import AMBULANCE_REQUESTS
 from storage.records.tables.ambulances import AMBULANCES
 from storage.records.tables.appointments import APPOINTMENTS
+from storage.records.tables.audit import AUDIT_LOG, RECORD_ACCESSES
 from storage.records.tables.doctor_facilities import DOCTOR_FACILITIES
 from storage.records.tables.doctor_schedules import DOCTOR_SCHEDULES
 from storage.records.tables.doctors import DOCTORS
@@ -41,6 +42,8 @@ ENTITIES: tuple[Entity, ...] = (
     TRANSACTIONS,
     MESSAGES,
     NOTIFICATIONS,
+    AUDIT_LOG,
+    RECORD_ACCESSES,
 )
 
 
