@@ -39,6 +39,11 @@ def cookie_name(http_request: web.BaseRequest) -> str:
     return "hub_session" if is_plain_loopback(http_request) else "__Host-hub_session"
 
 
+def workstation_cookie(http_request: web.BaseRequest) -> str:
+    """Return the name of the cookie that says where a second factor was shown, by the same rule."""
+    return "hub_workstation" if is_plain_loopback(http_request) else "__Host-hub_workstation"
+
+
 def user_principal(session: LiveSession) -> Principal:
     """Return the caller that a session stands for."""
     return Principal(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Annotated, Literal
 from uuid import UUID
@@ -10,13 +11,14 @@ import msgspec
 from aiohttp import hdrs, web
 from msgspec import UNSET, Meta, UnsetType
 
+from handlers import attempts, second_factor
 from handlers.auth import check_origin
 from handlers.call import Call, Nothing, Reply
-from handlers.context import LIMITS, HubContext
-from handlers.network import network_of, peer_address
+from handlers.context import HubContext
+from handlers.people import find_person, is_admin
 from hub.access import tokens
-from hub.errors import InvalidValue, NotFound, RateLimited, Unauthorized
-from storage import accounts, audit, sessions
+from hub.errors import Forbidden, NotFound, Unauthorized
+from storage import audit, sessions
 from storage.accounts import Account
 from storage.sessions import NewSession, TokenRow
 
@@ -29,6 +31,7 @@ class SignIn(msgspec.Struct, forbid_unknown_fields=True):
     email: Email
     password: Annotated[str, Meta(min_length=1, max_length=1024)]
     client: Literal["web", "app"]
+    code: Annotated[str, Meta(min_length=6, max_length=40, description="Of the second factor.")] | None = None
 
 
 class Refresh(msgspec.Struct, forbid_unknown_fields=True):
@@ -42,7 +45,7 @@ class User(msgspec.Struct):
 
     id: UUID
     name: str
-    email: str
+    email: str | None
     role: str
     duty: str | None
 
@@ -115,22 +118,27 @@ class _Tokens:
 
 
 async def create(call: Call[Nothing, SignIn]) -> Reply:
-    """POST /sessions: check a password and open a session; raises Unauthorized the same way whatever was wrong."""
+    """POST /sessions: check a password and open a session; raises Unauthorized the same way whatever was wrong.
+
+    With the right password, and a second factor missing, it raises SecondFactorRequired, or
+    SecondFactorSetupRequired where there is none yet.
+    """
     context, body = call.context, call.body
-    check_origin(call.http_request, context)
-    if not body.email.isprintable():
-        raise InvalidValue("an address has characters that none takes", field="email")
-    account_key = await _check_rate(call, body.email)
-    account = await accounts.authenticate(context.app, context.passwords, body.email, body.password)
+    attempt = await attempts.check(call, body.email, body.password)
+    account = attempt.account
+    shown = await second_factor.check(call, account, body.code)
     fresh = _Tokens(context, body.client)
-    session_id = None if account is None else await _open(call, account, fresh)
-    if account is None or session_id is None:
-        context.metrics.sign_ins.labels("refused").inc()
-        await audit.record(context.app, call.audit_entry("sessions.C", "sessions", None, denied=True))
-        raise Unauthorized("the address or the password is wrong")
-    await call.http_request.app[LIMITS].sign_ins.forget(account_key)
+    session_id = await _open(call, account, fresh)
+    if session_id is None:
+        raise await attempts.refused(call)
+    await attempts.succeeded(call, attempt)
     context.metrics.sign_ins.labels("accepted").inc()
-    return _signed_in(context, body.client, account, Session(session_id, fresh.expires_at), fresh)
+    detail = {} if shown is None else {"second_factor": shown}
+    await audit.record(context.app, replace(attempts.entry_by(call, "sessions.C", account), detail=detail))
+    reply = _signed_in(context, body.client, account, Session(session_id, fresh.expires_at), fresh)
+    if body.client == "web" and shown in (second_factor.APP, second_factor.RECOVERY):
+        return replace(reply, workstation=await second_factor.trust(call, account.id))
+    return reply
 
 
 async def refresh(call: Call[Nothing, Refresh]) -> Refreshed:
@@ -165,6 +173,16 @@ async def end_current(call: Call[Nothing, Nothing]) -> Reply:
     return Reply(None, cookie="")
 
 
+async def show_of(call: Call[Nothing, Nothing]) -> SessionList:
+    """GET /users/{id}/sessions: where somebody is signed in, for themselves and for administrators."""
+    person = await find_person(call)
+    own = call.signed_in
+    if person.id != own.user_id and not is_admin(call):
+        raise Forbidden("these sign-ins are not yours to see")
+    rows = await sessions.list_of(call.context.app, person.id, call.context.clock.now())
+    return SessionList([SessionItem(*row, current=row.id == own.session_id) for row in rows])
+
+
 async def show_all(call: Call[Nothing, Nothing]) -> SessionList:
     """GET /sessions: where the caller is signed in."""
     own = call.signed_in
@@ -173,31 +191,22 @@ async def show_all(call: Call[Nothing, Nothing]) -> SessionList:
 
 
 async def end_one(call: Call[Nothing, Nothing]) -> None:
-    """DELETE /sessions/{id}: sign out somewhere else; raises NotFound for a session of somebody else."""
-    await _end(call, call.uuid)
+    """DELETE /sessions/{id}: sign out somewhere else; administrators sign others out too.
 
-
-async def _end(call: Call[Nothing, Nothing], session_id: UUID) -> None:
-    context = call.context
-    now = context.clock.now()
-    if not await sessions.end(context.app, session_id, user_id=call.signed_in.user_id, reason="logout", now=now):
-        raise NotFound
-    await audit.record(context.app, call.audit_entry("sessions.D", "sessions", str(session_id)))
-
-
-async def _check_rate(call: Call[Nothing, SignIn], email: str) -> str:
-    """Count an attempt by account and network, so that a stranger elsewhere cannot lock the owner out.
-
-    Returns the account's key; raises RateLimited.
+    Raises NotFound for a session that is not the caller's to end.
     """
-    limits, now_s = call.http_request.app[LIMITS], call.context.clock.monotonic_s()
-    network = network_of(peer_address(call.http_request, call.context.settings.trusted_proxies))
-    account_key = f"{network} {email.casefold()}"
-    wait_s = await limits.sign_ins.take(account_key, now_s) or await limits.networks.take(network, now_s)
-    if wait_s:
-        call.context.metrics.sign_ins.labels("limited").inc()
-        raise RateLimited(retry_after_s=wait_s)
-    return account_key
+    await _end(call, call.uuid, anybodys=is_admin(call))
+
+
+async def _end(call: Call[Nothing, Nothing], session_id: UUID, *, anybodys: bool = False) -> None:
+    context, own = call.context, call.signed_in.user_id
+    now = context.clock.now()
+    if await sessions.end(context.app, session_id, user_id=own, reason="logout", now=now):
+        await audit.record(context.app, call.audit_entry("sessions.D", "sessions", str(session_id)))
+    elif not anybodys or not await sessions.revoke(
+        context.app, session_id, now, call.audit_entry("sessions.D", "sessions", str(session_id))
+    ):
+        raise NotFound
 
 
 async def _open(call: Call[Nothing, SignIn], account: Account, fresh: _Tokens) -> UUID | None:

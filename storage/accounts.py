@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from storage import audit, sessions
+from storage import audit, sessions, totp
 from storage.passwords import Passwords
 from storage.pool import Database, Transaction
 from storage.sql import load
@@ -19,7 +19,7 @@ class Account(NamedTuple):
 
     id: UUID
     name: str
-    email: str
+    email: str | None
     role: str
     staff_role: str | None
     duty: str | None
@@ -100,6 +100,7 @@ async def activate(db: Database, link_hash: bytes, password_hash: str, now: date
         user_id: UUID = row["user_id"]
         await transaction.execute(_QUERIES.set_password, user_id=user_id, password=password_hash)
         await sessions.end_all_of(transaction, user_id, reason="password", now=now)
+        await totp.distrust(transaction, user_id)
         await audit.record(
             transaction,
             audit.Entry("users.U.password", "users", str(user_id), actor_kind="user", actor_id=str(user_id)),

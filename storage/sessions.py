@@ -34,7 +34,7 @@ class LiveSession:
     last_seen_at: datetime
     user_id: UUID
     name: str
-    email: str
+    email: str | None  # taken away from an account while it is signed in
     role: str
     staff_role: str | None
     duty: str | None
@@ -151,6 +151,18 @@ async def end(db: Database, session_id: UUID, *, user_id: UUID, reason: str, now
     """End one session of a user; False when there is no such live session."""
     row = await db.fetch_one(_QUERIES.end_one, session_id=session_id, user_id=user_id, reason=reason, now=now)
     return row is not None
+
+
+async def revoke(db: Database, session_id: UUID, now: datetime, entry: audit.Entry) -> bool:
+    """End anybody's session; False when there is no such live one."""
+    async with db.transaction() as transaction:
+        row = await transaction.fetch_one(
+            _QUERIES.end_one, session_id=session_id, user_id=None, reason="revoked", now=now
+        )
+        if row is None:
+            return False
+        await audit.record(transaction, entry)
+        return True
 
 
 async def end_all_of(db: Database | Transaction, user_id: UUID, *, reason: str, now: datetime) -> None:

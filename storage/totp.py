@@ -8,6 +8,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from storage import audit, sessions
+from storage.notifications import notify
 from storage.pool import Database, Transaction
 from storage.sql import load
 
@@ -87,6 +88,20 @@ async def replace_codes(db: Database, user_id: UUID, codes: Codes, now: datetime
     async with db.transaction() as transaction:
         await _replace_codes(transaction, user_id, codes, now)
         await audit.record(transaction, entry)
+
+
+async def issue_bypass(db: Database, user_id: UUID, codes: Codes, now: datetime, entry: audit.Entry) -> None:
+    """Store a code that lets a user in once, and tell the user that somebody asked for one."""
+    async with db.transaction() as transaction:
+        await _replace_codes(transaction, user_id, codes, now)
+        await audit.record(transaction, entry)
+        await notify(
+            transaction,
+            user_id,
+            "security",
+            "Somebody who leads your work was given a code with which you can sign in once without your telephone.",
+            dedupe_key=f"totp_bypass:{codes.hashes[0].hex()[:32]}",
+        )
 
 
 async def count_codes(db: Database, user_id: UUID) -> int:
