@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from importlib.metadata import version
 
-import orjson
-from aiohttp import hdrs, web
+from aiohttp import web
 
 from handlers.auth import check_handshake
-from handlers.call import Call, Nothing, Route
+from handlers.call import Route
 from handlers.context import CONTEXT, CURSORS, LIMITS, HubContext, Limits, SocketHandler
 from handlers.cursors import Cursors
 from handlers.guard import endpoint
 from handlers.middleware import REPEATS, add_headers, boundary
-from handlers.openapi.document import document
+from handlers.openapi import served
 from handlers.repeats import Repeats
 from handlers.routes import DEVICE_SOCKET, LIVE_SOCKET, ROUTES
 
@@ -30,7 +29,7 @@ def build(context: HubContext) -> web.Application:
     application[REPEATS] = Repeats()
     application[CURSORS] = Cursors(context.settings.cursor_key)
     application.on_response_prepare.append(add_headers)
-    for route in (*ROUTES, _openapi_route(context)):
+    for route in (*ROUTES, *served.routes(ROUTES, version=_VERSION, settings=context.settings)):
         _add(application, route)
     for socket, handler in ((DEVICE_SOCKET, context.device_socket), (LIVE_SOCKET, context.live_socket)):
         if handler is not None:
@@ -45,16 +44,6 @@ def _add(application: web.Application, route: Route) -> None:
     methods = ("GET", "HEAD") if route.method == "GET" else (route.method,)
     for method in methods:
         application.router.add_route(method, route.path, serve)
-
-
-def _openapi_route(context: HubContext) -> Route:
-    described = document(ROUTES, version=_VERSION, settings=context.settings)
-    encoded = orjson.dumps(described)
-
-    async def show(_call: Call[Nothing, Nothing]) -> web.StreamResponse:
-        return web.Response(body=encoded, headers={hdrs.CONTENT_TYPE: "application/json"})
-
-    return Route("GET", "/openapi.json", show, "openapi.R", "This document", public=True)
 
 
 def _socket(handler: SocketHandler) -> SocketHandler:

@@ -51,7 +51,7 @@ export interface Entity {
   readonly singular: string;
   readonly about: string;
   readonly columns: readonly EntityColumn[];
-  readonly filters: readonly { readonly column: string; readonly span: boolean }[];
+  readonly filters: readonly { readonly column: string; readonly span: boolean; readonly required: boolean }[];
   readonly sorts: readonly { readonly column: string; readonly descends: boolean }[];
   readonly searchable: boolean;
   readonly embeds: readonly string[];
@@ -170,7 +170,7 @@ def _content_type(holder: Mapping[str, Any]) -> str:
 def _entity(entity: Entity) -> str:
     columns = "".join(f"      {_compact(_column(column))},\n" for column in entity.columns)
     rest = {
-        "filters": [{"column": one.column, "span": one.span} for one in entity.filters],
+        "filters": [{"column": one.column, "span": one.span, "required": one.required} for one in entity.filters],
         "sorts": [{"column": one.column, "descends": one.descends} for one in entity.sorts],
         "searchable": bool(entity.search),
         "embeds": [one.name for one in entity.embeds],

@@ -24,7 +24,7 @@ def command(route: Route, operation: Mapping[str, Any]) -> str:
     address = f"{HOST}{path}{'?' + query if query else ''}"
     parts = ["curl" if route.method in ("GET", "POST") else f"curl -X {route.method}"]
     parts[0] += f" '{address}'" if query else f" {address}"
-    if not route.public:
+    if not (route.public or route.open):
         parts.append('-H "Authorization: Bearer $TOKEN"')
     body = operation.get("requestBody")
     if body is not None:

@@ -13,12 +13,11 @@ from handlers.context import HttpSettings
 from handlers.openapi import answers, words
 from handlers.openapi.curl import command
 from handlers.openapi.schemas import Schemas, query_schema
-from handlers.params import BIGINT_MAX
+from handlers.params import BIGINT_MAX, MERGE_PATCH
 from hub.access.policy import rules_of
 from storage.records import kinds
 from storage.records.catalog import ENTITIES
 
-MERGE_PATCH = "application/merge-patch+json"
 _PATH_FIELD = re.compile(r"\{([a-z_]+)\}")
 _UUIDS = frozenset({"sessions", "alarms"} | {entity.name for entity in ENTITIES if entity.key is kinds.KEY})
 _SECURITY: dict[str, dict[str, str]] = {
@@ -98,7 +97,7 @@ def _operation(route: Route, schemas: Schemas, settings: HttpSettings) -> dict[s
     }
     if route.body is not Nothing:
         content = schemas.content("application/json", route.body)
-        if route.method == "PATCH":
+        if route.merges:
             content |= schemas.content(MERGE_PATCH, route.body)
         operation["requestBody"] = {"required": True, "content": content}
     operation["x-codeSamples"] = [{"lang": "Shell", "label": "curl", "source": command(route, operation)}]
@@ -109,7 +108,7 @@ def _security(route: Route) -> list[dict[str, list[str]]]:
     if route.public:
         return []
     cookie: dict[str, list[str]] = {"cookie": []} if route.method == "GET" else {"cookie": [], "csrf": []}
-    return [{"bearer": []}, cookie]
+    return [*([{}] if route.open else []), {"bearer": []}, cookie]
 
 
 def _allow(route: Route) -> dict[str, list[str]]:
@@ -148,7 +147,7 @@ def _path_parameters(route: Route) -> list[dict[str, Any]]:
 def _query_parameters(route: Route, schemas: Schemas, page_rows_max: int) -> list[dict[str, Any]]:
     parameters = []
     for field in msgspec.structs.fields(route.query):
-        name, schema = field.encode_name, query_schema(field.type, field.encode_name, page_rows_max)
+        name, schema = field.encode_name, query_schema(field, page_rows_max)
         parameter = {"name": name, "in": "query", "required": field.required, "schema": schema}
         about = schema.pop("description", "") or words.ABOUT_PARAMETERS.get(name, "")
         if about:

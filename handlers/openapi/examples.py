@@ -8,6 +8,7 @@ from typing import Any
 
 Schema = Mapping[str, Any]
 REFERENCE = "#/components/schemas/"
+TIME_OF_DAY = r"^([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9](\.[0-9]{1,6})?)?$"  # JSON Schema knows none without a zone
 DEPTH_MAX = 6  # of types within types
 
 _NOW = "2026-11-23T08:30:00Z"
@@ -25,7 +26,7 @@ _USUAL: Mapping[str, tuple[object, ...]] = {
     "center": ([18.52, 73.86],),
     "claim_code": ("K7Q2-M4XW-9TRB",),
     "client": ("app",),
-    "code": ("492039", "K7Q2-M4XW-9TRB"),
+    "code": ("K7Q2-M4XW-9TRB", "492039"),
     "created_at": ("2026-11-20T06:15:00Z",),
     "content": ("Your results have arrived.",),
     "detail": ("there is no such row",),
@@ -168,6 +169,11 @@ def _least(schema: Schema, name: str) -> Any:
 def _text(schema: Schema, name: str) -> str:
     if schema.get("format") in _FORMATS:
         return _FORMATS[schema["format"]]
+    if schema.get("pattern") == TIME_OF_DAY:
+        return _FORMATS["time"]
+    choice = re.match(r"\^\((\w+)[|)]", schema.get("pattern", ""))
+    if choice is not None:
+        return choice[1]
     if re.fullmatch(r".*(_at|eta|from|to|until|since)", name) and schema.get("maxLength") is None:
         return _NOW
     if "token" in name or name == "ticket":

@@ -8,14 +8,15 @@ from typing import Any
 
 import msgspec
 from msgspec import inspect
+from msgspec.structs import FieldInfo
 
-from handlers.openapi.examples import REFERENCE, Examples
+from handlers.openapi.examples import REFERENCE, TIME_OF_DAY, Examples
 
+NO_CONTROLS = r"^[^\x00-\x1f\x7f-\x9f]*$"  # of a text in a query
 INTEGER_MAX = 10**18 - 1  # of a number in a query
 _FORMATS: dict[type, str] = {
     inspect.DateTimeType: "date-time",
     inspect.DateType: "date",
-    inspect.TimeType: "time",
 }
 
 
@@ -74,11 +75,15 @@ class Schemas:
         return kind.__name__ if kind.__name__ in self.components else full
 
 
-def query_schema(kind: Any, name: str, page_rows_max: int) -> dict[str, Any]:
+def query_schema(field: FieldInfo, page_rows_max: int) -> dict[str, Any]:
     """Return the schema of a query parameter: exactly what is read of it."""
-    schema = _without_null(msgspec.json.schema(kind))
-    if name == "limit":
+    schema = _without_null(msgspec.json.schema(field.type))
+    if field.encode_name == "limit":
         schema["maximum"] = page_rows_max
+    if field.default not in (msgspec.NODEFAULT, None):
+        schema["default"] = field.default
+    if schema.get("type") == "string" and not {"format", "enum"} & set(schema):
+        schema.setdefault("pattern", NO_CONTROLS)
     if schema.get("type") == "integer":
         schema.setdefault("minimum", -INTEGER_MAX)
         schema.setdefault("maximum", INTEGER_MAX)
@@ -122,6 +127,9 @@ def _say_format(schema: dict[str, Any], kind: Any) -> None:
         return None
     if type(kind) in _FORMATS and schema.get("type") == "string":
         schema.setdefault("format", _FORMATS[type(kind)])
+    if isinstance(kind, inspect.TimeType) and schema.get("type") == "string":
+        schema.pop("format", None)
+        schema["pattern"] = TIME_OF_DAY
     if isinstance(kind, inspect.ListType) and isinstance(schema.get("items"), dict):
         _say_format(schema["items"], kind.item_type)
     return None

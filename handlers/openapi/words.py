@@ -20,9 +20,36 @@ class Section(NamedTuple):
     code: str = ""
 
 
+# Who the codes of the access matrix are.
+CODES = {
+    "AN": "Anybody",
+    "PT": "Patients",
+    "DR": "Doctors",
+    "RC": "Receptionists",
+    "SA": "Facility admins",
+    "DP": "Dispatchers",
+    "SV": "Dispatch supervisors",
+    "AD": "Platform admins",
+    "TB": "Ambulance tablets",
+    "PX": "Physio devices",
+    "SY": "The hub itself",
+}
+SCOPES = {
+    "own": "their own",
+    "care": "of patients in their care",
+    "fac": "of their facility",
+    "facpt": "of patients with business at their facility",
+    "asg": "of the request they are assigned to",
+    "bound": "of the session they are bound to",
+    "part": "sent or received by them",
+    "par": "as what it belongs to",
+    "bg": "with a stated reason, for an hour",
+    "*": "all",
+}
 # Where the first word of a path says little.
 _TAGS = {
     "activations": "accounts",
+    "api": "description",
     "fleet": "ambulances",
     "live": "health",
     "openapi": "description",

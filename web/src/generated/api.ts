@@ -6,6 +6,14 @@ export interface Activation {
   readonly password: string;
 }
 
+/** The new account, and the link with which its holder chooses a password. */
+export interface Added {
+  readonly user: PersonRecord;
+  readonly activation_link: string | null;
+  readonly emailed: boolean;
+  readonly expires_at: string | null;
+}
+
 /** A call for help; `raised_at` is when the crew called, `received_at` when the hub heard of it. */
 export interface Alarm {
   readonly id: string;
@@ -47,13 +55,260 @@ export interface Ambulance {
   readonly driver_name?: string | null;
   readonly status?: string;
   readonly eta?: string | null;
-  readonly current_location?: Location | null;
+  readonly current_location?: AmbulancesLocation | null;
 }
 
 /** A page of ambulances by id. */
 export interface AmbulanceList {
   readonly items: readonly Ambulance[];
   readonly next_cursor: string | null;
+}
+
+/** A request for an ambulance, with the fields that the caller may read. */
+export interface AmbulanceRequests {
+  readonly id: string;
+  readonly patient_id?: string | null;
+  readonly ambulance_id?: number | null;
+  readonly pickup_location?: Record_typesLocation | null;
+  readonly destination?: string | null;
+  readonly destination_facility_id?: string | null;
+  readonly destination_location?: Record_typesLocation | null;
+  readonly requested_at?: string;
+  readonly status?: "assigned" | "at_destination" | "cancelled" | "completed" | "duplicate" | "on_scene" | "queued" | "received" | "transporting";
+  readonly priority?: number;
+  readonly caller?: string | null;
+  readonly callback_number?: string | null;
+  readonly complaint?: string | null;
+  readonly location_note?: string | null;
+  readonly notes?: string | null;
+  readonly scheduled_for?: string | null;
+  readonly facility_id?: string | null;
+  readonly unserved_since?: string | null;
+  readonly cancel_reason?: string | null;
+  readonly duplicate_of?: string | null;
+  readonly created_by?: string | null;
+  readonly source?: "app" | "desk" | "phone" | "radio";
+  readonly closed_at?: string | null;
+  readonly version?: number;
+  readonly patient?: AmbulanceRequestsPatient | null;
+  readonly ambulance?: AmbulanceRequestsAmbulance | null;
+}
+
+/** A record inside another one. */
+export interface AmbulanceRequestsAmbulance {
+  readonly id: unknown;
+  readonly plate_number: unknown;
+}
+
+/** What changes a request for an ambulance. */
+export interface AmbulanceRequestsChange {
+  readonly patient_id?: string | null;
+  readonly pickup_location?: LocationPatch | null;
+  readonly destination?: string | null;
+  readonly destination_facility_id?: string | null;
+  readonly destination_location?: LocationPatch | null;
+  readonly requested_at?: string;
+  readonly status?: "assigned" | "at_destination" | "cancelled" | "completed" | "duplicate" | "on_scene" | "queued" | "received" | "transporting";
+  readonly priority?: number;
+  readonly caller?: string | null;
+  readonly callback_number?: string | null;
+  readonly complaint?: string | null;
+  readonly location_note?: string | null;
+  readonly notes?: string | null;
+  readonly scheduled_for?: string | null;
+  readonly cancel_reason?: string | null;
+  readonly closed_at?: string | null;
+}
+
+/** What makes a request for an ambulance. */
+export interface AmbulanceRequestsCreation {
+  readonly patient_id?: string | null;
+  readonly pickup_location?: Record_typesLocation | null;
+  readonly destination?: string | null;
+  readonly destination_facility_id?: string | null;
+  readonly destination_location?: Record_typesLocation | null;
+  readonly priority?: number;
+  readonly caller?: string | null;
+  readonly callback_number?: string | null;
+  readonly complaint?: string | null;
+  readonly location_note?: string | null;
+  readonly scheduled_for?: string | null;
+}
+
+/** A page of the records that the caller may read. */
+export interface AmbulanceRequestsList {
+  readonly items: readonly AmbulanceRequests[];
+  readonly next_cursor: string | null;
+  readonly total?: number;
+}
+
+/** A record inside another one. */
+export interface AmbulanceRequestsPatient {
+  readonly id: unknown;
+  readonly name: unknown;
+}
+
+/** An ambulance, with the fields that the caller may read. */
+export interface Ambulances {
+  readonly id: number;
+  readonly plate_number?: string;
+  readonly driver_name?: string | null;
+  readonly status?: "at_hospital" | "available" | "dispatched" | "en_route" | "offline" | "on_scene" | "out_of_service" | "transporting";
+  readonly capability?: "advanced" | "basic" | "neonatal" | "transport";
+  readonly base_location?: Record_typesLocation | null;
+  readonly facility_id?: string | null;
+  readonly current_location?: Readonly<Record<string, unknown>> | null;
+  readonly eta?: string | null;
+  readonly created_at?: string;
+  readonly updated_at?: string;
+  readonly facility?: AmbulancesFacility | null;
+}
+
+/** What changes an ambulance. */
+export interface AmbulancesChange {
+  readonly plate_number?: string;
+  readonly driver_name?: string | null;
+  readonly status?: "at_hospital" | "available" | "dispatched" | "en_route" | "offline" | "on_scene" | "out_of_service" | "transporting";
+  readonly capability?: "advanced" | "basic" | "neonatal" | "transport";
+  readonly base_location?: LocationPatch | null;
+  readonly facility_id?: string | null;
+}
+
+/** What makes an ambulance. */
+export interface AmbulancesCreation {
+  readonly plate_number: string;
+  readonly driver_name?: string | null;
+  readonly capability?: "advanced" | "basic" | "neonatal" | "transport";
+  readonly base_location?: Record_typesLocation | null;
+  readonly facility_id?: string | null;
+}
+
+/** A record inside another one. */
+export interface AmbulancesFacility {
+  readonly id: unknown;
+  readonly name: unknown;
+}
+
+/** An appointment, with the fields that the caller may read. */
+export interface Appointments {
+  readonly id: string;
+  readonly patient_id?: string;
+  readonly doctor_id?: string;
+  readonly facility_id?: string;
+  readonly scheduled_at?: string;
+  readonly duration_min?: number;
+  readonly status?: "arrived" | "cancelled" | "completed" | "missed" | "requested" | "scheduled";
+  readonly notes?: string | null;
+  readonly version?: number;
+  readonly created_at?: string;
+  readonly patient?: AppointmentsPatient | null;
+  readonly doctor?: AppointmentsDoctor | null;
+  readonly facility?: AppointmentsFacility | null;
+}
+
+/** What changes an appointment. */
+export interface AppointmentsChange {
+  readonly scheduled_at?: string;
+  readonly duration_min?: number;
+  readonly status?: "arrived" | "cancelled" | "completed" | "missed" | "requested" | "scheduled";
+  readonly notes?: string | null;
+}
+
+/** What makes an appointment. */
+export interface AppointmentsCreation {
+  readonly patient_id?: string;
+  readonly doctor_id?: string;
+  readonly facility_id?: string;
+  readonly scheduled_at: string;
+  readonly duration_min?: number;
+}
+
+/** A record inside another one. */
+export interface AppointmentsDoctor {
+  readonly id: unknown;
+  readonly name: unknown;
+}
+
+/** A record inside another one. */
+export interface AppointmentsFacility {
+  readonly id: unknown;
+  readonly name: unknown;
+}
+
+/** A page of the records that the caller may read. */
+export interface AppointmentsList {
+  readonly items: readonly Appointments[];
+  readonly next_cursor: string | null;
+  readonly total?: number;
+}
+
+/** A record inside another one. */
+export interface AppointmentsPatient {
+  readonly id: unknown;
+  readonly name: unknown;
+}
+
+/** An entry of the audit log, with the fields that the caller may read. */
+export interface AuditLog {
+  readonly id: number;
+  readonly at?: string;
+  readonly actor_kind?: "anonymous" | "device" | "system" | "user";
+  readonly actor_id?: string | null;
+  readonly session_id?: string | null;
+  readonly action?: string;
+  readonly entity?: string;
+  readonly entity_id?: string | null;
+  readonly patient_id?: string | null;
+  readonly outcome?: "allowed" | "denied";
+  readonly reason?: string | null;
+  readonly request_id?: string | null;
+  readonly network?: string | null;
+  readonly detail?: Readonly<Record<string, unknown>>;
+  readonly patient?: AuditLogPatient | null;
+  readonly actor?: AuditLogActor | null;
+}
+
+/** A record inside another one. */
+export interface AuditLogActor {
+  readonly id: unknown;
+  readonly name: unknown;
+  readonly role: unknown;
+}
+
+/** A page of the records that the caller may read. */
+export interface AuditLogList {
+  readonly items: readonly AuditLog[];
+  readonly next_cursor: string | null;
+  readonly total?: number;
+}
+
+/** A record inside another one. */
+export interface AuditLogPatient {
+  readonly id: unknown;
+  readonly name: unknown;
+}
+
+/** Whose record, why, and for how long; the patient is told, and reads the reason. */
+export interface Breach {
+  readonly patient_id: string;
+  readonly reason: string;
+  readonly minutes?: number;
+}
+
+/** Who may see whom, why, and until when. */
+export interface Broken {
+  readonly id: string;
+  readonly user_id: string;
+  readonly patient_id: string;
+  readonly reason: string;
+  readonly granted_at: string;
+  readonly expires_at: string;
+}
+
+/** A code that lets somebody in once without their telephone; read it out to them. */
+export interface Bypass {
+  readonly code: string;
+  readonly expires_at: string;
 }
 
 /** The code that an admin got for the device. */
@@ -74,10 +329,200 @@ export interface ClaimedDevice {
   readonly secret: string;
 }
 
+/** A code, to show that it is still you. */
+export interface CodeShown {
+  readonly code: string;
+}
+
+/** The first code that the app shows. */
+export interface Confirmation {
+  readonly email: string;
+  readonly password: string;
+  readonly code: string;
+}
+
 /** Who asks. */
 export interface Current {
   readonly user: User;
   readonly session: Session;
+}
+
+/** A doctor's place of work, with the fields that the caller may read. */
+export interface DoctorFacilities {
+  readonly id: string;
+  readonly doctor_id?: string;
+  readonly facility_id?: string;
+  readonly doctor?: DoctorFacilitiesDoctor | null;
+  readonly facility?: DoctorFacilitiesFacility | null;
+}
+
+/** What changes a doctor's place of work. */
+export interface DoctorFacilitiesChange {
+  readonly doctor_id?: string;
+}
+
+/** What makes a doctor's place of work. */
+export interface DoctorFacilitiesCreation {
+  readonly doctor_id: string;
+  readonly facility_id?: string;
+}
+
+/** A record inside another one. */
+export interface DoctorFacilitiesDoctor {
+  readonly id: unknown;
+  readonly name: unknown;
+}
+
+/** A record inside another one. */
+export interface DoctorFacilitiesFacility {
+  readonly id: unknown;
+  readonly name: unknown;
+}
+
+/** A page of the records that the caller may read. */
+export interface DoctorFacilitiesList {
+  readonly items: readonly DoctorFacilities[];
+  readonly next_cursor: string | null;
+  readonly total?: number;
+}
+
+/** What makes a doctor one. */
+export interface DoctorPart {
+  readonly specialization?: string | null;
+  readonly license_number?: string | null;
+  readonly years_experience?: number | null;
+}
+
+/** A weekly window, with the fields that the caller may read. */
+export interface DoctorSchedules {
+  readonly id: string;
+  readonly doctor_id?: string;
+  readonly facility_id?: string;
+  readonly day_of_week?: number;
+  readonly start_time?: string;
+  readonly end_time?: string;
+  readonly doctor?: DoctorSchedulesDoctor | null;
+  readonly facility?: DoctorSchedulesFacility | null;
+}
+
+/** What changes a weekly window. */
+export interface DoctorSchedulesChange {
+  readonly day_of_week?: number;
+  readonly start_time?: string;
+  readonly end_time?: string;
+}
+
+/** What makes a weekly window. */
+export interface DoctorSchedulesCreation {
+  readonly doctor_id?: string;
+  readonly facility_id?: string;
+  readonly day_of_week: number;
+  readonly start_time: string;
+  readonly end_time: string;
+}
+
+/** A record inside another one. */
+export interface DoctorSchedulesDoctor {
+  readonly id: unknown;
+  readonly name: unknown;
+}
+
+/** A record inside another one. */
+export interface DoctorSchedulesFacility {
+  readonly id: unknown;
+  readonly name: unknown;
+}
+
+/** A page of the records that the caller may read. */
+export interface DoctorSchedulesList {
+  readonly items: readonly DoctorSchedules[];
+  readonly next_cursor: string | null;
+  readonly total?: number;
+}
+
+/** A doctor, with the fields that the caller may read. */
+export interface Doctors {
+  readonly id: string;
+  readonly user_id?: string;
+  readonly name?: string;
+  readonly email?: string | null;
+  readonly phone?: string | null;
+  readonly specialization?: string | null;
+  readonly license_number?: string | null;
+  readonly years_experience?: number | null;
+}
+
+/** What changes a doctor. */
+export interface DoctorsChange {
+  readonly specialization?: string | null;
+  readonly license_number?: string | null;
+  readonly years_experience?: number | null;
+}
+
+/** What makes a doctor. */
+export interface DoctorsCreation {
+  readonly user_id: string;
+  readonly specialization?: string | null;
+  readonly license_number?: string | null;
+  readonly years_experience?: number | null;
+}
+
+/** A page of the records that the caller may read. */
+export interface DoctorsList {
+  readonly items: readonly Doctors[];
+  readonly next_cursor: string | null;
+  readonly total?: number;
+}
+
+/** A facility, with the fields that the caller may read. */
+export interface Facilities {
+  readonly id: string;
+  readonly name?: string;
+  readonly type?: "clinic" | "hospital";
+  readonly address?: string | null;
+  readonly phone?: string | null;
+  readonly time_zone?: string;
+  readonly location?: Record_typesLocation | null;
+  readonly created_at?: string;
+}
+
+/** What changes a facility. */
+export interface FacilitiesChange {
+  readonly name?: string;
+  readonly type?: "clinic" | "hospital";
+  readonly address?: string | null;
+  readonly phone?: string | null;
+  readonly time_zone?: string;
+  readonly location?: LocationPatch | null;
+}
+
+/** What makes a facility. */
+export interface FacilitiesCreation {
+  readonly name: string;
+  readonly type: "clinic" | "hospital";
+  readonly address?: string | null;
+  readonly phone?: string | null;
+  readonly time_zone?: string;
+  readonly location?: Record_typesLocation | null;
+}
+
+/** A page of the records that the caller may read. */
+export interface FacilitiesList {
+  readonly items: readonly Facilities[];
+  readonly next_cursor: string | null;
+  readonly total?: number;
+}
+
+/** Whose password is forgotten. */
+export interface Forgotten {
+  readonly email: string;
+}
+
+/** The link, shown this once, unless it went by e-mail; its holder chooses the account's password. */
+export interface Invited {
+  readonly activation_link: string | null;
+  readonly emailed: boolean;
+  readonly expires_at: string | null;
 }
 
 /** Send it as `ticket.<…>` beside `hub.v1` in the subprotocol list, from the same Origin, once. */
@@ -86,20 +531,32 @@ export interface IssuedTicket {
   readonly expires_at: string;
 }
 
+/** A reading, with the fields that the caller may read. */
+export interface JointMotionLogs {
+  readonly id: string;
+  readonly session_id?: string;
+  readonly timestamp?: string;
+  readonly joint?: "left_ankle_dorsiflexion" | "left_ankle_inversion" | "left_elbow_flexion" | "left_forearm_supination" | "left_hip_abduction" | "left_hip_flexion" | "left_hip_rotation" | "left_knee_flexion" | "left_knee_rotation" | "left_shoulder_abduction" | "left_shoulder_flexion" | "left_shoulder_rotation" | "left_wrist_deviation" | "left_wrist_flexion" | "neck_bending" | "neck_flexion" | "neck_rotation" | "right_ankle_dorsiflexion" | "right_ankle_inversion" | "right_elbow_flexion" | "right_forearm_supination" | "right_hip_abduction" | "right_hip_flexion" | "right_hip_rotation" | "right_knee_flexion" | "right_knee_rotation" | "right_shoulder_abduction" | "right_shoulder_flexion" | "right_shoulder_rotation" | "right_wrist_deviation" | "right_wrist_flexion" | "trunk_bending" | "trunk_flexion" | "trunk_rotation";
+  readonly angle?: number;
+  readonly repetition?: number | null;
+}
+
+/** A page of the records that the caller may read. */
+export interface JointMotionLogsList {
+  readonly items: readonly JointMotionLogs[];
+  readonly next_cursor: string | null;
+  readonly total?: number;
+}
+
 /** The event loop answers. */
 export interface Live {
   readonly status?: "alive";
 }
 
-/** Where an ambulance was last seen; degrees, m/s, m; `age_s` counts from the answer. */
-export interface Location {
-  readonly latitude: number;
-  readonly longitude: number;
-  readonly speed: number | null;
-  readonly heading: number | null;
-  readonly accuracy: number | null;
-  readonly fix_at: string;
-  readonly age_s: number;
+/** A point in WGS84 degrees; a part that is left out stays as it is. */
+export interface LocationPatch {
+  readonly latitude?: number;
+  readonly longitude?: number;
 }
 
 /** The backdrop: tiles where a server is configured, roads where a file is. */
@@ -111,6 +568,43 @@ export interface Map {
   readonly roads_url: string | null;
 }
 
+/** A message, with the fields that the caller may read. */
+export interface Messages {
+  readonly id: string;
+  readonly sender_id?: string;
+  readonly receiver_id?: string;
+  readonly content?: string;
+  readonly sent_at?: string;
+  readonly sequence?: number;
+  readonly client_id?: string | null;
+  readonly corrects?: string | null;
+  readonly with_user_id?: string;
+  readonly delivered_at?: string | null;
+  readonly read_at?: string | null;
+  readonly read?: boolean;
+}
+
+/** What changes a message. */
+export interface MessagesChange {
+  readonly read?: boolean;
+}
+
+/** What makes a message. */
+export interface MessagesCreation {
+  readonly sender_id?: string;
+  readonly receiver_id: string;
+  readonly content: string;
+  readonly client_id?: string | null;
+  readonly corrects?: string | null;
+}
+
+/** A page of the records that the caller may read. */
+export interface MessagesList {
+  readonly items: readonly Messages[];
+  readonly next_cursor: string | null;
+  readonly total?: number;
+}
+
 /** An ambulance with its distance along the great circle. */
 export interface NearAmbulance {
   readonly id: number;
@@ -118,13 +612,224 @@ export interface NearAmbulance {
   readonly driver_name?: string | null;
   readonly status?: string;
   readonly eta?: string | null;
-  readonly current_location?: Location | null;
+  readonly current_location?: AmbulancesLocation | null;
   readonly distance_m: number;
 }
 
 /** The nearest ambulances, nearest first. */
 export interface NearList {
   readonly items: readonly NearAmbulance[];
+}
+
+/** Somebody new, with what belongs to the role; only patients do without an e-mail address. */
+export interface NewAccount {
+  readonly name: string;
+  readonly role: "admin" | "doctor" | "patient" | "staff";
+  readonly email?: string | null;
+  readonly phone?: string | null;
+  readonly time_zone?: string | null;
+  readonly staff?: StaffPart | null;
+  readonly doctor?: DoctorPart | null;
+  readonly patient?: PatientPart | null;
+}
+
+/** The role, and the desk that comes with it for staff. */
+export interface NewRole {
+  readonly role: "admin" | "doctor" | "patient" | "staff";
+  readonly staff?: StaffPart | null;
+  readonly doctor?: DoctorPart | null;
+}
+
+/** A notification, with the fields that the caller may read. */
+export interface Notifications {
+  readonly id: string;
+  readonly user_id?: string;
+  readonly message?: string;
+  readonly type?: string;
+  readonly created_at?: string;
+  readonly read?: boolean;
+  readonly sequence?: number;
+  readonly expires_at?: string | null;
+  readonly delivered_at?: string | null;
+}
+
+/** What changes a notification. */
+export interface NotificationsChange {
+  readonly read?: boolean;
+}
+
+/** A page of the records that the caller may read. */
+export interface NotificationsList {
+  readonly items: readonly Notifications[];
+  readonly next_cursor: string | null;
+  readonly total?: number;
+}
+
+/** The account as it is now. */
+export interface OnePerson {
+  readonly user: PersonRecord;
+}
+
+/** The password that counts, and the one that shall. */
+export interface PasswordChange {
+  readonly current_password: string;
+  readonly new_password: string;
+}
+
+/** What is medical about a patient. */
+export interface PatientPart {
+  readonly date_of_birth?: string | null;
+  readonly gender?: "female" | "male" | "other" | "unknown" | null;
+  readonly blood_type?: "A+" | "A-" | "AB+" | "AB-" | "B+" | "B-" | "O+" | "O-" | null;
+  readonly address?: string | null;
+}
+
+/** A patient, with the fields that the caller may read. */
+export interface Patients {
+  readonly id: string;
+  readonly user_id?: string;
+  readonly name?: string;
+  readonly phone?: string | null;
+  readonly date_of_birth?: string | null;
+  readonly gender?: "female" | "male" | "other" | "unknown" | null;
+  readonly blood_type?: "A+" | "A-" | "AB+" | "AB-" | "B+" | "B-" | "O+" | "O-" | null;
+  readonly address?: string | null;
+  readonly first_name?: string;
+  readonly age_band?: string | null;
+}
+
+/** What changes a patient. */
+export interface PatientsChange {
+  readonly date_of_birth?: string | null;
+  readonly gender?: "female" | "male" | "other" | "unknown" | null;
+  readonly blood_type?: "A+" | "A-" | "AB+" | "AB-" | "B+" | "B-" | "O+" | "O-" | null;
+  readonly address?: string | null;
+}
+
+/** A page of the records that the caller may read. */
+export interface PatientsList {
+  readonly items: readonly Patients[];
+  readonly next_cursor: string | null;
+  readonly total?: number;
+}
+
+/** A person's account. */
+export interface PersonRecord {
+  readonly id: string;
+  readonly name: string;
+  readonly email: string | null;
+  readonly phone: string | null;
+  readonly role: string;
+  readonly time_zone: string | null;
+  readonly created_at: string;
+  readonly disabled_at: string | null;
+  readonly pseudonymised_at: string | null;
+  readonly activated: boolean;
+  readonly staff?: StaffRecord;
+}
+
+/** A physiotherapy session, with the fields that the caller may read. */
+export interface PhysioSessions {
+  readonly id: string;
+  readonly patient_id?: string;
+  readonly therapist_id?: string;
+  readonly scheduled_at?: string;
+  readonly duration_min?: number;
+  readonly status?: "cancelled" | "completed" | "in_progress" | "missed" | "scheduled";
+  readonly joint?: "left_ankle_dorsiflexion" | "left_ankle_inversion" | "left_elbow_flexion" | "left_forearm_supination" | "left_hip_abduction" | "left_hip_flexion" | "left_hip_rotation" | "left_knee_flexion" | "left_knee_rotation" | "left_shoulder_abduction" | "left_shoulder_flexion" | "left_shoulder_rotation" | "left_wrist_deviation" | "left_wrist_flexion" | "neck_bending" | "neck_flexion" | "neck_rotation" | "right_ankle_dorsiflexion" | "right_ankle_inversion" | "right_elbow_flexion" | "right_forearm_supination" | "right_hip_abduction" | "right_hip_flexion" | "right_hip_rotation" | "right_knee_flexion" | "right_knee_rotation" | "right_shoulder_abduction" | "right_shoulder_flexion" | "right_shoulder_rotation" | "right_wrist_deviation" | "right_wrist_flexion" | "trunk_bending" | "trunk_flexion" | "trunk_rotation" | null;
+  readonly notes?: string | null;
+  readonly supervised?: boolean;
+  readonly facility_id?: string | null;
+  readonly plan_id?: string | null;
+  readonly device_id?: number | null;
+  readonly rest_angle?: number | null;
+  readonly target_angle?: number | null;
+  readonly pain?: number | null;
+  readonly started_at?: string | null;
+  readonly ended_at?: string | null;
+  readonly created_at?: string;
+  readonly patient?: PhysioSessionsPatient | null;
+  readonly therapist?: PhysioSessionsTherapist | null;
+}
+
+/** What changes a physiotherapy session. */
+export interface PhysioSessionsChange {
+  readonly scheduled_at?: string;
+  readonly duration_min?: number;
+  readonly status?: "cancelled" | "completed" | "in_progress" | "missed" | "scheduled";
+  readonly notes?: string | null;
+  readonly device_id?: number | null;
+  readonly rest_angle?: number | null;
+  readonly target_angle?: number | null;
+  readonly pain?: number | null;
+}
+
+/** What makes a physiotherapy session. */
+export interface PhysioSessionsCreation {
+  readonly patient_id?: string;
+  readonly therapist_id?: string;
+  readonly scheduled_at: string;
+  readonly duration_min?: number;
+  readonly joint?: "left_ankle_dorsiflexion" | "left_ankle_inversion" | "left_elbow_flexion" | "left_forearm_supination" | "left_hip_abduction" | "left_hip_flexion" | "left_hip_rotation" | "left_knee_flexion" | "left_knee_rotation" | "left_shoulder_abduction" | "left_shoulder_flexion" | "left_shoulder_rotation" | "left_wrist_deviation" | "left_wrist_flexion" | "neck_bending" | "neck_flexion" | "neck_rotation" | "right_ankle_dorsiflexion" | "right_ankle_inversion" | "right_elbow_flexion" | "right_forearm_supination" | "right_hip_abduction" | "right_hip_flexion" | "right_hip_rotation" | "right_knee_flexion" | "right_knee_rotation" | "right_shoulder_abduction" | "right_shoulder_flexion" | "right_shoulder_rotation" | "right_wrist_deviation" | "right_wrist_flexion" | "trunk_bending" | "trunk_flexion" | "trunk_rotation" | null;
+  readonly notes?: string | null;
+  readonly facility_id?: string | null;
+  readonly plan_id?: string | null;
+  readonly device_id?: number | null;
+  readonly rest_angle?: number | null;
+  readonly target_angle?: number | null;
+}
+
+/** A page of the records that the caller may read. */
+export interface PhysioSessionsList {
+  readonly items: readonly PhysioSessions[];
+  readonly next_cursor: string | null;
+  readonly total?: number;
+}
+
+/** A record inside another one. */
+export interface PhysioSessionsPatient {
+  readonly id: unknown;
+  readonly name: unknown;
+}
+
+/** A record inside another one. */
+export interface PhysioSessionsTherapist {
+  readonly id: unknown;
+  readonly name: unknown;
+}
+
+/** An exercise, with the fields that the caller may read. */
+export interface PlanExercises {
+  readonly id: string;
+  readonly plan_id?: string;
+  readonly name?: string;
+  readonly target_reps?: number;
+  readonly target_angle?: number | null;
+  readonly day_of_week?: number;
+}
+
+/** What changes an exercise. */
+export interface PlanExercisesChange {
+  readonly name?: string;
+  readonly target_reps?: number;
+  readonly target_angle?: number | null;
+  readonly day_of_week?: number;
+}
+
+/** What makes an exercise. */
+export interface PlanExercisesCreation {
+  readonly plan_id: string;
+  readonly name: string;
+  readonly target_reps: number;
+  readonly target_angle?: number | null;
+  readonly day_of_week: number;
+}
+
+/** A page of the records that the caller may read. */
+export interface PlanExercisesList {
+  readonly items: readonly PlanExercises[];
+  readonly next_cursor: string | null;
+  readonly total?: number;
 }
 
 /** At most one point of each ambulance in each step of `step_s`, which the hub may have made longer. */
@@ -168,10 +873,40 @@ export interface Problem {
   readonly field?: string;
 }
 
+/** What the authenticator app needs: as a QR code, or typed in. It counts once a code has confirmed it. */
+export interface Proposed {
+  readonly secret: string;
+  readonly uri: string;
+}
+
 /** `ok` or a reason for each thing that this hub needs, or only works better with (then it is degraded). */
 export interface Ready {
   readonly status: "degraded" | "not_ready" | "ready";
   readonly checks: Readonly<Record<string, string>>;
+}
+
+/** An access to a record, with the fields that the caller may read. */
+export interface RecordAccesses {
+  readonly id: number;
+  readonly at?: string;
+  readonly name?: string;
+  readonly role?: "admin" | "device" | "doctor" | "patient" | "receptionist" | "staff admin" | "system";
+  readonly facility?: string | null;
+  readonly action?: string;
+  readonly entity?: string;
+  readonly reason?: string | null;
+}
+
+/** A page of the records that the caller may read. */
+export interface RecordAccessesList {
+  readonly items: readonly RecordAccesses[];
+  readonly next_cursor: string | null;
+  readonly total?: number;
+}
+
+/** Ten codes for days without the telephone, each for once; they are shown now and never again. */
+export interface RecoveryCodes {
+  readonly recovery_codes: readonly string[];
 }
 
 /** An app's way to its next tokens. */
@@ -184,6 +919,45 @@ export interface Refreshed {
   readonly access_token: string;
   readonly refresh_token: string;
   readonly expires_in: number;
+}
+
+/** Who somebody is, and with what they want to sign in. */
+export interface Registration {
+  readonly name: string;
+  readonly email: string;
+  readonly password: string;
+  readonly phone?: string | null;
+  readonly time_zone?: string | null;
+  readonly date_of_birth?: string | null;
+  readonly gender?: "female" | "male" | "other" | "unknown" | null;
+  readonly blood_type?: "A+" | "A-" | "AB+" | "AB-" | "B+" | "B-" | "O+" | "O-" | null;
+  readonly address?: string | null;
+}
+
+/** Progress with a plan, with the fields that the caller may read. */
+export interface RehabProgress {
+  readonly id: string;
+  readonly plan_id?: string;
+  readonly completed_reps?: number;
+  readonly valid_reps?: number;
+  readonly average_angle?: number | null;
+  readonly compliance_rate?: number | null;
+  readonly last_updated?: string;
+}
+
+/** A page of the records that the caller may read. */
+export interface RehabProgressList {
+  readonly items: readonly RehabProgress[];
+  readonly next_cursor: string | null;
+  readonly total?: number;
+}
+
+/** How it stands with the caller's second factor. */
+export interface SecondFactor {
+  readonly enabled: boolean;
+  readonly required: boolean;
+  readonly confirmed_at: string | null;
+  readonly recovery_codes_left: number;
 }
 
 /** The sign-in itself. */
@@ -208,11 +982,19 @@ export interface SessionList {
   readonly items: readonly SessionItem[];
 }
 
+/** Who sets a second factor up; where there is one already, a code of it, or one for once. */
+export interface Setup {
+  readonly email: string;
+  readonly password: string;
+  readonly code?: string | null;
+}
+
 /** Who signs in, and from what. */
 export interface SignIn {
   readonly email: string;
   readonly password: string;
   readonly client: "app" | "web";
+  readonly code?: string | null;
 }
 
 /** A new sign-in; apps get tokens, browsers a cookie. */
@@ -228,6 +1010,59 @@ export interface SignedIn {
 export interface Silence {
   readonly from: string;
   readonly to: string;
+}
+
+/** A member of staff, with the fields that the caller may read. */
+export interface Staff {
+  readonly id: string;
+  readonly user_id?: string;
+  readonly name?: string;
+  readonly email?: string | null;
+  readonly phone?: string | null;
+  readonly facility_id?: string;
+  readonly role?: "admin" | "receptionist";
+  readonly duty?: "dispatcher" | "supervisor" | null;
+  readonly facility?: StaffFacility | null;
+}
+
+/** What changes a member of staff. */
+export interface StaffChange {
+  readonly duty?: "dispatcher" | "supervisor" | null;
+}
+
+/** What makes a member of staff. */
+export interface StaffCreation {
+  readonly user_id: string;
+  readonly facility_id?: string;
+  readonly role: "admin" | "receptionist";
+  readonly duty?: "dispatcher" | "supervisor" | null;
+}
+
+/** A record inside another one. */
+export interface StaffFacility {
+  readonly id: unknown;
+  readonly name: unknown;
+}
+
+/** A page of the records that the caller may read. */
+export interface StaffList {
+  readonly items: readonly Staff[];
+  readonly next_cursor: string | null;
+  readonly total?: number;
+}
+
+/** A desk; who adds somebody to the own facility need not name it. */
+export interface StaffPart {
+  readonly role: "admin" | "receptionist";
+  readonly duty?: "dispatcher" | "supervisor" | null;
+  readonly facility_id?: string | null;
+}
+
+/** Where a person works, and as what. */
+export interface StaffRecord {
+  readonly role: string;
+  readonly duty: string | null;
+  readonly facility_id: string;
 }
 
 /** A stop: from its first to its last fix, and the middle of them. */
@@ -253,6 +1088,29 @@ export interface TrackAnswer {
   readonly points: readonly (readonly (number | null)[])[];
   readonly stops: readonly Stay[];
   readonly gaps: readonly Silence[];
+}
+
+/** A payment, with the fields that the caller may read. */
+export interface Transactions {
+  readonly id: string;
+  readonly user_id?: string;
+  readonly service_type?: "ambulance" | "appointment" | "physio";
+  readonly service_id?: string;
+  readonly amount?: string;
+  readonly currency?: string;
+  readonly refunded_amount?: string;
+  readonly status?: "authorized" | "captured" | "created" | "failed" | "partially_refunded" | "refunded" | "void";
+  readonly facility_id?: string | null;
+  readonly provider?: string | null;
+  readonly provider_ref?: string | null;
+  readonly created_at?: string;
+}
+
+/** A page of the records that the caller may read. */
+export interface TransactionsList {
+  readonly items: readonly Transactions[];
+  readonly next_cursor: string | null;
+  readonly total?: number;
 }
 
 /** A trip or a stop; m, m/s. */
@@ -292,17 +1150,126 @@ export interface TripTotals {
 export interface User {
   readonly id: string;
   readonly name: string;
-  readonly email: string;
+  readonly email: string | null;
   readonly role: string;
   readonly duty: string | null;
 }
 
+/** A user, with the fields that the caller may read. */
+export interface Users {
+  readonly id: string;
+  readonly name?: string;
+  readonly email?: string | null;
+  readonly phone?: string | null;
+  readonly role?: "admin" | "doctor" | "patient" | "staff";
+  readonly time_zone?: string | null;
+  readonly phone_verified_at?: string | null;
+  readonly disabled_at?: string | null;
+  readonly created_at?: string;
+}
+
+/** What changes a user. */
+export interface UsersChange {
+  readonly name?: string;
+  readonly email?: string | null;
+  readonly phone?: string | null;
+}
+
+/** A page of the records that the caller may read. */
+export interface UsersList {
+  readonly items: readonly Users[];
+  readonly next_cursor: string | null;
+  readonly total?: number;
+}
+
+/** A workout plan, with the fields that the caller may read. */
+export interface WorkoutPlans {
+  readonly id: string;
+  readonly patient_id?: string;
+  readonly created_by?: string;
+  readonly joint?: "left_ankle_dorsiflexion" | "left_ankle_inversion" | "left_elbow_flexion" | "left_forearm_supination" | "left_hip_abduction" | "left_hip_flexion" | "left_hip_rotation" | "left_knee_flexion" | "left_knee_rotation" | "left_shoulder_abduction" | "left_shoulder_flexion" | "left_shoulder_rotation" | "left_wrist_deviation" | "left_wrist_flexion" | "neck_bending" | "neck_flexion" | "neck_rotation" | "right_ankle_dorsiflexion" | "right_ankle_inversion" | "right_elbow_flexion" | "right_forearm_supination" | "right_hip_abduction" | "right_hip_flexion" | "right_hip_rotation" | "right_knee_flexion" | "right_knee_rotation" | "right_shoulder_abduction" | "right_shoulder_flexion" | "right_shoulder_rotation" | "right_wrist_deviation" | "right_wrist_flexion" | "trunk_bending" | "trunk_flexion" | "trunk_rotation";
+  readonly start_date?: string;
+  readonly end_date?: string | null;
+  readonly notes?: string | null;
+  readonly status?: "active" | "draft" | "ended";
+  readonly created_at?: string;
+  readonly patient?: WorkoutPlansPatient | null;
+  readonly doctor?: WorkoutPlansDoctor | null;
+}
+
+/** What changes a workout plan. */
+export interface WorkoutPlansChange {
+  readonly joint?: "left_ankle_dorsiflexion" | "left_ankle_inversion" | "left_elbow_flexion" | "left_forearm_supination" | "left_hip_abduction" | "left_hip_flexion" | "left_hip_rotation" | "left_knee_flexion" | "left_knee_rotation" | "left_shoulder_abduction" | "left_shoulder_flexion" | "left_shoulder_rotation" | "left_wrist_deviation" | "left_wrist_flexion" | "neck_bending" | "neck_flexion" | "neck_rotation" | "right_ankle_dorsiflexion" | "right_ankle_inversion" | "right_elbow_flexion" | "right_forearm_supination" | "right_hip_abduction" | "right_hip_flexion" | "right_hip_rotation" | "right_knee_flexion" | "right_knee_rotation" | "right_shoulder_abduction" | "right_shoulder_flexion" | "right_shoulder_rotation" | "right_wrist_deviation" | "right_wrist_flexion" | "trunk_bending" | "trunk_flexion" | "trunk_rotation";
+  readonly start_date?: string;
+  readonly end_date?: string | null;
+  readonly notes?: string | null;
+  readonly status?: "active" | "draft" | "ended";
+}
+
+/** What makes a workout plan. */
+export interface WorkoutPlansCreation {
+  readonly patient_id: string;
+  readonly created_by?: string;
+  readonly joint: "left_ankle_dorsiflexion" | "left_ankle_inversion" | "left_elbow_flexion" | "left_forearm_supination" | "left_hip_abduction" | "left_hip_flexion" | "left_hip_rotation" | "left_knee_flexion" | "left_knee_rotation" | "left_shoulder_abduction" | "left_shoulder_flexion" | "left_shoulder_rotation" | "left_wrist_deviation" | "left_wrist_flexion" | "neck_bending" | "neck_flexion" | "neck_rotation" | "right_ankle_dorsiflexion" | "right_ankle_inversion" | "right_elbow_flexion" | "right_forearm_supination" | "right_hip_abduction" | "right_hip_flexion" | "right_hip_rotation" | "right_knee_flexion" | "right_knee_rotation" | "right_shoulder_abduction" | "right_shoulder_flexion" | "right_shoulder_rotation" | "right_wrist_deviation" | "right_wrist_flexion" | "trunk_bending" | "trunk_flexion" | "trunk_rotation";
+  readonly start_date: string;
+  readonly end_date?: string | null;
+  readonly notes?: string | null;
+}
+
+/** A record inside another one. */
+export interface WorkoutPlansDoctor {
+  readonly id: unknown;
+  readonly name: unknown;
+}
+
+/** A page of the records that the caller may read. */
+export interface WorkoutPlansList {
+  readonly items: readonly WorkoutPlans[];
+  readonly next_cursor: string | null;
+  readonly total?: number;
+}
+
+/** A record inside another one. */
+export interface WorkoutPlansPatient {
+  readonly id: unknown;
+  readonly name: unknown;
+}
+
+/** Where an ambulance was last seen; degrees, m/s, m; `age_s` counts from the answer. */
+export interface AmbulancesLocation {
+  readonly latitude: number;
+  readonly longitude: number;
+  readonly speed: number | null;
+  readonly heading: number | null;
+  readonly accuracy: number | null;
+  readonly fix_at: string;
+  readonly age_s: number;
+}
+
+/** A point in WGS84 degrees. */
+export interface Record_typesLocation {
+  readonly latitude: number;
+  readonly longitude: number;
+}
+
 /** By method and path below /api/v1: what a route takes, and what it answers when all is well. */
 export interface Routes {
+  "DELETE /ambulances/{id}": { query: {}; body: undefined; answer: null };
+  "DELETE /doctor_facilities/{id}": { query: {}; body: undefined; answer: null };
+  "DELETE /doctor_schedules/{id}": { query: {}; body: undefined; answer: null };
+  "DELETE /facilities/{id}": { query: {}; body: undefined; answer: null };
+  "DELETE /notifications/{id}": { query: {}; body: undefined; answer: null };
+  "DELETE /plan_exercises/{id}": { query: {}; body: undefined; answer: null };
   "DELETE /sessions/current": { query: {}; body: undefined; answer: null };
   "DELETE /sessions/{id}": { query: {}; body: undefined; answer: null };
+  "DELETE /staff/{id}": { query: {}; body: undefined; answer: null };
+  "DELETE /workout_plans/{id}": { query: {}; body: undefined; answer: null };
   "GET /alarms": { query: { readonly open?: boolean; readonly limit?: number; readonly cursor?: string; }; body: undefined; answer: AlarmList };
+  "GET /ambulance_requests": { query: { readonly status?: "assigned" | "at_destination" | "cancelled" | "completed" | "duplicate" | "on_scene" | "queued" | "received" | "transporting"; readonly priority?: number; readonly patient_id?: string; readonly ambulance_id?: number; readonly destination_facility_id?: string; readonly facility_id?: string; readonly requested_at?: string; readonly requested_at_from?: string; readonly requested_at_until?: string; readonly search?: string; readonly sort?: "-priority" | "-requested_at" | "priority" | "requested_at"; readonly embed?: string; readonly limit?: number; readonly cursor?: string; readonly total?: boolean; }; body: undefined; answer: AmbulanceRequestsList };
+  "GET /ambulance_requests.csv": { query: { readonly status?: "assigned" | "at_destination" | "cancelled" | "completed" | "duplicate" | "on_scene" | "queued" | "received" | "transporting"; readonly priority?: number; readonly patient_id?: string; readonly ambulance_id?: number; readonly destination_facility_id?: string; readonly facility_id?: string; readonly requested_at?: string; readonly requested_at_from?: string; readonly requested_at_until?: string; readonly search?: string; readonly sort?: "-priority" | "-requested_at" | "priority" | "requested_at"; readonly embed?: string; }; body: undefined; answer: string };
+  "GET /ambulance_requests/{id}": { query: { readonly embed?: string; }; body: undefined; answer: AmbulanceRequests };
   "GET /ambulances": { query: { readonly status?: "at_hospital" | "available" | "dispatched" | "en_route" | "offline" | "on_scene" | "out_of_service" | "transporting"; readonly limit?: number; readonly cursor?: string; }; body: undefined; answer: AmbulanceList };
+  "GET /ambulances.csv": { query: { readonly status?: "at_hospital" | "available" | "dispatched" | "en_route" | "offline" | "on_scene" | "out_of_service" | "transporting"; readonly capability?: "advanced" | "basic" | "neonatal" | "transport"; readonly facility_id?: string; readonly search?: string; readonly sort?: "-id" | "-plate_number" | "id" | "plate_number"; readonly embed?: string; }; body: undefined; answer: string };
   "GET /ambulances/inside": { query: { readonly south?: number; readonly west?: number; readonly north?: number; readonly east?: number; readonly polygon?: string; readonly status?: "at_hospital" | "available" | "dispatched" | "en_route" | "offline" | "on_scene" | "out_of_service" | "transporting"; readonly limit?: number; readonly cursor?: string; }; body: undefined; answer: AmbulanceList };
   "GET /ambulances/nearest": { query: { readonly latitude: number; readonly longitude: number; readonly limit?: number; }; body: undefined; answer: NearList };
   "GET /ambulances/{id}": { query: {}; body: undefined; answer: Ambulance };
@@ -312,15 +1279,110 @@ export interface Routes {
   "GET /ambulances/{id}/positions.gpx": { query: { readonly from?: string; readonly to?: string; }; body: undefined; answer: string };
   "GET /ambulances/{id}/track": { query: { readonly from?: string; readonly to?: string; readonly points?: number; }; body: undefined; answer: TrackAnswer };
   "GET /ambulances/{id}/trips": { query: { readonly from?: string; readonly to?: string; readonly format?: "csv" | "json"; }; body: undefined; answer: TripList };
+  "GET /appointments": { query: { readonly patient_id?: string; readonly doctor_id?: string; readonly facility_id?: string; readonly status?: "arrived" | "cancelled" | "completed" | "missed" | "requested" | "scheduled"; readonly scheduled_at?: string; readonly scheduled_at_from?: string; readonly scheduled_at_until?: string; readonly sort?: "-created_at" | "-scheduled_at" | "created_at" | "scheduled_at"; readonly embed?: string; readonly limit?: number; readonly cursor?: string; readonly total?: boolean; }; body: undefined; answer: AppointmentsList };
+  "GET /appointments.csv": { query: { readonly patient_id?: string; readonly doctor_id?: string; readonly facility_id?: string; readonly status?: "arrived" | "cancelled" | "completed" | "missed" | "requested" | "scheduled"; readonly scheduled_at?: string; readonly scheduled_at_from?: string; readonly scheduled_at_until?: string; readonly sort?: "-created_at" | "-scheduled_at" | "created_at" | "scheduled_at"; readonly embed?: string; }; body: undefined; answer: string };
+  "GET /appointments/{id}": { query: { readonly embed?: string; }; body: undefined; answer: Appointments };
+  "GET /audit_log": { query: { readonly patient_id?: string; readonly actor_id?: string; readonly actor_kind?: "anonymous" | "device" | "system" | "user"; readonly action?: string; readonly entity?: string; readonly entity_id?: string; readonly outcome?: "allowed" | "denied"; readonly at?: string; readonly at_from?: string; readonly at_until?: string; readonly sort?: "-at" | "at"; readonly embed?: string; readonly limit?: number; readonly cursor?: string; readonly total?: boolean; }; body: undefined; answer: AuditLogList };
+  "GET /audit_log.csv": { query: { readonly patient_id?: string; readonly actor_id?: string; readonly actor_kind?: "anonymous" | "device" | "system" | "user"; readonly action?: string; readonly entity?: string; readonly entity_id?: string; readonly outcome?: "allowed" | "denied"; readonly at?: string; readonly at_from?: string; readonly at_until?: string; readonly sort?: "-at" | "at"; readonly embed?: string; }; body: undefined; answer: string };
+  "GET /audit_log/{id}": { query: { readonly embed?: string; }; body: undefined; answer: AuditLog };
+  "GET /doctor_facilities": { query: { readonly doctor_id?: string; readonly facility_id?: string; readonly sort?: "-id" | "id"; readonly embed?: string; readonly limit?: number; readonly cursor?: string; readonly total?: boolean; }; body: undefined; answer: DoctorFacilitiesList };
+  "GET /doctor_facilities.csv": { query: { readonly doctor_id?: string; readonly facility_id?: string; readonly sort?: "-id" | "id"; readonly embed?: string; }; body: undefined; answer: string };
+  "GET /doctor_facilities/{id}": { query: { readonly embed?: string; }; body: undefined; answer: DoctorFacilities };
+  "GET /doctor_schedules": { query: { readonly doctor_id?: string; readonly facility_id?: string; readonly day_of_week?: number; readonly sort?: "-day_of_week" | "-start_time" | "day_of_week" | "start_time"; readonly embed?: string; readonly limit?: number; readonly cursor?: string; readonly total?: boolean; }; body: undefined; answer: DoctorSchedulesList };
+  "GET /doctor_schedules.csv": { query: { readonly doctor_id?: string; readonly facility_id?: string; readonly day_of_week?: number; readonly sort?: "-day_of_week" | "-start_time" | "day_of_week" | "start_time"; readonly embed?: string; }; body: undefined; answer: string };
+  "GET /doctor_schedules/{id}": { query: { readonly embed?: string; }; body: undefined; answer: DoctorSchedules };
+  "GET /doctors": { query: { readonly specialization?: string; readonly search?: string; readonly sort?: "-name" | "-years_experience" | "name" | "years_experience"; readonly limit?: number; readonly cursor?: string; readonly total?: boolean; }; body: undefined; answer: DoctorsList };
+  "GET /doctors.csv": { query: { readonly specialization?: string; readonly search?: string; readonly sort?: "-name" | "-years_experience" | "name" | "years_experience"; }; body: undefined; answer: string };
+  "GET /doctors/{id}": { query: {}; body: undefined; answer: Doctors };
+  "GET /facilities": { query: { readonly type?: "clinic" | "hospital"; readonly search?: string; readonly sort?: "-created_at" | "-name" | "created_at" | "name"; readonly limit?: number; readonly cursor?: string; readonly total?: boolean; }; body: undefined; answer: FacilitiesList };
+  "GET /facilities.csv": { query: { readonly type?: "clinic" | "hospital"; readonly search?: string; readonly sort?: "-created_at" | "-name" | "created_at" | "name"; }; body: undefined; answer: string };
+  "GET /facilities/{id}": { query: {}; body: undefined; answer: Facilities };
   "GET /fleet/playback": { query: { readonly from?: string; readonly to?: string; readonly step_s?: number; }; body: undefined; answer: PlaybackAnswer };
+  "GET /joint_motion_logs": { query: { readonly session_id: string; readonly joint?: "left_ankle_dorsiflexion" | "left_ankle_inversion" | "left_elbow_flexion" | "left_forearm_supination" | "left_hip_abduction" | "left_hip_flexion" | "left_hip_rotation" | "left_knee_flexion" | "left_knee_rotation" | "left_shoulder_abduction" | "left_shoulder_flexion" | "left_shoulder_rotation" | "left_wrist_deviation" | "left_wrist_flexion" | "neck_bending" | "neck_flexion" | "neck_rotation" | "right_ankle_dorsiflexion" | "right_ankle_inversion" | "right_elbow_flexion" | "right_forearm_supination" | "right_hip_abduction" | "right_hip_flexion" | "right_hip_rotation" | "right_knee_flexion" | "right_knee_rotation" | "right_shoulder_abduction" | "right_shoulder_flexion" | "right_shoulder_rotation" | "right_wrist_deviation" | "right_wrist_flexion" | "trunk_bending" | "trunk_flexion" | "trunk_rotation"; readonly repetition?: number; readonly timestamp?: string; readonly timestamp_from?: string; readonly timestamp_until?: string; readonly sort?: "-timestamp" | "timestamp"; readonly limit?: number; readonly cursor?: string; readonly total?: boolean; }; body: undefined; answer: JointMotionLogsList };
+  "GET /joint_motion_logs.csv": { query: { readonly session_id: string; readonly joint?: "left_ankle_dorsiflexion" | "left_ankle_inversion" | "left_elbow_flexion" | "left_forearm_supination" | "left_hip_abduction" | "left_hip_flexion" | "left_hip_rotation" | "left_knee_flexion" | "left_knee_rotation" | "left_shoulder_abduction" | "left_shoulder_flexion" | "left_shoulder_rotation" | "left_wrist_deviation" | "left_wrist_flexion" | "neck_bending" | "neck_flexion" | "neck_rotation" | "right_ankle_dorsiflexion" | "right_ankle_inversion" | "right_elbow_flexion" | "right_forearm_supination" | "right_hip_abduction" | "right_hip_flexion" | "right_hip_rotation" | "right_knee_flexion" | "right_knee_rotation" | "right_shoulder_abduction" | "right_shoulder_flexion" | "right_shoulder_rotation" | "right_wrist_deviation" | "right_wrist_flexion" | "trunk_bending" | "trunk_flexion" | "trunk_rotation"; readonly repetition?: number; readonly timestamp?: string; readonly timestamp_from?: string; readonly timestamp_until?: string; readonly sort?: "-timestamp" | "timestamp"; }; body: undefined; answer: string };
   "GET /map": { query: {}; body: undefined; answer: Map };
   "GET /map/roads": { query: {}; body: undefined; answer: Readonly<Record<string, unknown>> };
+  "GET /messages": { query: { readonly with_user_id?: string; readonly sender_id?: string; readonly receiver_id?: string; readonly read?: boolean; readonly sent_at?: string; readonly sent_at_from?: string; readonly sent_at_until?: string; readonly sort?: "-sequence" | "sequence"; readonly limit?: number; readonly cursor?: string; readonly total?: boolean; }; body: undefined; answer: MessagesList };
+  "GET /messages.csv": { query: { readonly with_user_id?: string; readonly sender_id?: string; readonly receiver_id?: string; readonly read?: boolean; readonly sent_at?: string; readonly sent_at_from?: string; readonly sent_at_until?: string; readonly sort?: "-sequence" | "sequence"; }; body: undefined; answer: string };
+  "GET /messages/{id}": { query: {}; body: undefined; answer: Messages };
+  "GET /notifications": { query: { readonly read?: boolean; readonly type?: string; readonly created_at?: string; readonly created_at_from?: string; readonly created_at_until?: string; readonly sort?: "-created_at" | "-sequence" | "created_at" | "sequence"; readonly limit?: number; readonly cursor?: string; readonly total?: boolean; }; body: undefined; answer: NotificationsList };
+  "GET /notifications.csv": { query: { readonly read?: boolean; readonly type?: string; readonly created_at?: string; readonly created_at_from?: string; readonly created_at_until?: string; readonly sort?: "-created_at" | "-sequence" | "created_at" | "sequence"; }; body: undefined; answer: string };
+  "GET /notifications/{id}": { query: {}; body: undefined; answer: Notifications };
+  "GET /patients": { query: { readonly date_of_birth?: string; readonly date_of_birth_from?: string; readonly date_of_birth_until?: string; readonly search?: string; readonly sort?: "-date_of_birth" | "-name" | "date_of_birth" | "name"; readonly limit?: number; readonly cursor?: string; readonly total?: boolean; }; body: undefined; answer: PatientsList };
+  "GET /patients.csv": { query: { readonly date_of_birth?: string; readonly date_of_birth_from?: string; readonly date_of_birth_until?: string; readonly search?: string; readonly sort?: "-date_of_birth" | "-name" | "date_of_birth" | "name"; }; body: undefined; answer: string };
+  "GET /patients/{id}": { query: {}; body: undefined; answer: Patients };
+  "GET /physio_sessions": { query: { readonly patient_id?: string; readonly therapist_id?: string; readonly facility_id?: string; readonly plan_id?: string; readonly status?: "cancelled" | "completed" | "in_progress" | "missed" | "scheduled"; readonly device_id?: number; readonly scheduled_at?: string; readonly scheduled_at_from?: string; readonly scheduled_at_until?: string; readonly sort?: "-created_at" | "-scheduled_at" | "created_at" | "scheduled_at"; readonly embed?: string; readonly limit?: number; readonly cursor?: string; readonly total?: boolean; }; body: undefined; answer: PhysioSessionsList };
+  "GET /physio_sessions.csv": { query: { readonly patient_id?: string; readonly therapist_id?: string; readonly facility_id?: string; readonly plan_id?: string; readonly status?: "cancelled" | "completed" | "in_progress" | "missed" | "scheduled"; readonly device_id?: number; readonly scheduled_at?: string; readonly scheduled_at_from?: string; readonly scheduled_at_until?: string; readonly sort?: "-created_at" | "-scheduled_at" | "created_at" | "scheduled_at"; readonly embed?: string; }; body: undefined; answer: string };
+  "GET /physio_sessions/{id}": { query: { readonly embed?: string; }; body: undefined; answer: PhysioSessions };
+  "GET /plan_exercises": { query: { readonly plan_id?: string; readonly day_of_week?: number; readonly sort?: "-day_of_week" | "-name" | "day_of_week" | "name"; readonly limit?: number; readonly cursor?: string; readonly total?: boolean; }; body: undefined; answer: PlanExercisesList };
+  "GET /plan_exercises.csv": { query: { readonly plan_id?: string; readonly day_of_week?: number; readonly sort?: "-day_of_week" | "-name" | "day_of_week" | "name"; }; body: undefined; answer: string };
+  "GET /plan_exercises/{id}": { query: {}; body: undefined; answer: PlanExercises };
+  "GET /record_accesses": { query: { readonly entity?: string; readonly at?: string; readonly at_from?: string; readonly at_until?: string; readonly sort?: "-at" | "at"; readonly limit?: number; readonly cursor?: string; readonly total?: boolean; }; body: undefined; answer: RecordAccessesList };
+  "GET /record_accesses.csv": { query: { readonly entity?: string; readonly at?: string; readonly at_from?: string; readonly at_until?: string; readonly sort?: "-at" | "at"; }; body: undefined; answer: string };
+  "GET /rehab_progress": { query: { readonly plan_id?: string; readonly sort?: "-last_updated" | "last_updated"; readonly limit?: number; readonly cursor?: string; readonly total?: boolean; }; body: undefined; answer: RehabProgressList };
+  "GET /rehab_progress.csv": { query: { readonly plan_id?: string; readonly sort?: "-last_updated" | "last_updated"; }; body: undefined; answer: string };
+  "GET /rehab_progress/{id}": { query: {}; body: undefined; answer: RehabProgress };
   "GET /sessions": { query: {}; body: undefined; answer: SessionList };
   "GET /sessions/current": { query: {}; body: undefined; answer: Current };
+  "GET /staff": { query: { readonly facility_id?: string; readonly role?: "admin" | "receptionist"; readonly duty?: "dispatcher" | "supervisor"; readonly search?: string; readonly sort?: "-name" | "name"; readonly embed?: string; readonly limit?: number; readonly cursor?: string; readonly total?: boolean; }; body: undefined; answer: StaffList };
+  "GET /staff.csv": { query: { readonly facility_id?: string; readonly role?: "admin" | "receptionist"; readonly duty?: "dispatcher" | "supervisor"; readonly search?: string; readonly sort?: "-name" | "name"; readonly embed?: string; }; body: undefined; answer: string };
+  "GET /staff/{id}": { query: { readonly embed?: string; }; body: undefined; answer: Staff };
+  "GET /totp": { query: {}; body: undefined; answer: SecondFactor };
+  "GET /transactions": { query: { readonly user_id?: string; readonly service_type?: "ambulance" | "appointment" | "physio"; readonly service_id?: string; readonly status?: "authorized" | "captured" | "created" | "failed" | "partially_refunded" | "refunded" | "void"; readonly facility_id?: string; readonly created_at?: string; readonly created_at_from?: string; readonly created_at_until?: string; readonly sort?: "-amount" | "-created_at" | "amount" | "created_at"; readonly limit?: number; readonly cursor?: string; readonly total?: boolean; }; body: undefined; answer: TransactionsList };
+  "GET /transactions.csv": { query: { readonly user_id?: string; readonly service_type?: "ambulance" | "appointment" | "physio"; readonly service_id?: string; readonly status?: "authorized" | "captured" | "created" | "failed" | "partially_refunded" | "refunded" | "void"; readonly facility_id?: string; readonly created_at?: string; readonly created_at_from?: string; readonly created_at_until?: string; readonly sort?: "-amount" | "-created_at" | "amount" | "created_at"; }; body: undefined; answer: string };
+  "GET /transactions/{id}": { query: {}; body: undefined; answer: Transactions };
+  "GET /users": { query: { readonly role?: "admin" | "doctor" | "patient" | "staff"; readonly created_at?: string; readonly created_at_from?: string; readonly created_at_until?: string; readonly search?: string; readonly sort?: "-created_at" | "-name" | "created_at" | "name"; readonly limit?: number; readonly cursor?: string; readonly total?: boolean; }; body: undefined; answer: UsersList };
+  "GET /users.csv": { query: { readonly role?: "admin" | "doctor" | "patient" | "staff"; readonly created_at?: string; readonly created_at_from?: string; readonly created_at_until?: string; readonly search?: string; readonly sort?: "-created_at" | "-name" | "created_at" | "name"; }; body: undefined; answer: string };
+  "GET /users/{id}": { query: {}; body: undefined; answer: Users };
+  "GET /users/{id}/sessions": { query: {}; body: undefined; answer: SessionList };
+  "GET /workout_plans": { query: { readonly patient_id?: string; readonly created_by?: string; readonly status?: "active" | "draft" | "ended"; readonly joint?: "left_ankle_dorsiflexion" | "left_ankle_inversion" | "left_elbow_flexion" | "left_forearm_supination" | "left_hip_abduction" | "left_hip_flexion" | "left_hip_rotation" | "left_knee_flexion" | "left_knee_rotation" | "left_shoulder_abduction" | "left_shoulder_flexion" | "left_shoulder_rotation" | "left_wrist_deviation" | "left_wrist_flexion" | "neck_bending" | "neck_flexion" | "neck_rotation" | "right_ankle_dorsiflexion" | "right_ankle_inversion" | "right_elbow_flexion" | "right_forearm_supination" | "right_hip_abduction" | "right_hip_flexion" | "right_hip_rotation" | "right_knee_flexion" | "right_knee_rotation" | "right_shoulder_abduction" | "right_shoulder_flexion" | "right_shoulder_rotation" | "right_wrist_deviation" | "right_wrist_flexion" | "trunk_bending" | "trunk_flexion" | "trunk_rotation"; readonly sort?: "-created_at" | "-start_date" | "created_at" | "start_date"; readonly embed?: string; readonly limit?: number; readonly cursor?: string; readonly total?: boolean; }; body: undefined; answer: WorkoutPlansList };
+  "GET /workout_plans.csv": { query: { readonly patient_id?: string; readonly created_by?: string; readonly status?: "active" | "draft" | "ended"; readonly joint?: "left_ankle_dorsiflexion" | "left_ankle_inversion" | "left_elbow_flexion" | "left_forearm_supination" | "left_hip_abduction" | "left_hip_flexion" | "left_hip_rotation" | "left_knee_flexion" | "left_knee_rotation" | "left_shoulder_abduction" | "left_shoulder_flexion" | "left_shoulder_rotation" | "left_wrist_deviation" | "left_wrist_flexion" | "neck_bending" | "neck_flexion" | "neck_rotation" | "right_ankle_dorsiflexion" | "right_ankle_inversion" | "right_elbow_flexion" | "right_forearm_supination" | "right_hip_abduction" | "right_hip_flexion" | "right_hip_rotation" | "right_knee_flexion" | "right_knee_rotation" | "right_shoulder_abduction" | "right_shoulder_flexion" | "right_shoulder_rotation" | "right_wrist_deviation" | "right_wrist_flexion" | "trunk_bending" | "trunk_flexion" | "trunk_rotation"; readonly sort?: "-created_at" | "-start_date" | "created_at" | "start_date"; readonly embed?: string; }; body: undefined; answer: string };
+  "GET /workout_plans/{id}": { query: { readonly embed?: string; }; body: undefined; answer: WorkoutPlans };
+  "PATCH /ambulance_requests/{id}": { query: {}; body: AmbulanceRequestsChange; answer: AmbulanceRequests };
+  "PATCH /ambulances/{id}": { query: {}; body: AmbulancesChange; answer: Ambulances };
+  "PATCH /appointments/{id}": { query: {}; body: AppointmentsChange; answer: Appointments };
+  "PATCH /doctor_facilities/{id}": { query: {}; body: DoctorFacilitiesChange; answer: DoctorFacilities };
+  "PATCH /doctor_schedules/{id}": { query: {}; body: DoctorSchedulesChange; answer: DoctorSchedules };
+  "PATCH /doctors/{id}": { query: {}; body: DoctorsChange; answer: Doctors };
+  "PATCH /facilities/{id}": { query: {}; body: FacilitiesChange; answer: Facilities };
+  "PATCH /messages/{id}": { query: {}; body: MessagesChange; answer: Messages };
+  "PATCH /notifications/{id}": { query: {}; body: NotificationsChange; answer: Notifications };
+  "PATCH /patients/{id}": { query: {}; body: PatientsChange; answer: Patients };
+  "PATCH /physio_sessions/{id}": { query: {}; body: PhysioSessionsChange; answer: PhysioSessions };
+  "PATCH /plan_exercises/{id}": { query: {}; body: PlanExercisesChange; answer: PlanExercises };
+  "PATCH /staff/{id}": { query: {}; body: StaffChange; answer: Staff };
+  "PATCH /users/{id}": { query: {}; body: UsersChange; answer: Users };
+  "PATCH /workout_plans/{id}": { query: {}; body: WorkoutPlansChange; answer: WorkoutPlans };
   "POST /activations": { query: {}; body: Activation; answer: null };
   "POST /alarms/{id}/acknowledge": { query: {}; body: undefined; answer: Alarm };
+  "POST /ambulance_requests": { query: {}; body: AmbulanceRequestsCreation; answer: AmbulanceRequests };
+  "POST /ambulances": { query: {}; body: AmbulancesCreation; answer: Ambulances };
+  "POST /appointments": { query: {}; body: AppointmentsCreation; answer: Appointments };
+  "POST /break_glass": { query: {}; body: Breach; answer: Broken };
   "POST /devices/claim": { query: {}; body: Claim; answer: ClaimedDevice };
+  "POST /doctor_facilities": { query: {}; body: DoctorFacilitiesCreation; answer: DoctorFacilities };
+  "POST /doctor_schedules": { query: {}; body: DoctorSchedulesCreation; answer: DoctorSchedules };
+  "POST /doctors": { query: {}; body: DoctorsCreation; answer: Doctors };
+  "POST /facilities": { query: {}; body: FacilitiesCreation; answer: Facilities };
+  "POST /messages": { query: {}; body: MessagesCreation; answer: Messages };
+  "POST /password_resets": { query: {}; body: Forgotten; answer: Readonly<Record<string, unknown>> };
+  "POST /physio_sessions": { query: {}; body: PhysioSessionsCreation; answer: PhysioSessions };
+  "POST /plan_exercises": { query: {}; body: PlanExercisesCreation; answer: PlanExercises };
+  "POST /registrations": { query: {}; body: Registration; answer: OnePerson };
   "POST /sessions": { query: {}; body: SignIn; answer: SignedIn };
   "POST /sessions/refresh": { query: {}; body: Refresh; answer: Refreshed };
+  "POST /staff": { query: {}; body: StaffCreation; answer: Staff };
+  "POST /totp": { query: {}; body: Setup; answer: Proposed };
+  "POST /totp/confirm": { query: {}; body: Confirmation; answer: RecoveryCodes };
+  "POST /totp/recovery_codes": { query: {}; body: CodeShown; answer: RecoveryCodes };
+  "POST /users": { query: {}; body: NewAccount; answer: Added };
+  "POST /users/{id}/disable": { query: {}; body: undefined; answer: OnePerson };
+  "POST /users/{id}/enable": { query: {}; body: undefined; answer: OnePerson };
+  "POST /users/{id}/invite": { query: {}; body: undefined; answer: Invited };
+  "POST /users/{id}/password": { query: {}; body: PasswordChange; answer: null };
+  "POST /users/{id}/pseudonymise": { query: {}; body: undefined; answer: OnePerson };
+  "POST /users/{id}/role": { query: {}; body: NewRole; answer: OnePerson };
+  "POST /users/{id}/totp_bypass": { query: {}; body: undefined; answer: Bypass };
+  "POST /workout_plans": { query: {}; body: WorkoutPlansCreation; answer: WorkoutPlans };
   "POST /ws-tickets": { query: {}; body: TicketOrder; answer: IssuedTicket };
 }
