@@ -38,7 +38,7 @@ class Caller(NamedTuple):
 
 
 def predicate(entity: Entity, reach: Reach) -> str:
-    """Return SQL that is true of the rows `r` in reach, `true` for every row; raises KeyError for an undeclared name."""
+    """Return SQL that is true of the rows `r` in reach, `true` for every row; raises KeyError for other names."""
     parts = [_scope(entity, reach), *(word.rows for word in words(entity, reach))]
     said = [part for part in parts if part]
     return " AND ".join(f"({part})" for part in said) or "true"

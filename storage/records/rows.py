@@ -9,9 +9,10 @@ from typing import NamedTuple, cast
 from uuid import UUID
 
 from storage.pool import Record
+from storage.records.changes import stored_name
 from storage.records.entity import Entity
 from storage.records.kinds import PLACE, Place
-from storage.records.statements import Shape, stored_name
+from storage.records.statements import Shape
 
 Fields = dict[str, object]
 

@@ -1,8 +1,8 @@
-"""The SQL of every table that is declared: generated once for each way of asking, then cached with its arguments.
+"""The SQL that reads declared tables: generated once for each way of asking, then cached with its arguments.
 
 Only names and SQL of declarations, and numbers, are written into a statement; what a caller sends is a parameter. Names
-that begin with `_` are not a record's: `_g0` whether group 0 of the visible fields holds, `_w0` whether reach 0 of a
-write does, `_c0` whether check 0 does, `_o_x` whether field x may be changed, `_e0_1` column 1 of embed 0, `_patient`, `_position`, `_total`.
+that begin with `_` are not a record's: `_g0` whether group 0 of the visible fields holds, `_e0_1` column 1 of embed 0,
+`_patient`, `_position`, `_total`.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ import re
 from functools import lru_cache
 from typing import Literal, NamedTuple
 
-from storage.records.entity import Check, Column, Embed, Entity
-from storage.records.reach import Group, Reach, groups, predicate
+from storage.records.entity import Column, Embed, Entity
+from storage.records.reach import Group, Reach, groups
 from storage.sql import Query, number
 
 _CALLER = {
@@ -25,7 +25,6 @@ _CALLER = {
 }
 # The driver has to know a parameter's type wherever a declaration mentions it.
 _UNTYPED = re.compile(rf"(?<!:):({'|'.join(_CALLER)})\b(?!::)")
-_MENTIONED = re.compile(r"\br\.\"?([a-z_]+)")
 Position = Literal["start", "value", "null"]
 
 
@@ -59,8 +58,8 @@ class Select(NamedTuple):
 @lru_cache(maxsize=2_048)
 def one(entity: Entity, reaches: tuple[Reach, ...], embeds: tuple[str, ...]) -> Select:
     """Return the statement of one visible record by `:id`."""
-    shape = _shape(entity, reaches, embeds)
-    return Select(_query(entity, "one", f"{_from(entity, shape)} WHERE r.id = :id AND ({_seen(shape)})"), shape)
+    shape = shape_of(entity, reaches, embeds)
+    return Select(named(entity, "one", f"{select_from(entity, shape)} WHERE r.id = :id AND ({_seen(shape)})"), shape)
 
 
 @lru_cache(maxsize=4_096)
@@ -69,14 +68,14 @@ def page(entity: Entity, reaches: tuple[Reach, ...], listing: Listing) -> Select
 
     The total, where it is asked for, comes with the same statement: in each row, and alone in a row where none is left.
     """
-    shape = _shape(entity, reaches, listing.embeds)
+    shape = shape_of(entity, reaches, listing.embeds)
     sort, way = sorted_by(entity, listing.sort), " DESC" if listing.descends else ""
     rows = [_seen(shape), *(_filter(entity, shape, name) for name in listing.filters)]
     rows += [_word(entity, shape, place) for place in range(listing.words)]
     where = " AND ".join(f"({row})" for row in rows)
     kept = f"{where} AND ({_after(entity, listing)})" if listing.position != "start" else where
     sql = (
-        f"{_from(entity, shape, extra=(f'{sort} AS _position',))} WHERE {kept}"
+        f"{select_from(entity, shape, extra=(f'{sort} AS _position',))} WHERE {kept}"
         f" ORDER BY {sort}{way}, r.id{way} LIMIT :rows_max"
     )
     if listing.counted:
@@ -85,89 +84,7 @@ def page(entity: Entity, reaches: tuple[Reach, ...], listing: Listing) -> Select
             f"SELECT page.*, counted._total FROM ({total}) counted LEFT JOIN ({sql}) page ON true"
             f" ORDER BY page._position{way}, page.id{way}"
         )
-    return Select(_query(entity, "page", sql), shape)
-
-
-class Inspection(NamedTuple):
-    """The statement that looks at a row for a write: all of it, who sees it, who may write it, what holds of it."""
-
-    query: Query
-    shape: Shape
-    writes: tuple[Reach, ...]
-    checks: tuple[Check, ...]
-    limited: tuple[str, ...] = ()  # columns that can be changed only while something holds
-
-
-@lru_cache(maxsize=1_024)
-def inspection(
-    entity: Entity,
-    reads: tuple[Reach, ...],
-    writes: tuple[Reach, ...],
-    changed: frozenset[str] | None,
-) -> Inspection:
-    """Return the look at one row by `:id`: locking it where nothing has changed yet (None), else with the checks."""
-    seen = _shape(entity, reads, ())
-    shape = Shape(entity.columns, seen.groups, ())
-    checks = () if changed is None else checks_of(entity, changed)
-    limited = tuple(column for column in entity.columns if column.only_while) if changed is None else ()
-    opens = [f"coalesce({column.only_while}, false) AS _o_{column.name}" for column in limited]
-    extra = (*_write_flags(entity, writes), *_check_flags(checks), *opens)
-    flags = tuple(f"coalesce({group.rows}, false) AS _g{place}" for place, group in enumerate(shape.groups))
-    sql = f"{_from(entity, shape, extra=(*extra, *flags), flagged=False)} WHERE r.id = :id"
-    locking = " FOR UPDATE OF r" if changed is None else ""
-    query = _query(entity, "inspection", sql + locking)
-    return Inspection(query, shape, writes, checks, tuple(column.name for column in limited))
-
-
-@lru_cache(maxsize=512)
-def candidate(entity: Entity, writes: tuple[Reach, ...]) -> Inspection:
-    """Return the look at a row before it is stored: `:row` is a document of its columns."""
-    parts = (*_write_flags(entity, writes), *_check_flags(entity.checks))
-    sql = f"SELECT {', '.join(parts) or 'true'} FROM {_candidate(entity)} r {entity.joins}"
-    return Inspection(_query(entity, "candidate", sql), Shape((), (), ()), writes, entity.checks)
-
-
-@lru_cache(maxsize=1_024)
-def insert(entity: Entity, given: tuple[str, ...]) -> Query:
-    """Return the statement that stores a row of these columns, each a parameter `v_<name>`, with the table's stamps.
-
-    It returns no row where the table has a key for resending and a row with this key is there.
-    """
-    stored = {stored_name(entity.column(name)): _value(entity.column(name)) for name in given} | dict(entity.stamps)
-    columns = ", ".join(f'"{name}"' for name in stored)
-    rest = f"({columns}) VALUES ({', '.join(stored.values())})" if stored else "DEFAULT VALUES"
-    if entity.resend:
-        rest += f" ON CONFLICT ({', '.join(entity.resend)}) DO NOTHING"
-    return _query(entity, "insert", f"INSERT INTO {entity.name} {rest} RETURNING id")
-
-
-@lru_cache(maxsize=64)
-def resent(entity: Entity) -> Query:
-    """Return the statement that finds the row which has the key of `:row` for resending."""
-    key = " AND ".join(f'r."{name}" = sent."{name}"' for name in entity.resend)
-    return _query(entity, "resent", f"SELECT r.id FROM {entity.name} r, {_candidate(entity)} sent WHERE {key}")
-
-
-@lru_cache(maxsize=1_024)
-def update(entity: Entity, changed: tuple[str, ...]) -> Query:
-    """Return the statement that changes these columns of the row `:id`; a column `version` counts on."""
-    sets = [_assignment(entity.column(name)) for name in changed]
-    if any(column.name == "version" for column in entity.columns):
-        sets.append("version = r.version + 1")
-    return _query(entity, "update", f"UPDATE {entity.name} AS r SET {', '.join(sets)} WHERE r.id = :id")
-
-
-@lru_cache(maxsize=64)
-def delete(entity: Entity) -> Query:
-    """Return the statement that removes the row `:id`."""
-    return _query(entity, "delete", f"DELETE FROM {entity.name} r WHERE r.id = :id")
-
-
-def stored_name(column: Column) -> str:
-    """Return the column of the table that a field is written to; raises KeyError for one that is only read."""
-    if column.stored is None:
-        raise KeyError(f"{column.name} is only read")
-    return column.stored
+    return Select(named(entity, "page", sql), shape)
 
 
 def expression(column: Column) -> str:
@@ -178,15 +95,6 @@ def expression(column: Column) -> str:
 def sorted_by(entity: Entity, sort: str) -> str:
     """Return the SQL that a list is sorted by."""
     return expression(entity.column(sort))
-
-
-def checks_of(entity: Entity, changed: frozenset[str]) -> tuple[Check, ...]:
-    """Return the checks that a change may break: those that speak of a changed column."""
-    return tuple(
-        check
-        for check in entity.checks
-        if check.field in changed or not changed.isdisjoint(_MENTIONED.findall(check.holds))
-    )
 
 
 def shown_on(shape: Shape, name: str) -> str:
@@ -200,7 +108,7 @@ def embeds_of(entity: Entity, fields: frozenset[str]) -> frozenset[str]:
     return frozenset(embed.name for embed in entity.embeds if embed.through in fields)
 
 
-def _shape(entity: Entity, reaches: tuple[Reach, ...], embeds: tuple[str, ...]) -> Shape:
+def shape_of(entity: Entity, reaches: tuple[Reach, ...], embeds: tuple[str, ...]) -> Shape:
     found = groups(entity, reaches)
     seen = frozenset[str]().union(*(group.fields for group in found))
     columns = tuple(column for column in entity.columns if column.name in seen)
@@ -208,7 +116,7 @@ def _shape(entity: Entity, reaches: tuple[Reach, ...], embeds: tuple[str, ...]) 
     return Shape(columns, found, tuple(one for one in entity.embeds if one.name in embeds and one.name in visible))
 
 
-def _from(entity: Entity, shape: Shape, *, extra: tuple[str, ...] = (), flagged: bool = True) -> str:
+def select_from(entity: Entity, shape: Shape, *, extra: tuple[str, ...] = (), flagged: bool = True) -> str:
     """Return SELECT … FROM … with everything that a row of this shape holds."""
     parts = [f'{expression(column)} AS "{column.name}"' for column in shape.columns]
     for place, embed in enumerate(shape.embeds):
@@ -275,30 +183,6 @@ def _after(entity: Entity, listing: Listing) -> str:
     return f"{sort} {sign} {value} OR ({sort} = {value} AND {key}){rest}"
 
 
-def _write_flags(entity: Entity, writes: tuple[Reach, ...]) -> list[str]:
-    return [f"coalesce({predicate(entity, reach)}, false) AS _w{place}" for place, reach in enumerate(writes)]
-
-
-def _check_flags(checks: tuple[Check, ...]) -> list[str]:
-    return [f"coalesce({check.holds}, true) AS _c{place}" for place, check in enumerate(checks)]
-
-
-def _candidate(entity: Entity) -> str:
-    """Return a row that is not stored, from the document `:row` and the stamps."""
-    stamps = "".join(f" || jsonb_build_object('{name}', {sql})" for name, sql in entity.stamps.items())
-    return f"jsonb_populate_record(NULL::{entity.name}, :row::jsonb{stamps})"
-
-
-def _value(column: Column) -> str:
-    return f":v_{column.name}::{column.kind.sql}"
-
-
-def _assignment(column: Column) -> str:
-    if column.assigns is not None:
-        return re.sub(r"(?<!:):value\b", _value(column).removesuffix(f"::{column.kind.sql}"), column.assigns)
-    return f'"{stored_name(column)}" = {_value(column)}'
-
-
-def _query(entity: Entity, what: str, sql: str) -> Query:
+def named(entity: Entity, what: str, sql: str) -> Query:
     typed = _UNTYPED.sub(lambda match: f"{match[0]}::{_CALLER[match[1]]}", sql)
     return Query(*number(typed), f"{entity.name}.{what}", "Generated.")

@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from storage.pool import Database, HeldConnection, Record, Transaction
-from storage.records import statements
+from storage.records import changes, statements
+from storage.records.changes import Inspection
 from storage.records.entity import Check, Entity
 from storage.records.reach import Caller, Reach
 from storage.records.rows import Fields, Found, document, found, layout, parameter, place_of
-from storage.records.statements import Inspection, Listing
+from storage.records.statements import Listing
 from storage.sql import Query
 
 Key = object  # a uuid, or an int: what the table's ids are
@@ -74,19 +75,19 @@ async def list_page(
 
 async def lock(transaction: Transaction, access: Access, key: Key) -> Seen | None:
     """Lock a row until the transaction ends; None when there is none. Whether the caller sees it, `shown` says."""
-    look = statements.inspection(access.entity, access.reads, access.writes, None)
+    look = changes.inspection(access.entity, access.reads, access.writes, None)
     return await _look(transaction, access, look, key)
 
 
 async def look_again(transaction: Transaction, access: Access, key: Key, changed: frozenset[str]) -> Seen | None:
     """Return a row after it was written, with the checks that the change may have broken."""
-    look = statements.inspection(access.entity, access.reads, access.writes, changed)
+    look = changes.inspection(access.entity, access.reads, access.writes, changed)
     return await _look(transaction, access, look, key)
 
 
 async def weigh(transaction: Transaction, access: Access, values: Fields) -> Seen:
     """Look at a row before it is stored: which reaches it is in, and which checks it breaks."""
-    look = statements.candidate(access.entity, access.writes)
+    look = changes.candidate(access.entity, access.writes)
     given = {"row": document(access.entity, values)}
     row = await transaction.fetch_one(look.query, **_arguments(look.query, access.caller, given))
     if row is None:
@@ -97,11 +98,11 @@ async def weigh(transaction: Transaction, access: Access, values: Fields) -> See
 async def insert(transaction: Transaction, access: Access, values: Fields) -> tuple[Key, bool]:
     """Store a row; return its id, and whether it is new or was there by its key; raises `Conflict` and `Poison`."""
     entity = access.entity
-    query = statements.insert(entity, tuple(sorted(values)))
+    query = changes.insert(entity, tuple(sorted(values)))
     row = await transaction.fetch_one(query, **_arguments(query, access.caller, _written(values)))
     if row is not None:
         return row["id"], True
-    query = statements.resent(entity)
+    query = changes.resent(entity)
     row = await transaction.fetch_one(query, **_arguments(query, access.caller, {"row": document(entity, values)}))
     if row is None:
         raise LookupError(f"{entity.name}: nothing was stored")
@@ -110,13 +111,13 @@ async def insert(transaction: Transaction, access: Access, values: Fields) -> tu
 
 async def update(transaction: Transaction, access: Access, key: Key, changed: Fields) -> None:
     """Change columns of a row; raises `Conflict` and `Poison`."""
-    query = statements.update(access.entity, tuple(sorted(changed)))
+    query = changes.update(access.entity, tuple(sorted(changed)))
     await transaction.execute(query, **_arguments(query, access.caller, {"id": key, **_written(changed)}))
 
 
 async def delete(transaction: Transaction, access: Access, key: Key) -> None:
     """Remove a row; raises `Conflict` while another one points at it."""
-    await transaction.execute(statements.delete(access.entity), id=key)
+    await transaction.execute(changes.delete(access.entity), id=key)
 
 
 async def _look(transaction: Transaction, access: Access, look: Inspection, key: Key) -> Seen | None:

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
-import json
 from datetime import UTC, datetime, timedelta
-
-import asyncpg
 
 from tests.handlers.rig import Answer, Hub
 from tests.handlers.world import World
