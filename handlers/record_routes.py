@@ -9,11 +9,11 @@ from handlers.records import routes
 from storage.records.catalog import ENTITIES
 
 # Making an account is a command, with an invitation; ambulances are read with their newest position; devices send
-# their motion over a socket.
+# their motion over a socket; a device is made with its claim code, and revoked rather than removed.
 BY_HAND: Mapping[str, frozenset[str]] = {
     "users": frozenset({"create"}),
-    "patients": frozenset({"create"}),
     "ambulances": frozenset({"list", "one"}),
+    "devices": frozenset({"create", "remove"}),
     "joint_motion_logs": frozenset({"create"}),
 }
 

@@ -14,6 +14,7 @@ from handlers import (
     health,
     history,
     map,
+    motion,
     playback,
     positions,
     record_routes,
@@ -177,6 +178,7 @@ ROUTES: tuple[Route, ...] = (
         alarms.Alarm,
     ),
     *record_routes.ROUTES,
+    *motion.ROUTES,
     Route("GET", f"{API}/map", map.show, "map.R", "What lies below the ambulances", map.Map),
     Route(
         "GET",

@@ -1,0 +1,1 @@
+"""What sensors measure: readings of joints, thinned for charts."""

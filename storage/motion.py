@@ -1,0 +1,93 @@
+"""What sensors measured, read in bulk: frames as columns of numbers, never a row a reading."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from typing import NamedTuple
+from uuid import UUID
+
+import numpy as np
+from numpy.typing import NDArray
+
+from storage.copy_encoding import POSTGRES_EPOCH_US
+from storage.pool import Database, Record
+from storage.sql import load
+
+_QUERIES = load("motion")
+PAGE_ROWS = 1_000  # frames; some ms to work through, between which everything else has its turn
+
+_REAL = np.dtype([("length", ">i4"), ("value", ">f4")])  # an element of an array, as PostgreSQL sends it
+_INTEGER = np.dtype([("length", ">i4"), ("value", ">i4")])
+
+
+class Stream(NamedTuple):
+    """A log of a physio session."""
+
+    id: int
+    kind: str  # motion: of a device. sql: of plain inserts, each a frame with one sample up to its joint
+    joints: tuple[str, ...]  # in the order of the angles
+
+
+class Frames(NamedTuple):
+    """Frames of one log in their order; an element a frame, but for the last two, which are all frames together."""
+
+    seq: NDArray[np.int64]  # of the first sample
+    started_at: NDArray[np.int64]  # µs since 1970
+    interval_us: NDArray[np.int64]
+    offsets: NDArray[np.int64]  # how many of `offset_us` are its own: none where the interval is constant
+    values: NDArray[np.int64]  # how many of `angle` are
+    offset_us: NDArray[np.int64]
+    angle: NDArray[np.float32]  # degrees, joint after joint, each with its samples in time; NaN: none
+
+
+class Repetition(NamedTuple):
+    """The readings of one joint that make up a repetition."""
+
+    stream_id: int
+    joint: str
+    number: int
+    first_seq: int
+    last_seq: int
+
+
+async def list_streams(db: Database, session_id: UUID) -> list[Stream]:
+    """Return the logs of a physio session; raises `StorageError`."""
+    rows = await db.fetch(_QUERIES.list_streams, session_id=session_id)
+    return [Stream(row["id"], row["kind"], tuple(row["joints"])) for row in rows]
+
+
+async def list_repetitions(db: Database, stream_ids: Sequence[int]) -> list[Repetition]:
+    """Return the repetitions of some logs in the order of their readings; raises `StorageError`."""
+    rows = await db.fetch(_QUERIES.list_repetitions, stream_ids=list(stream_ids))
+    return [Repetition(**row) for row in rows]
+
+
+async def read_frames(db: Database, stream_id: int, rows_max: int = PAGE_ROWS) -> AsyncIterator[Frames]:
+    """Yield the frames of a log page by page; a connection is held only while a page is read.
+
+    Raises `StorageError`.
+    """
+    after = 0
+    while True:
+        async with db.hold_bulk() as held:
+            row = await held.fetch_one(_QUERIES.read_frames, stream_id=stream_id, after_seq=after, rows_max=rows_max)
+        assert row is not None  # noqa: S101 - an aggregate answers with one row
+        if row["rows"] == 0:
+            return
+        page = _frames(row)
+        yield page
+        if row["rows"] < rows_max:
+            return
+        after = int(page.seq[-1])
+
+
+def _frames(row: Record) -> Frames:
+    return Frames(
+        np.frombuffer(row["seq"], ">i8").astype(np.int64),
+        np.frombuffer(row["started_at"], ">i8").astype(np.int64) + POSTGRES_EPOCH_US,
+        np.frombuffer(row["interval_us"], ">i4").astype(np.int64),
+        np.frombuffer(row["offsets"], ">i4").astype(np.int64),
+        np.frombuffer(row["values"], ">i4").astype(np.int64),
+        np.frombuffer(row["offset_us"], _INTEGER)["value"].astype(np.int64),
+        np.frombuffer(row["angle"], _REAL)["value"].astype(np.float32),
+    )

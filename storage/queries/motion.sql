@@ -1,0 +1,30 @@
+-- name: list_streams
+-- The logs of a physio session that hold angles, with their joints in the order of the angles.
+SELECT id, kind, joints
+  FROM streams
+ WHERE physio_session_id = :session_id AND kind IN ('motion', 'sql')
+ ORDER BY id;
+
+-- name: read_frames
+-- The next frames of a log. One row comes back, a value for each column: its numbers in binary form, one after the other.
+-- The elements of an array follow a head of 20 bytes, each behind its length in 4.
+SELECT count(*) AS rows,
+       string_agg(int8send(seq), '' ORDER BY seq) AS seq,
+       string_agg(timestamptz_send(started_at), '' ORDER BY seq) AS started_at,
+       string_agg(int4send(interval_us), '' ORDER BY seq) AS interval_us,
+       string_agg(int4send(cardinality(offsets_us)), '' ORDER BY seq) AS offsets,
+       string_agg(int4send(cardinality(angles)), '' ORDER BY seq) AS values,
+       string_agg(substring(array_send(offsets_us) FROM 21), '' ORDER BY seq) AS offset_us,
+       string_agg(substring(array_send(angles) FROM 21), '' ORDER BY seq) AS angle
+  FROM (SELECT seq, started_at, interval_us, offsets_us, angles
+          FROM motion_frames
+         WHERE stream_id = :stream_id AND seq > :after_seq
+         ORDER BY seq
+         LIMIT :rows_max) AS page;
+
+-- name: list_repetitions
+-- Which readings of some logs make up which repetition.
+SELECT stream_id, joint, number, first_seq, last_seq
+  FROM motion_repetitions
+ WHERE stream_id = ANY (:stream_ids::bigint[])
+ ORDER BY stream_id, joint, first_seq;
