@@ -98,12 +98,9 @@ class Examples:
             schema = self._schemas[schema["$ref"].removeprefix(REFERENCE)]
         if schema.get("title") in _WHOLE:
             return _WHOLE[schema["title"]]
-        for word in ("examples", "enum"):
-            if schema.get(word):
-                return schema[word][0]
-        for word in ("const", "default"):
-            if word in schema:
-                return schema[word]
+        told = _told(schema)
+        if told:
+            return told[0]
         options = schema.get("anyOf") or schema.get("oneOf")
         if options:
             return self._one_of(options, name, depth)
@@ -125,6 +122,8 @@ class Examples:
         fields: Mapping[str, Schema] = schema.get("properties", {})
         needed = set(schema.get("required", ()))
         sent = schema.get("additionalProperties") is False
+        if schema.get("title", "").endswith("Creation"):  # what the desk says; a patient or a doctor is known already
+            needed |= {name for name in fields if name.endswith("_id") and name != "facility_id"}
         if sent and not needed:
             needed = set(list(fields)[:1])
         chosen = [name for name in fields if name in needed or not (sent or depth >= DEPTH_MAX)]
@@ -139,7 +138,15 @@ class Examples:
         return [self.of(items, name, depth + 1)] * max(1, schema.get("minItems", 1)) if isinstance(items, dict) else []
 
     def _usual(self, schema: Schema, name: str) -> object | None:
+        if "type" not in schema and name:
+            return _KEY if name == "id" else _USUAL.get(name, (name,))[0]
         return next((value for value in _USUAL.get(name, ()) if _fits(value, schema)), None)
+
+
+def _told(schema: Schema) -> list[Any]:
+    """Return the examples that a schema itself tells of."""
+    told = schema.get("examples") or schema.get("enum") or []
+    return [*told, *(schema[word] for word in ("const", "default") if word in schema)]
 
 
 def _fits(value: object, schema: Schema) -> bool:

@@ -49,7 +49,7 @@ class _Group:
         self._described = described
         self.operations = [
             (method.upper(), path, operation)
-            for path, methods in described["paths"].items()
+            for path, methods in sorted(described["paths"].items())
             for method, operation in methods.items()
             if operation["tags"] == [tag["name"]]
         ]
@@ -154,7 +154,8 @@ def _who(operation: Mapping[str, Any]) -> str:
 def _scope(rule: str) -> str:
     scope, _, condition = rule.partition("{")
     words = SCOPES.get(scope, scope)
-    return f"{words} ({condition.rstrip('}')})" if condition else words
+    listed = ", ".join(part.strip() for part in condition.rstrip("}").split(","))
+    return f"{words} ({listed})" if condition else words
 
 
 def _parameters(operation: Mapping[str, Any], described: Document) -> str:
