@@ -60,7 +60,7 @@ web-types: $(VENV)/server ## Tell the pages of the routes and tables that the hu
 
 lock: $(VENV)/uv ## Choose versions anew
 	$(LOCK) --output-file requirements/server.txt
-	$(LOCK) --group dev --output-file requirements/dev.txt
+	$(LOCK) --extra mail --group dev --output-file requirements/dev.txt
 	$(LOCK_GROUP) web --output-file requirements/web.txt
 	$(LOCK_GROUP) bench --output-file requirements/bench.txt
 

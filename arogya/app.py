@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 import structlog
 import uvloop
 
-from arogya import composition, logs, readiness
+from arogya import composition, logs, posting, readiness
 from arogya.composition import Pools
 from arogya.config import Settings
 from arogya.exits import DRAINED, FAILED, STOPPED
@@ -43,6 +43,7 @@ from hub.live.event_reader import EventReader
 from hub.live.events import EventChannel
 from hub.live.hub import LiveHub
 from hub.loop_lag import observe
+from hub.mail.post import Post
 from hub.metrics import Metrics
 from storage.errors import StorageError, forgotten
 from storage.events import ALARMS
@@ -70,6 +71,7 @@ class Hub:
     bus: Bus
     exchange: FleetExchange
     audit: AuditTrail
+    post: Post
     observe: Callable[[], Iterable[Coroutine[None, None, None]]]  # what keeps the metrics
     is_ready: Callable[[], Awaitable[bool]]  # whether it should get work
 
@@ -192,6 +194,7 @@ async def _compose(settings: Settings, pools: Pools, counted: Metrics, leave: Le
     intake.tell(exchange)
     changes.tell(exchange)
     audit = AuditTrail(pools.app, clock, counted)
+    post = posting.post(settings, pools.app, clock)
     tile_url = settings.map.tile_url
     context = HubContext(
         reader=pools.reader,
@@ -208,6 +211,7 @@ async def _compose(settings: Settings, pools: Pools, counted: Metrics, leave: Le
         bus=bus if settings.nodes.redis_url else None,
         add_pages=partial(add_pages, tile_origin=None if tile_url is None else _origin(tile_url)),
         read_audit=audit.queue,
+        post=post,
     )
 
     def observing() -> Iterable[Coroutine[None, None, None]]:
@@ -228,6 +232,7 @@ async def _compose(settings: Settings, pools: Pools, counted: Metrics, leave: Le
             bus,
             exchange,
             audit,
+            post,
             observing,
             ready,
         ),
@@ -243,7 +248,7 @@ async def _running(hub: Hub) -> AsyncIterator[asyncio.Task[None]]:
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(hub.intake.run())
             changes = (hub.changes.run(), hub.changes.rights.patrol(), hub.listener.run(), hub.alarms.run())
-            others = (hub.bus.run(), hub.exchange.run(), hub.sightings.run())
+            others = (hub.bus.run(), hub.exchange.run(), hub.sightings.run(), hub.post.run())
             for rounds in (hub.live.run(), hub.housekeeping.run(), *others, *hub.observe(), *changes):
                 tasks.create_task(rounds)
 

@@ -15,6 +15,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import NamedTuple
 
+from arogya import posting
 from arogya.config import Settings
 from handlers import capacity
 from handlers.context import HttpSettings, MapSettings
@@ -247,9 +248,19 @@ def http_settings(settings: Settings, *, cursor_key: bytes) -> HttpSettings:
         access_s=auth.access_s,
         refresh_s=auth.refresh_s,
         ticket_s=auth.ticket_s,
+        claim_s=auth.claim_s,
+        rotation_overlap_s=auth.rotation_overlap_s,
         sessions_per_user=auth.sessions_per_user,
+        totp_required=auth.totp != "off",
+        workstation_s=auth.workstation_s,
+        bypass_s=auth.bypass_s,
+        activation_s=auth.activation_s,
+        link_origin=posting.link_origin(settings),
         sign_ins_per_min=limits.login_per_minute,
         sign_ins_per_network_per_min=limits.login_per_network_per_minute,
+        registrations_per_network_per_min=limits.strangers_per_minute,
+        codes_per_hour=limits.codes_per_hour,
+        refusals_per_network_per_min=limits.refusals_per_minute,
         api_per_s=limits.api_per_s,
         api_burst=limits.api_burst,
         metrics_token=settings.server.metrics_token,

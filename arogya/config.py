@@ -15,7 +15,19 @@ from typing import Any
 
 from arogya.configuration import reader
 from arogya.configuration.fields import Mistake
-from arogya.configuration.sections import Auth, Database, Ingest, Limits, Live, Logging, Map, Nodes, Retention, Server
+from arogya.configuration.sections import (
+    Auth,
+    Database,
+    Ingest,
+    Limits,
+    Live,
+    Logging,
+    Mail,
+    Map,
+    Nodes,
+    Retention,
+    Server,
+)
 
 
 class ConfigError(Exception):
@@ -37,6 +49,7 @@ class Settings:
     live: Live = dataclasses.field(default_factory=Live)
     auth: Auth = dataclasses.field(default_factory=Auth)
     limits: Limits = dataclasses.field(default_factory=Limits)
+    mail: Mail = dataclasses.field(default_factory=Mail)
     retention: Retention = dataclasses.field(default_factory=Retention)
     map: Map = dataclasses.field(default_factory=Map)
     logging: Logging = dataclasses.field(default_factory=Logging)

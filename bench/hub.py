@@ -23,6 +23,8 @@ from arogya.embedded.binaries import find_binaries
 from bench.psql import Psql
 
 READY_S = 60.0
+# Viewers sign in with passwords alone, and at once.
+SIGN_IN = {"AROGYA_AUTH__TOTP": "off"}
 
 
 @dataclass(frozen=True)
@@ -89,7 +91,7 @@ def hub_under_test(
         log = (state / "hub.log").open("wb")
         command = [sys.executable, "-m", "arogya", "serve", "--state", str(state / "state"), "--port", "0"]
         command += arguments
-        environment = {**os.environ, **settings, "AROGYA_SERVER__METRICS_PORT": "0"}  # noqa: TID251 - handed on
+        environment = {**os.environ, **settings, "AROGYA_SERVER__METRICS_PORT": "0", **SIGN_IN}  # noqa: TID251 - handed on
         process = subprocess.Popen(command, stdout=log, stderr=log, env=environment, start_new_session=True)
         try:
             running = _wait_running(process, state / "state" / "running.json", state / "hub.log")

@@ -13,8 +13,7 @@ from hub.access.limits import SharedRate
 from hub.bus.bus import Bus
 from hub.clock import Clock
 from hub.live.board import FleetBoard
-from hub.mail.mailer import Mailer
-from hub.mail.resets import Resets
+from hub.mail.post import Post
 from hub.metrics import Metrics
 from storage.audit_queue import AuditQueue
 from storage.passwords import Passwords
@@ -52,6 +51,8 @@ class HttpSettings:
     access_s: float = 15 * 60.0
     refresh_s: float = 30 * 86_400.0
     ticket_s: float = 30.0
+    claim_s: float = 86_400.0  # of a device's claim code
+    rotation_overlap_s: float = 86_400.0  # how long the secrets before a rotation still count
     sessions_per_user: int = 10
     totp_required: bool = False  # doctors, staff and administrators show a second factor
     workstation_s: float = 12 * 3_600.0  # how long a browser where it was shown is trusted: a shift
@@ -86,8 +87,7 @@ class HubContext:
     degraded_checks: tuple[tuple[str, ReadyCheck], ...] = ()  # of what the hub can work without
     bus: Bus | None = None  # to the other hubs, where there are any
     add_pages: AddPages | None = None
-    mail: Mailer | None = None  # None: whoever invites somebody gets to see the link
-    resets: Resets | None = None  # of forgotten passwords, by e-mail
+    post: Post = field(default_factory=Post)  # e-mail; without it whoever invites somebody gets to see the link
     read_audit: AuditQueue | None = None  # of what is read; None: each entry is stored before the answer
 
 

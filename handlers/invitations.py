@@ -42,9 +42,7 @@ async def deliver(call: Call[Any, Any], link: Link, *, name: str, email: str) ->
     """Send a link by e-mail; where that is not set up, or fails, whoever invites gets to see it."""
     context = call.context
     address = link_address(context.settings.link_origin, link.token, email)
-    emailed = False
-    if context.mail is not None:
-        emailed = await context.mail.send(invitation(name=name, email=email, link=address, expires_at=link.expires_at))
+    emailed = await context.post.send(invitation(name=name, email=email, link=address, expires_at=link.expires_at))
     return Invited(None if emailed else address, emailed, link.expires_at)
 
 

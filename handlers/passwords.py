@@ -34,8 +34,8 @@ async def ask(call: Call[Nothing, Forgotten]) -> None:
     """
     check_origin(call.http_request, call.context)
     await limit_strangers(call)
-    if call.context.resets is not None and call.body.email.isprintable():
-        call.context.resets.ask(call.body.email)
+    if call.body.email.isprintable():
+        call.context.post.forgot(call.body.email)
 
 
 async def change(call: Call[Nothing, PasswordChange]) -> Reply:

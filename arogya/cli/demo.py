@@ -49,6 +49,8 @@ def run(parsed: argparse.Namespace) -> int:
     settings = options.settings_of(parsed)
     if not parsed.verbose and settings.logging.level == "info":
         settings = changed(settings, "logging", level="warning")
+    if settings.auth.totp == "auto":
+        settings = changed(settings, "auth", totp="off")
     from arogya.cli.starting import explained, log_to_stderr, refuse_exposure
     from arogya.launch import Launch
     from arogya.supervisor import Stopped

@@ -58,6 +58,10 @@ def _networks(value: tuple[str, ...]) -> str | None:
     return None
 
 
+def _address(value: str) -> str | None:
+    return None if re.fullmatch(r"[^@\s]+@[^@\s]+", value) else "write one address, like hub@example.org"
+
+
 def _file(value: str) -> str | None:
     return None if Path(value).is_file() else "name a file that exists"
 
@@ -189,6 +193,15 @@ class Auth:
         DAY, "how long a rotated device secret still counts", minimum=0, maximum=30 * DAY
     )
     password_threads: int = setting(2, "passwords that are hashed at the same time", minimum=1, maximum=64)
+    totp: str = setting(
+        "auto",
+        "second factor of doctors, staff and administrators; auto is required by `serve` and off in `demo`",
+        choices=("auto", "required", "off"),
+    )
+    workstation_s: float = setting(
+        12 * 3600.0, "how long a browser where it was shown needs it no more: a shift", minimum=60, maximum=30 * DAY
+    )
+    bypass_s: float = setting(900.0, "life of a supervisor's code for somebody without it", minimum=60, maximum=DAY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,6 +212,15 @@ class Limits:
     login_per_network_per_minute: float = setting(
         60.0, "sign-in attempts for all accounts from a network", minimum=0.1, maximum=1e6
     )
+    strangers_per_minute: float = setting(
+        10.0, "registrations and forgotten passwords from a network", minimum=0.1, maximum=1e6
+    )
+    codes_per_hour: float = setting(
+        20.0, "guesses at the second factor of an account, after its password", minimum=1, maximum=1e6
+    )
+    refusals_per_minute: float = setting(
+        300.0, "credentials that do not count, from a network; then 429 in place of 401", minimum=1, maximum=1e9
+    )
     api_per_s: float = setting(20.0, "requests of one user", minimum=0.1, maximum=1e6)
     api_burst: int = setting(60, "requests of one user at once", minimum=1, maximum=1_000_000)
     sockets_per_user: int = setting(5, "live connections of one user", minimum=1, maximum=1_000_000)
@@ -207,6 +229,21 @@ class Limits:
     body_bytes: int = setting(64 * KIB, "largest request body", minimum=1 * KIB, maximum=GIB)
     header_s: float = setting(10.0, "time to send a request's headers", minimum=0.1, maximum=600)
     body_s: float = setting(10.0, "time to send a request's body", minimum=0.1, maximum=600)
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """E-mail for invitations and forgotten passwords; it needs the extra `mail`."""
+
+    host: str | None = setting(None, "an SMTP server; unset: whoever invites somebody gets to see the link")
+    port: int = setting(587, "its port", minimum=1, maximum=65535)
+    security: str = setting(
+        "starttls", "tls speaks TLS from the first byte, none not at all", choices=("starttls", "tls", "none")
+    )
+    user: str | None = setting(None, "whom the hub is to the server")
+    password: str | None = setting(None, "that user's password", secret=True)
+    sender: str = setting("arogya@localhost", "address that the letters are from", check=_address)
+    timeout_s: float = setting(10.0, "time for one letter", minimum=0.1, maximum=120)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Forgotten passwords: links by e-mail, made after the answer, so that its time tells nobody what accounts there are."""
+"""Forgotten passwords: links by e-mail, made after the answer, so that its time tells nobody which accounts exist."""
 
 from __future__ import annotations
 

@@ -75,6 +75,7 @@ class HubProcess:
         self.metrics_port = _port(self._metrics)
         sections = {name: dict(section) for name, section in options.items()}
         sections.setdefault("database", {})["url"] = dsn
+        sections.setdefault("auth", {}).setdefault("totp", "off")  # the load signs in with passwords alone
         sections.setdefault("server", {}).update(port=self.port, metrics_port=self.metrics_port)
         self.settings = config.load(env={}, options=sections)
         self.process: subprocess.Popen[bytes] | None = None

@@ -21,6 +21,8 @@ metrics_port = 0
 sockets_per_user = 5000
 api_per_s = 100000.0
 api_burst = 100000
+[auth]
+totp = "off"
 [logging]
 level = "info"
 format = "json"
