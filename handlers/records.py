@@ -18,6 +18,7 @@ from hub.errors import NotFound
 from hub.records import commands
 from hub.records.commands import Written
 from hub.records.etag import etag, same
+from storage.pool import Transaction
 from storage.records import store
 from storage.records.entity import Entity
 from storage.records.kinds import BIGINT, PLACE, Place
@@ -107,6 +108,7 @@ class _Records:
             self._item,
             body=types.creation(self._entity),
             status=201,
+            limited=not self._entity.urgent,
             read_only=types.read_only(self._entity, "C"),
             versioned=True,
         )
@@ -166,9 +168,17 @@ class _Records:
         entity = self._entity
         writer = access(entity, call)._replace(writes=reaches(call.principal, entity, "C"))
         entry = call.audit_entry(f"{entity.name}.C", entity.name, None)
-        written = await commands.create(call.context.app, writer, call.principal, self._given(call.body), entry)
-        headers = {str(hdrs.LOCATION): f"{self._path}/{written.key}"} if entity.one else {}
-        return self._answer(written, 201 if written.is_new else 200, headers)
+        answers: list[web.Response] = []
+
+        async def keep(transaction: Transaction, written: Written) -> None:
+            headers = {str(hdrs.LOCATION): f"{self._path}/{written.key}"} if entity.one else {}
+            answers.append(self._answer(written, 201 if written.is_new else 200, headers))
+            if call.claim is not None:
+                await call.claim.keep(transaction, answers[0])
+
+        given = self._given(call.body)
+        await commands.create(call.context.app, writer, call.principal, given, entry, keep=keep)
+        return answers[0]
 
     async def change(self, call: Call[Nothing, Any]) -> web.Response:
         """Change a record by a JSON Merge Patch: null removes a value, what is left out stays."""

@@ -138,6 +138,7 @@ class Entity:
     )  # column → SQL of what a POST writes there, of the caller
     resend: tuple[str, ...] = ()  # a unique key: a POST that repeats it is answered with the row that has it
     one: bool = True  # a row can be asked for by its id
+    urgent: bool = False  # a POST counts against no rate limit
     moves: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # status → where a PATCH may take it
     filters: tuple[Filter, ...] = ()
     sorts: tuple[Sort, ...] = ()  # the first is the default; by id where there is none

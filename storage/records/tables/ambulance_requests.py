@@ -211,4 +211,5 @@ AMBULANCE_REQUESTS = Entity(
         Check("r.closed_at >= r.requested_at", "closed_at", "it ends after it was received"),
     ),
     patient="r.patient_id",
+    urgent=True,
 )

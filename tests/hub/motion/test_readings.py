@@ -15,8 +15,11 @@ def frames(*rows: tuple[int, int, int, list[int], list[float]]) -> Frames:
     """Return frames of (seq, started_at, interval, offsets, angles)."""
     seq, started_at, interval_us, offsets, angles = zip(*rows, strict=True)
     return Frames(
-        *(np.array(column, dtype=np.int64) for column in (seq, started_at, interval_us)),
-        *(np.array([len(one) for one in column], dtype=np.int64) for column in (offsets, angles)),
+        np.array(seq, dtype=np.int64),
+        np.array(started_at, dtype=np.int64),
+        np.array(interval_us, dtype=np.int64),
+        np.array([len(one) for one in offsets], dtype=np.int64),
+        np.array([len(one) for one in angles], dtype=np.int64),
         np.array([us for one in offsets for us in one], dtype=np.int64),
         np.array([angle for one in angles for angle in one], dtype=np.float32),
     )
