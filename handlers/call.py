@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from uuid import UUID
 
 import msgspec
@@ -18,6 +18,9 @@ from hub.access.principal import Principal
 from hub.errors import Unauthorized
 from storage.audit import Entry
 from storage.sessions import LiveSession
+
+if TYPE_CHECKING:
+    from handlers.idempotency import Claim
 
 API = "/api/v1"
 
@@ -41,6 +44,7 @@ class Call(Generic[QueryT, BodyT]):
     session: LiveSession | None  # a person's sign-in
     query: QueryT
     body: BodyT
+    claim: Claim | None = None  # the Idempotency-Key of the request, where it has one
 
     @property
     def number(self) -> int:

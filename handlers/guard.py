@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 
 import msgspec
 from aiohttp import web
@@ -10,6 +11,7 @@ from aiohttp import web
 from handlers.auth import Caller, authenticate, cookie_name, workstation_cookie
 from handlers.call import Call, Nothing, Reply, Route
 from handlers.context import CONTEXT, LIMITS
+from handlers.idempotency import Claim, once
 from handlers.network import is_plain_loopback, network_of, peer_address
 from handlers.params import BodyRules, read_body, read_query
 from hub.access.policy import allowed, sees_all
@@ -42,7 +44,12 @@ def endpoint(route: Route) -> Callable[[web.Request], Awaitable[web.StreamRespon
         try:
             if not (rules or route.public or route.judged_inside):
                 raise Forbidden
-            return _render(route, http_request, await route.handler(await _read(route, call)))
+            typed = await _read(route, call)
+
+            async def answer(claim: Claim | None) -> web.StreamResponse:
+                return _render(route, http_request, await route.handler(replace(typed, claim=claim)))
+
+            return await once(route, typed, answer)
         except (Forbidden, NotFound):
             await _audit_denial(route, call)
             raise

@@ -26,6 +26,11 @@ async def remove_tickets(db: Database | HeldConnection, before: datetime) -> int
     return await _remove(db, _QUERIES.remove_tickets, before)
 
 
+async def remove_keys(db: Database | HeldConnection, before: datetime) -> int:
+    """Remove idempotency keys that ran out before a moment, and the answers that they stand for; returns how many."""
+    return await _remove(db, _QUERIES.remove_keys, before)
+
+
 async def remove_events(db: Database | HeldConnection, before: datetime) -> int:
     """Remove events that happened before a moment and before every younger one of their channel; returns how many."""
     return await _remove(db, _QUERIES.remove_events, before)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from typing import NamedTuple
 from uuid import UUID
@@ -20,6 +20,8 @@ from storage.records import store
 from storage.records.rows import Fields
 from storage.records.store import Access, Key, Seen
 
+Also = Callable[[Transaction, Key], Awaitable[None]]  # what else a new record takes, in its transaction
+
 
 class Written(NamedTuple):
     """A record after it was written, as its writer sees it."""
@@ -29,10 +31,20 @@ class Written(NamedTuple):
     is_new: bool = True
 
 
-async def create(
-    db: Database, access: Access, principal: Principal, given: Mapping[str, object], entry: Entry
+Keep = Callable[[Transaction, Written], Awaitable[None]]  # stores the answer in the transaction of what it tells of
+
+
+async def create(  # noqa: PLR0913 - who makes what, and what goes with it
+    db: Database,
+    access: Access,
+    principal: Principal,
+    given: Mapping[str, object],
+    entry: Entry,
+    also: Also | None = None,
+    *,
+    keep: Keep | None = None,
 ) -> Written:
-    """Store a record; raises FieldForbidden, Forbidden, InvalidValue or Conflict."""
+    """Store a record, and what belongs to it; raises FieldForbidden, Forbidden, InvalidValue or Conflict."""
     entity = access.entity
     values = writing.creation(entity, principal, access.writes, given)
     async with db.transaction() as transaction:
@@ -44,10 +56,15 @@ async def create(
             key, is_new = await store.insert(transaction, access, values)
         except (StoredConflict, Poison) as error:
             writing.refuse(entity, error)
+        if is_new and also is not None:
+            await also(transaction, key)
         seen = await store.look_again(transaction, access, key, frozenset())
         if is_new:
             await _audit(transaction, entry, key, seen)
-    return Written(key, _shown(key, seen), is_new)
+        written = Written(key, _shown(key, seen), is_new)
+        if keep is not None:
+            await keep(transaction, written)
+    return written
 
 
 async def change(
@@ -65,7 +82,8 @@ async def change(
         except (StoredConflict, Poison) as error:
             writing.refuse(entity, error)
         after = await store.look_again(transaction, access, key, frozenset(changed))
-        if after is None or not after.writes:
+        # A move may end the caller's own say: a sensor's session that it stops is not its any more.
+        if after is None or not (after.writes or "status" in changed):
             raise Forbidden("this would not be yours any more")
         writing.check(after.broken)
         await _audit(transaction, replace(entry, detail=_told(seen, changed)), key, after)
@@ -81,7 +99,7 @@ async def remove(db: Database, access: Access, key: Key, entry: Entry, *, if_mat
         try:
             await store.delete(transaction, access, key)
         except StoredConflict as error:
-            raise Conflict("it is still in use") from error
+            raise Conflict(access.entity.conflicts.get(error.constraint, "it is still in use")) from error
         await _audit(transaction, entry, key, seen)
 
 

@@ -13,6 +13,12 @@ DELETE FROM sessions
 DELETE FROM ws_tickets
  WHERE hash IN (SELECT hash FROM ws_tickets WHERE expires_at < :before LIMIT :rows_max::integer);
 
+-- name: remove_keys
+-- Some of the idempotency keys that ran out before a moment, with the answers that they stand for.
+DELETE FROM idempotency_keys
+ WHERE (principal, key) IN (SELECT principal, key FROM idempotency_keys WHERE expires_at < :before
+                             LIMIT :rows_max::integer);
+
 -- name: remove_events
 -- Some of the events of each channel that happened before a moment, from its start: what stays has no holes. The
 -- channel's row is changed first, so that nobody who reads it is promised what goes.

@@ -60,3 +60,16 @@ async def test_an_appointment_is_booked_moved_and_cancelled(hub: Hub, world: Wor
     assert embedded.json["items"][0]["patient"] == {"id": str(world.users["PT"]), "name": "Name of PT"}
     other = await hub.call("GET", path, token=world.tokens["DR elsewhere"])
     assert (other.status, other.code) == (404, "not_found")
+
+
+async def test_a_repeated_request_is_answered_again_and_done_once(hub: Hub, world: World) -> None:
+    key = {"Idempotency-Key": "one"}
+    body = {"name": "East", "type": "clinic"}
+    first = await hub.call("POST", f"{API}/facilities", token=world.tokens["AD"], json=body, headers=key)
+    again = await hub.call("POST", f"{API}/facilities", token=world.tokens["AD"], json=body, headers=key)
+    assert (again.status, again.json, again.headers["Idempotent-Replayed"]) == (201, first.json, "true")
+    assert [again.headers[name] for name in ("Location", "ETag")] == [first.headers["Location"], first.headers["ETag"]]
+    other = await hub.call(
+        "POST", f"{API}/facilities", token=world.tokens["AD"], json={**body, "name": "West"}, headers=key
+    )
+    assert (other.status, other.code) == (422, "idempotency_mismatch")
