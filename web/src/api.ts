@@ -1,5 +1,7 @@
 /** The hub's HTTP interface as these pages use it. */
 
+import { Observable } from "./shared/observable.ts";
+
 /** A refusal as application/problem+json tells it; `status` 0 when the hub could not be reached. */
 export class Problem extends Error {
   override readonly name = "Problem";
@@ -137,15 +139,25 @@ export async function call<T>(method: string, path: string, body?: object, patie
   return (await exchange<T>(method, path, body, patience)).body;
 }
 
+/** When the session ends, as the hub said it last (ISO 8601); null before anybody is in. */
+export const sessionEnds = new Observable<string | null>(null);
+
+function noted(signedIn: SignedIn): SignedIn {
+  sessionEnds.set(signedIn.session.expires_at);
+  return signedIn;
+}
+
 /** Sign in; `code` is the second factor, for accounts and workstations that need one. */
-export const signIn = (email: string, password: string, code?: string): Promise<SignedIn> =>
-  call<SignedIn>("POST", "/sessions", { email, password, client: "web", ...(code === undefined ? {} : { code }) });
+export const signIn = async (email: string, password: string, code?: string): Promise<SignedIn> => {
+  const second = code === undefined ? {} : { code };
+  return noted(await call<SignedIn>("POST", "/sessions", { email, password, client: "web", ...second }));
+};
 
 /** Set the password of the account that an activation link belongs to. */
 export const activate = (token: string, password: string): Promise<null> =>
   call<null>("POST", "/activations", { token, password });
 
-export const currentSession = (): Promise<SignedIn> => call<SignedIn>("GET", "/sessions/current");
+export const currentSession = async (): Promise<SignedIn> => noted(await call<SignedIn>("GET", "/sessions/current"));
 
 export const signOut = (): Promise<null> => call<null>("DELETE", "/sessions/current");
 

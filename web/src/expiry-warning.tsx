@@ -2,23 +2,23 @@
 
 import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
+import { sessionEnds } from "./api.ts";
 import type { SignedIn, User } from "./api.ts";
 import { Icon } from "./icons.tsx";
 import { Reentry } from "./reentry.tsx";
+import { useObserved } from "./shared/observable.ts";
 
 const WARN_MS = 30 * 60_000;
 const CLOCK = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
 
 export interface ExpiryWarningProps {
   readonly user: User;
-  /** When the session ends, as the hub said it. */
-  readonly expiresAt: string;
   readonly onRenewed: (signedIn: SignedIn) => void;
 }
 
 /** Whether the warning is due; looked at each half minute, because timers sleep when machines do. */
-function useDue(expiresAt: string): boolean {
-  const isDue = (): boolean => Date.now() > Date.parse(expiresAt) - WARN_MS;
+function useDue(expiresAt: string | null): boolean {
+  const isDue = (): boolean => expiresAt !== null && Date.now() > Date.parse(expiresAt) - WARN_MS;
   const [due, setDue] = useState(isDue);
   useEffect(() => {
     setDue(isDue());
@@ -28,12 +28,13 @@ function useDue(expiresAt: string): boolean {
   return due;
 }
 
-export function ExpiryWarning({ user, expiresAt, onRenewed }: ExpiryWarningProps): JSX.Element | null {
+export function ExpiryWarning({ user, onRenewed }: ExpiryWarningProps): JSX.Element | null {
+  const expiresAt = useObserved(sessionEnds);
   const due = useDue(expiresAt);
   const [asking, setAsking] = useState(false);
   const [putOff, setPutOff] = useState(false);
   useEffect(() => setPutOff(false), [expiresAt]);
-  if (!due) return null;
+  if (!due || expiresAt === null) return null;
   if (asking) {
     const onBack = (signedIn: SignedIn): void => {
       setAsking(false);

@@ -5,6 +5,7 @@ import { useEffect, useLayoutEffect } from "preact/hooks";
 import type { User } from "../api.ts";
 import { drawTicket, liveUrl } from "../fleet-store.ts";
 import { useObserved } from "../shared/observable.ts";
+import { setBadge } from "../shell/badges.ts";
 import { sessionHasEnded, useRenewals } from "../shell/session-end.ts";
 import { inbox } from "./inbox-store.ts";
 import type { Inbox } from "./inbox-store.ts";
@@ -15,15 +16,17 @@ export function useInbox(): Inbox {
   return inbox;
 }
 
-/** What waits to be read, for the menu. */
-export function useUnread(): number {
+/** What waits to be read. */
+function useUnread(): number {
   const { unreadMessages, notices } = useInbox();
   return unreadMessages + notices.unread;
 }
 
-/** While `active`, follow the inbox on a connection of its own; a page with a live picture does it on that one. */
+/** Say in the menu what waits; while `active`, follow the inbox on a connection of its own; a page with a live picture does it on that one. */
 export function useInboxLive(user: User, active: boolean): void {
   const renewals = useRenewals();
+  const unread = useUnread();
+  useEffect(() => setBadge("/inbox", unread), [unread]);
   useLayoutEffect(() => inbox.begin(user.id), [user.id]);
   useEffect(() => {
     if (!active) return undefined;

@@ -24,6 +24,8 @@ export class Inbox {
   readonly notices = new Notices(() => this.changed());
   /** Raised at every change. */
   readonly version = new Observable(0);
+  /** What was begun to be written to whom; gone with the page. */
+  readonly drafts = new Map<string, string>();
   /** Whether the first state has come. */
   ready = false;
   unreadMessages = 0;
@@ -43,6 +45,7 @@ export class Inbox {
     this.unreadMessages = 0;
     this.talks.clear();
     this.threads.clear();
+    this.drafts.clear();
     this.notices.reset();
     this.counted = null;
     this.changed();

@@ -9,9 +9,11 @@ import { DoctorsPage } from "../doctors/doctors-page.tsx";
 import { FacilitiesPage } from "../facilities/facilities-page.tsx";
 import { FacilityPage } from "../facilities/facility-page.tsx";
 import { FleetPage } from "../fleet-page.tsx";
+import { InboxPage } from "../inbox/inbox-page.tsx";
 import { PeoplePage } from "../people/people-page.tsx";
 import { PersonPage } from "../people/person-page.tsx";
 import { RecordAccessesPage } from "../people/record-accesses-page.tsx";
+import { ProfilePage } from "../profile/profile-page.tsx";
 import { watchesFleet } from "../shared/rights.ts";
 import type { May } from "../shared/rights.ts";
 import type { Way } from "./context.ts";
@@ -70,6 +72,12 @@ export const ROUTES: readonly PageRoute[] = [
   },
   { path: "/facilities/{id}", page: FacilityPage, may: (may) => may.read("facilities") },
   {
+    path: "/inbox",
+    page: InboxPage,
+    may: () => true,
+    menu: { label: "Inbox", icon: "mail", key: "i" },
+  },
+  {
     path: "/audit",
     page: AuditPage,
     may: (may) => may.read("audit_log"),
@@ -80,6 +88,12 @@ export const ROUTES: readonly PageRoute[] = [
     page: RecordAccessesPage,
     may: (may) => may.read("record_accesses"),
     menu: { label: "My record", icon: "book", key: "r" },
+  },
+  {
+    path: "/profile",
+    page: ProfilePage,
+    may: () => true,
+    menu: { label: "Profile", icon: "person", key: "m" },
   },
 ];
 

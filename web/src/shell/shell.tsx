@@ -3,8 +3,10 @@
 import type { JSX } from "preact";
 import { useEffect, useMemo, useState } from "preact/hooks";
 import type { User } from "../api.ts";
+import { ExpiryWarning } from "../expiry-warning.tsx";
 import { FleetPage } from "../fleet-page.tsx";
 import { Help } from "../help.tsx";
+import { useInboxLive } from "../inbox/inbox-hooks.ts";
 import { Reentry } from "../reentry.tsx";
 import { MayContext, useAskedRights, watchesFleet } from "../shared/rights.ts";
 import type { May } from "../shared/rights.ts";
@@ -30,6 +32,7 @@ export function Shell({ user, onSignOut, onExpired }: ShellProps): JSX.Element {
   const may = useAskedRights(user);
   const ended = useSessionEnded();
   const { path } = useWhereabouts();
+  useInboxLive(user, path !== "/" || !watchesFleet(user)); // the map has a connection of its own
   const shell = useMemo(
     () => ({
       user,
@@ -58,6 +61,7 @@ export function Shell({ user, onSignOut, onExpired }: ShellProps): JSX.Element {
         {open === "help" && <Help fleet={path === "/" && watchesFleet(user)} ways={ways} onClose={close} />}
         {open === "menu" && <Drawer onClose={close} />}
         <Toasts />
+        {!ended && <ExpiryWarning user={user} onRenewed={sessionIsBack} />}
         {ended && <Reentry user={user} onBack={sessionIsBack} onLeave={onExpired} />}
       </MayContext.Provider>
     </ShellContext.Provider>
