@@ -9,6 +9,7 @@ from handlers import (
     activations,
     alarms,
     ambulances,
+    device_care,
     devices,
     exports,
     health,
@@ -19,6 +20,7 @@ from handlers import (
     positions,
     record_routes,
     regions,
+    rights,
     sessions,
     tickets,
 )
@@ -85,15 +87,6 @@ ROUTES: tuple[Route, ...] = (
     ),
     Route(
         "GET",
-        f"{API}/ambulances",
-        ambulances.show_all,
-        "ambulances.R",
-        "The ambulances that I may read",
-        ambulances.AmbulanceList,
-        query=ambulances.ListQuery,
-    ),
-    Route(
-        "GET",
         f"{API}/ambulances/nearest",
         ambulances.show_nearest,
         "nearest.R",
@@ -109,9 +102,6 @@ ROUTES: tuple[Route, ...] = (
         "The ambulances inside a box or a polygon",
         ambulances.AmbulanceList,
         query=regions.InsideQuery,
-    ),
-    Route(
-        "GET", f"{API}/ambulances/{{id}}", ambulances.show_one, "ambulances.R", "One ambulance", ambulances.Ambulance
     ),
     Route(
         "GET",
@@ -177,7 +167,9 @@ ROUTES: tuple[Route, ...] = (
         "Take care of a call for help",
         alarms.Alarm,
     ),
+    *device_care.ROUTES,
     *record_routes.ROUTES,
+    *rights.ROUTES,
     *motion.ROUTES,
     Route("GET", f"{API}/map", map.show, "map.R", "What lies below the ambulances", map.Map),
     Route(
