@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import threading
 from collections.abc import Iterator
 
 import pytest
 
-from storage.errors import Unavailable
+from storage.errors import Full
 from storage.passwords import Passwords
 
 
@@ -45,13 +47,21 @@ async def test_the_default_cost_is_the_documented_one() -> None:
         made.close()
 
 
+async def test_hashing_gives_way_to_everything_else(passwords: Passwords) -> None:
+    await asyncio.gather(*(passwords.hash("x") for _ in range(2)))
+    threads = [thread.native_id for thread in threading.enumerate() if thread.name.startswith("argon2")]
+    assert threads
+    own = os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
+    assert all(os.getpriority(os.PRIO_PROCESS, number or 0) > own for number in threads)
+
+
 async def test_who_finds_too_many_waiting_is_refused_at_once() -> None:
     slow = Passwords(rounds=4, threads=1, waiting_max=2)
     try:
         results = await asyncio.gather(*(slow.hash("x") for _ in range(8)), return_exceptions=True)
-        refused = [result for result in results if isinstance(result, Unavailable)]
+        refused = [result for result in results if isinstance(result, Full)]
         assert 1 <= len(refused) <= 6
-        assert all(isinstance(result, (str, Unavailable)) for result in results)
+        assert all(isinstance(result, (str, Full)) for result in results)
         assert await slow.verify(await slow.hash("y"), "y")
     finally:
         slow.close()
