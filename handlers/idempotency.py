@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
+import hmac
 import re
 from collections.abc import Awaitable, Callable
 from typing import Any, Final
@@ -82,7 +82,8 @@ async def once(
 async def _key_of(route: Route, call: Call[Any, Any], key: str) -> KeyOf:
     body = b"" if route.body is Nothing else await call.http_request.read()  # has been read by the guard, and is kept
     operation = f"{route.method} {call.http_request.raw_path}"
-    digest = hashlib.sha256(body).digest()
+    # Keyed: a body may hold a password, which its hash alone would let be guessed.
+    digest = hmac.digest(call.context.settings.cursor_key or b"-", body, "sha256")
     return KeyOf(call.principal.key, key, operation, digest, call.context.clock.now())
 
 

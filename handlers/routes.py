@@ -73,6 +73,7 @@ ROUTES: tuple[Route, ...] = (
         tickets.IssuedTicket,
         body=tickets.TicketOrder,
         status=201,
+        replayable=False,
     ),
     Route(
         "POST",
