@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import NamedTuple
 from uuid import UUID
 
 from aiohttp import hdrs, web
 
-from handlers.context import CONTEXT, HubContext
-from handlers.network import is_plain_loopback
+from handlers.context import CONTEXT, LIMITS, HubContext
+from handlers.network import is_plain_loopback, network_of, peer_address
 from hub.access import tokens
 from hub.access.policy import allowed
 from hub.access.principal import Principal, device_codes, user_codes
-from hub.errors import Forbidden, Malformed, TooLarge, Unauthorized, UnsupportedVersion
+from hub.errors import Forbidden, Malformed, RateLimited, TooLarge, Unauthorized, UnsupportedVersion
 from hub.protocol.codec import CODECS
 from hub.protocol.limits import TICKET_PREFIX
 from storage import devices, sessions, tickets
@@ -72,6 +74,11 @@ async def authenticate(http_request: web.Request) -> Caller | None:
     A bearer wins over a cookie: what a browser adds by itself must not change what an app asked for. A device's secret
     is looked for where no session's access token matches.
     """
+    async with counted(http_request):
+        return await _authenticate(http_request)
+
+
+async def _authenticate(http_request: web.Request) -> Caller | None:
     context = http_request.app[CONTEXT]
     bearer = _bearer(http_request)
     if bearer is not None:
@@ -107,14 +114,15 @@ async def viewer_principal(http_request: web.Request) -> tuple[Principal, str | 
     context = http_request.app[CONTEXT]
     check_origin(http_request, context)
     accepted, ticket = _subprotocols(http_request)
-    bearer = _bearer(http_request)
-    if bearer is not None:
-        return _admitted((await _by_bearer(context, bearer)).principal, "sockets.live"), accepted
-    bound = await redeem_ticket(http_request, ticket, "live")
-    session = await _session_of(context, bound.session_id)
-    if session is None:
-        raise Unauthorized("the credential does not count")
-    return _admitted(user_principal(session), "sockets.live"), accepted
+    async with counted(http_request):
+        bearer = _bearer(http_request)
+        if bearer is not None:
+            return _admitted((await _by_bearer(context, bearer)).principal, "sockets.live"), accepted
+        bound = await redeem_ticket(http_request, ticket, "live")
+        session = await _session_of(context, bound.session_id)
+        if session is None:
+            raise Unauthorized("the credential does not count")
+        return _admitted(user_principal(session), "sockets.live"), accepted
 
 
 async def device_principal(http_request: web.Request) -> tuple[Principal, str | None]:
@@ -126,14 +134,32 @@ async def device_principal(http_request: web.Request) -> tuple[Principal, str | 
     context = http_request.app[CONTEXT]
     check_origin(http_request, context)
     accepted, ticket = _subprotocols(http_request)
-    bearer = _bearer(http_request)
-    if bearer is not None:
-        return _admitted(await authenticate_device(context, bearer), "sockets.device"), accepted
-    bound = await redeem_ticket(http_request, ticket, "device")
-    device = None if bound.device_id is None else await devices.find_by_id(context.app, bound.device_id)
-    if device is None:
-        raise Unauthorized("the credential does not count")
-    return _admitted(device_caller(device), "sockets.device"), accepted
+    async with counted(http_request):
+        bearer = _bearer(http_request)
+        if bearer is not None:
+            return _admitted(await authenticate_device(context, bearer), "sockets.device"), accepted
+        bound = await redeem_ticket(http_request, ticket, "device")
+        device = None if bound.device_id is None else await devices.find_by_id(context.app, bound.device_id)
+        if device is None:
+            raise Unauthorized("the credential does not count")
+        return _admitted(device_caller(device), "sockets.device"), accepted
+
+
+@asynccontextmanager
+async def counted(http_request: web.Request) -> AsyncIterator[None]:
+    """Count credentials that do not count, by network; too many of them are answered with RateLimited.
+
+    Nobody is refused for what others of the network send: a credential that counts is let in all the same.
+    """
+    try:
+        yield
+    except Unauthorized:
+        context = http_request.app[CONTEXT]
+        network = network_of(peer_address(http_request, context.settings.trusted_proxies))
+        wait_s = await http_request.app[LIMITS].refusals.take(network, context.clock.monotonic_s())
+        if wait_s:
+            raise RateLimited(retry_after_s=wait_s) from None
+        raise
 
 
 async def redeem_ticket(http_request: web.Request, ticket: str | None, purpose: str) -> Ticket:

@@ -68,6 +68,7 @@ class Housekeeping:
             await expiry.remove_dead_letters(mine, now - timedelta(days=rules.dead_letters_days))
             await expiry.remove_sessions(mine, now - timedelta(days=rules.sessions_days))
             await expiry.remove_tickets(mine, now)
+            await expiry.remove_workstations(mine, now)
             await expiry.remove_keys(mine, now)
             await expiry.remove_events(mine, now - timedelta(days=rules.events_days))
             await partitions.retire(mine, "ambulance_positions", today - timedelta(days=rules.positions_days))

@@ -31,6 +31,11 @@ async def remove_keys(db: Database | HeldConnection, before: datetime) -> int:
     return await _remove(db, _QUERIES.remove_keys, before)
 
 
+async def remove_workstations(db: Database | HeldConnection, before: datetime) -> int:
+    """Remove what browsers were trusted by until a moment; returns how many."""
+    return await _remove(db, _QUERIES.remove_workstations, before)
+
+
 async def remove_events(db: Database | HeldConnection, before: datetime) -> int:
     """Remove events that happened before a moment and before every younger one of their channel; returns how many."""
     return await _remove(db, _QUERIES.remove_events, before)

@@ -21,10 +21,13 @@ DESCRIPTION = """Make an administrator. There is no default account: the first o
 Prints a one-use link with which its holder chooses the password; nobody else can sign in to the account before.
 `link` prints another one for an account that exists: when its link is too old, or the password is forgotten. Earlier
 links of the account end with that; its password counts until another one is chosen.
+`totp-reset` takes the second factor of an account away, when the telephone and the recovery codes are lost: its holder
+sets up a new one at the next sign-in. It ends the account's sessions.
 
 examples:
   arogya admin create --name "Asha Admin" asha@example.org
-  arogya admin link asha@example.org"""
+  arogya admin link asha@example.org
+  arogya admin totp-reset asha@example.org"""
 
 
 def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -40,6 +43,10 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     link.add_argument("email", help="what the account's holder signs in with")
     _add_link(link)
     link.set_defaults(run=run_link)
+    reset = options.command(actions, "totp-reset", "take the second factor of an account away", DESCRIPTION)
+    reset.add_argument("email", help="what the account's holder signs in with")
+    options.add_database(reset)
+    reset.set_defaults(run=run_totp_reset)
 
 
 def _add_link(parser: argparse.ArgumentParser) -> None:
@@ -59,6 +66,18 @@ def run_create(parsed: argparse.Namespace) -> int:
 def run_link(parsed: argparse.Namespace) -> int:
     """Store a new link for an account, and print it."""
     return _print_link(parsed, lambda db, link_hash, expires_at: _renew(db, parsed.email, link_hash, expires_at))
+
+
+def run_totp_reset(parsed: argparse.Namespace) -> int:
+    """Take the second factor of an account away."""
+    settings = options.settings_of(parsed)
+    from arogya.cli.reaching import reached
+    from arogya.cli.starting import explained
+
+    with explained(), reached(parsed, settings) as database:
+        asyncio.run(_store(database.dsn, lambda db: _reset_totp(db, parsed.email)))
+    sys.stdout.write(f"{parsed.email} sets up a new second factor at the next sign-in.\n")
+    return OK
 
 
 def _print_link(parsed: argparse.Namespace, store: Callable[[Transaction, bytes, datetime], Awaitable[None]]) -> int:
@@ -118,3 +137,10 @@ async def _renew(db: Transaction, email: str, link_hash: bytes, expires_at: date
     if user_id is None:
         raise CommandError(f"there is no account with the address {email}, or it is disabled", FAILED)
     await audit.record(db, audit.Entry("activations.C", "users", str(user_id)))
+
+
+async def _reset_totp(db: Transaction, email: str) -> None:
+    from storage import totp
+
+    if await totp.reset(db, email, datetime.now(UTC)) is None:
+        raise CommandError(f"there is no account with the address {email}", FAILED)

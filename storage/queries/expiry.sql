@@ -19,6 +19,11 @@ DELETE FROM idempotency_keys
  WHERE (principal, key) IN (SELECT principal, key FROM idempotency_keys WHERE expires_at < :before
                              LIMIT :rows_max::integer);
 
+-- name: remove_workstations
+-- Some of the browsers where a shift was over before a moment.
+DELETE FROM workstations
+ WHERE (hash, user_id) IN (SELECT hash, user_id FROM workstations WHERE expires_at < :before LIMIT :rows_max::integer);
+
 -- name: remove_events
 -- Some of the events of each channel that happened before a moment, from its start: what stays has no holes. The
 -- channel's row is changed first, so that nobody who reads it is promised what goes.

@@ -23,7 +23,13 @@ from storage.pool import APP, READER, Database
 
 ORIGIN = "http://hub.test"
 SETTINGS = HttpSettings(
-    origins=frozenset({ORIGIN}), cursor_key=b"k" * 32, api_per_s=1e6, api_burst=1e6, body_timeout_s=0.5
+    origins=frozenset({ORIGIN}),
+    cursor_key=b"k" * 32,
+    api_per_s=1e6,
+    api_burst=1e6,
+    registrations_per_network_per_min=1e6,
+    refusals_per_network_per_min=1e6,
+    body_timeout_s=0.5,
 )
 LIMITS = ServerLimits(keepalive_s=0.5, lingering_s=0.2, shutdown_s=1.0)
 GOOD_PASSWORD = "red kettle on a quiet moon"
