@@ -8,7 +8,7 @@ import type { Row } from "../shared/http.ts";
 export interface OneTimeLink {
   readonly activation_link: string | null;
   readonly emailed: boolean;
-  readonly expires_at: string;
+  readonly expires_at: string | null;
 }
 
 export interface Invited extends OneTimeLink {

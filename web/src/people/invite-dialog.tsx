@@ -18,14 +18,16 @@ import type { Kind } from "./invite-form.ts";
 import { LinkToGive } from "./one-time-link.tsx";
 
 export interface InviteDialogProps {
+  /** What the person will be, unless something else is chosen. */
+  readonly first?: Kind;
   readonly onClose: () => void;
   /** Somebody is there who was not before. */
   readonly onAdded: () => void;
 }
 
-export function InviteDialog({ onClose, onAdded }: InviteDialogProps): JSX.Element {
+export function InviteDialog({ first, onClose, onAdded }: InviteDialogProps): JSX.Element {
   const kinds = kindsOf(useMay());
-  const [kind, setKind] = useState<Kind>(kinds[0] ?? "patient");
+  const [kind, setKind] = useState<Kind>(first ?? kinds[0] ?? "patient");
   const [invited, setInvited] = useState<Invited | null>(null);
   if (invited !== null) return <Done invited={invited} kind={kind} onClose={onClose} />;
   return (

@@ -1,6 +1,7 @@
 /** The lists of people. */
 
 import type { ComponentChildren, JSX } from "preact";
+import { embedded, TwoLines } from "../shared/cells.tsx";
 import { DataTable } from "../shared/data-table.tsx";
 import type { Row } from "../shared/http.ts";
 import { useMay } from "../shared/rights.ts";
@@ -27,15 +28,6 @@ export function ageOf(birth: unknown, nowMs: number = Date.now()): number | null
 export function sayBirth(birth: unknown): string {
   const age = ageOf(birth);
   return age === null ? "–" : `${sayDay(birth)} (${age})`;
-}
-
-export function TwoLines({ first, second }: { first: unknown; second: unknown }): JSX.Element {
-  return (
-    <span class="two-lines">
-      {String(first ?? "–")}
-      {typeof second === "string" && second !== "" && <small>{second}</small>}
-    </span>
-  );
 }
 
 export function PatientsTable({ turn, action }: PeopleTableProps): JSX.Element {
@@ -129,11 +121,4 @@ export function AccountState({ row }: { row: Row }): JSX.Element {
 
 export function sayStaffRole(role: unknown): string {
   return role === "admin" ? "Administrator" : role === "receptionist" ? "Front desk" : "–";
-}
-
-/** The name of a record that came along with this one. */
-export function embedded(row: Row, name: string): string {
-  const other = row[name];
-  if (typeof other !== "object" || other === null || !("name" in other)) return "–";
-  return typeof other.name === "string" ? other.name : "–";
 }
