@@ -1,8 +1,72 @@
-/** Visits. */
+/** Visits: of the patient, the doctor or the facility, whoever looks. */
 
 import type { JSX } from "preact";
+import { useState } from "preact/hooks";
+import { Icon } from "../icons.tsx";
+import { DataTable } from "../shared/data-table.tsx";
+import { Dialog } from "../shared/dialog.tsx";
+import type { Row } from "../shared/http.ts";
+import { RecordForm } from "../shared/record-form.tsx";
+import { useMay } from "../shared/rights.ts";
+import { navigate } from "../shared/router.ts";
+import { filterOf } from "../shared/table-controls.tsx";
+import { toast } from "../shared/toast.tsx";
+import { sayMoment } from "../shared/words.ts";
 import { Page } from "../shell/page.tsx";
+import { VISIT_COLUMNS } from "./visit-columns.tsx";
+
+const FIELDS = ["patient_id", "doctor_id", "facility_id", "scheduled_at", "duration_min"] as const;
 
 export function AppointmentsPage(): JSX.Element {
-  return <Page title="Visits">{null}</Page>;
+  const may = useMay();
+  const [adding, setAdding] = useState(false);
+  const own = may.has("PT") ? "patient" : may.has("DR") ? "doctor" : null;
+  const add = may.create("appointments") ? (
+    <button class="button button--primary" type="button" data-key="n" onClick={() => setAdding(true)}>
+      <Icon name="plus" />
+      Book a visit
+    </button>
+  ) : undefined;
+  const others = (["patient_id", "doctor_id"] as const).filter((name) => name !== `${own}_id`);
+  return (
+    <Page title={own === "patient" ? "My visits" : "Visits"} lead={`Times are yours (${Intl.DateTimeFormat().resolvedOptions().timeZone}).`} actions={add}>
+      <DataTable
+        label="Visits"
+        path="/appointments"
+        fixed={{ embed: "patient,doctor,facility" }}
+        filters={[
+          filterOf("appointments", "status"),
+          ...others.filter((name) => may.read(name === "patient_id" ? "patients" : "doctors") && !(own === "patient" && name === "patient_id")).map((name) => filterOf("appointments", name)),
+          filterOf("appointments", "scheduled_at"),
+        ]}
+        order="-scheduled_at"
+        csv
+        inAddress
+        href={(row: Row) => `/appointments/${row.id}`}
+        columns={VISIT_COLUMNS.filter(({ name }) => name !== own)}
+        empty={{
+          title: "No visits",
+          text: "A visit is a time of a patient with a doctor at a facility; nobody is booked twice at once.",
+          action: add,
+        }}
+      />
+      {adding && (
+        <Dialog title="Book a visit" onClose={() => setAdding(false)}>
+          <RecordForm
+            table="appointments"
+            row={null}
+            fields={FIELDS}
+            given={{ duration_min: "30" }}
+            deed="Book"
+            onCancel={() => setAdding(false)}
+            onSaved={(row) => {
+              setAdding(false);
+              toast(`Booked for ${sayMoment(row["scheduled_at"])}.`);
+              void navigate(`/appointments/${row.id}`);
+            }}
+          />
+        </Dialog>
+      )}
+    </Page>
+  );
 }

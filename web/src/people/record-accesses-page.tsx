@@ -1,8 +1,62 @@
-/** Who read my record. */
+/** For patients: who saw or changed what is stored about them. */
 
 import type { JSX } from "preact";
+import { sayThing } from "../audit/actions.ts";
+import { DataTable } from "../shared/data-table.tsx";
+import { StatusMark } from "../shared/status-mark.tsx";
+import { filterOf } from "../shared/table-controls.tsx";
+import { TwoLines } from "../shared/cells.tsx";
+import { sayValue } from "../shared/words.ts";
 import { Page } from "../shell/page.tsx";
 
+const VERBS: Readonly<Record<string, string>> = { R: "Read", C: "Added", U: "Changed", D: "Removed" };
+
 export function RecordAccessesPage(): JSX.Element {
-  return <Page title="Who read my record">{null}</Page>;
+  return (
+    <Page
+      title="Who read my record"
+      lead="Everybody who saw or changed what is stored about you. Something looks wrong? Write to your facility, or ask at its desk."
+    >
+      <DataTable
+        label="Who read my record"
+        path="/record_accesses"
+        filters={[filterOf("record_accesses", "at")]}
+        order="-at"
+        inAddress
+        columns={[
+          { name: "at", sorts: true },
+          { name: "name", label: "Who", cell: (row) => <TwoLines first={row["name"]} second={sayRole(row["role"], row["facility"])} /> },
+          {
+            name: "action",
+            label: "What",
+            cell: (row) => `${VERBS[String(row["action"]).split(".")[1] ?? ""] ?? "Used"} ${sayThing(row["entity"])}`,
+          },
+          {
+            name: "reason",
+            label: "Reason given",
+            cell: (row) => (typeof row["reason"] === "string" ? <Reason text={row["reason"]} /> : "–"),
+          },
+        ]}
+        empty={{
+          title: "Nobody has read your record yet",
+          text: "As soon as a doctor, a desk or an ambulance looks at what is stored about you, it stands here: who, when and what.",
+        }}
+      />
+    </Page>
+  );
+}
+
+function sayRole(role: unknown, facility: unknown): string {
+  const words = role === "receptionist" ? "Front desk" : role === "staff admin" ? "Administrator of a facility" : sayValue(String(role ?? ""));
+  return typeof facility === "string" ? `${words}, ${facility}` : words;
+}
+
+/** Somebody looked without being one of those who treat the patient. */
+function Reason({ text }: { text: string }): JSX.Element {
+  return (
+    <span class="two-lines">
+      <StatusMark value="requested" words="Emergency access" />
+      {text}
+    </span>
+  );
 }
