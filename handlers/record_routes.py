@@ -12,7 +12,7 @@ from storage.records.catalog import ENTITIES
 # their motion over a socket; a device is made with its claim code, and revoked rather than removed.
 BY_HAND: Mapping[str, frozenset[str]] = {
     "users": frozenset({"create"}),
-    "ambulances": frozenset({"list", "one"}),
+    "break_glass": frozenset({"create"}),
     "devices": frozenset({"create", "remove"}),
     "joint_motion_logs": frozenset({"create"}),
 }

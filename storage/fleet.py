@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
+from uuid import UUID
 
 from storage import audit
 from storage.pool import Database, Transaction
@@ -78,6 +80,53 @@ async def add_secret(
     await db.execute(_QUERIES.insert_secret, hash=secret_hash, device_id=device_id, now=now, expires_at=expires_at)
 
 
+async def describe_sensor(
+    db: Transaction, device_id: int, *, model: str | None, joints: Sequence[str] | None, included_angle: bool
+) -> None:
+    """Make a device a sensor that measures these joints; raises `Poison` for one that is not on the list of joints."""
+    await db.execute(_QUERIES.insert_physio_device, device_id=device_id)
+    await db.execute(
+        _QUERIES.describe_physio_device, device_id=device_id, model=model, joints=joints, included_angle=included_angle
+    )
+
+
+async def set_claim(db: Transaction, device_id: int, claim_hash: bytes, expires_at: datetime) -> bool:
+    """Give a device a claim code, an earlier one ends; False for one that is revoked."""
+    return bool(
+        await db.execute(_QUERIES.set_claim, device_id=device_id, claim_hash=claim_hash, claim_expires_at=expires_at)
+    )
+
+
+async def end_secrets(db: Transaction, device_id: int, ends_at: datetime) -> None:
+    """Let the secrets that a device has count until then, not longer."""
+    await db.execute(_QUERIES.end_secrets, device_id=device_id, ends_at=ends_at)
+
+
+async def bind(db: Transaction, device_id: int, target: str, key: int | UUID | None) -> bool:
+    """Bind a device to an `ambulance`, a `patient` or a `facility`, or (None) to none; False when it cannot be.
+
+    A tablet goes with ambulances and a sensor with patients. Raises `Conflict` for a target that does not exist.
+    """
+    query = {"ambulance": _QUERIES.bind_ambulance, "patient": _QUERIES.bind_patient, "facility": _QUERIES.bind_facility}
+    return bool(await db.execute(query[target], device_id=device_id, target=key))
+
+
+async def within_facility(
+    db: Database, facility_id: UUID | None, *, ambulance_id: int | None = None, patient_id: UUID | None = None
+) -> bool:
+    """Say whether an ambulance belongs to a facility, and a patient has business there."""
+    row = await db.fetch_one(
+        _QUERIES.within_facility, facility_id=facility_id, ambulance_id=ambulance_id, patient_id=patient_id
+    )
+    return row is not None and bool(row["within"])
+
+
+async def within_care(db: Database, doctor_id: UUID | None, patient_id: UUID, *, now: datetime, days: int) -> bool:
+    """Say whether a patient is in the care of a doctor."""
+    row = await db.fetch_one(_QUERIES.within_care, doctor_id=doctor_id, patient_id=patient_id, now=now, days=days)
+    return row is not None and bool(row["within"])
+
+
 async def rotate_secret(db: Database, device_id: int, secret_hash: bytes, now: datetime, old_ends_at: datetime) -> None:
     """Store a new secret; the ones before count until `old_ends_at`, so that the device can change over."""
     async with db.transaction() as transaction:
@@ -100,13 +149,13 @@ async def renew_claim(db: Database, device_id: int, claim_hash: bytes, expires_a
         return bool(written)
 
 
-async def revoke_device(db: Database, device_id: int, now: datetime) -> bool:
+async def revoke_device(db: Database, device_id: int, now: datetime, entry: audit.Entry | None = None) -> bool:
     """End a device's right to connect; returns False when it does not exist or was revoked before."""
     async with db.transaction() as transaction:
         written = await transaction.execute(_QUERIES.revoke_device, device_id=device_id, now=now)
         if written:
             await transaction.execute(_QUERIES.revoke_secrets, device_id=device_id, now=now)
-            await audit.record(transaction, audit.Entry("devices.revoke", "devices", str(device_id)))
+            await audit.record(transaction, entry or audit.Entry("devices.revoke", "devices", str(device_id)))
         return bool(written)
 
 

@@ -23,6 +23,35 @@ RETURNING id;
 -- The part of a device that only physiotherapy sensors have.
 INSERT INTO physio_devices (id) VALUES (:device_id);
 
+-- name: describe_physio_device
+-- What a sensor is.
+UPDATE physio_devices
+   SET model = :model, joints = coalesce(:joints::text[], joints), included_angle = :included_angle
+ WHERE id = :device_id;
+
+-- name: bind_ambulance
+-- Mounts a tablet in an ambulance, or nowhere; its open connections end, and it comes back for the other one.
+UPDATE devices SET ambulance_id = :target::bigint WHERE id = :device_id AND kind = 'tablet' AND revoked_at IS NULL;
+
+-- name: bind_patient
+-- Gives a sensor to a patient, or puts it back into the cupboard.
+UPDATE physio_devices SET patient_id = :target::uuid
+ WHERE id = (SELECT id FROM devices WHERE id = :device_id AND kind = 'physio' AND revoked_at IS NULL);
+
+-- name: bind_facility
+-- Says whose device it is.
+UPDATE devices SET facility_id = :target::uuid WHERE id = :device_id AND revoked_at IS NULL;
+
+-- name: within_facility
+-- Whether an ambulance belongs to a facility, and whether a patient has business there; null asks for nothing.
+SELECT (:ambulance_id::bigint IS NULL
+        OR EXISTS (SELECT FROM ambulances WHERE id = :ambulance_id AND facility_id = :facility_id::uuid))
+       AND (:patient_id::uuid IS NULL OR :patient_id IN (SELECT patients_with_business(:facility_id))) AS within;
+
+-- name: within_care
+-- Whether a patient is in the care of a doctor.
+SELECT :patient_id::uuid IN (SELECT patients_in_care(:doctor_id::uuid, :now, :days::int)) AS within;
+
 -- name: set_claim
 -- A new claim code for a device that counts; an older code stops counting.
 UPDATE devices SET claim_hash = :claim_hash, claim_expires_at = :claim_expires_at

@@ -7,6 +7,8 @@ from storage.records.tables.ambulance_requests import AMBULANCE_REQUESTS
 from storage.records.tables.ambulances import AMBULANCES
 from storage.records.tables.appointments import APPOINTMENTS
 from storage.records.tables.audit import AUDIT_LOG, RECORD_ACCESSES
+from storage.records.tables.break_glass import BREAK_GLASS
+from storage.records.tables.devices import DEVICES
 from storage.records.tables.doctor_facilities import DOCTOR_FACILITIES
 from storage.records.tables.doctor_schedules import DOCTOR_SCHEDULES
 from storage.records.tables.doctors import DOCTORS
@@ -42,6 +44,8 @@ ENTITIES: tuple[Entity, ...] = (
     TRANSACTIONS,
     MESSAGES,
     NOTIFICATIONS,
+    DEVICES,
+    BREAK_GLASS,
     AUDIT_LOG,
     RECORD_ACCESSES,
 )

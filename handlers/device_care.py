@@ -1,0 +1,232 @@
+"""Looking after devices: adding one, its claim codes and secrets, where it belongs, and its end."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+import msgspec
+from msgspec import UNSET, Meta, UnsetType
+
+from handlers.call import API, Call, Nothing, Reply, Route
+from handlers.record_reading import access
+from handlers.record_types import item
+from hub.access import tokens
+from hub.access.reach import reaches
+from hub.errors import Conflict, Forbidden, InvalidValue, NotFound
+from hub.records import commands
+from storage import audit, fleet
+from storage.errors import Conflict as StoredConflict
+from storage.errors import Poison
+from storage.pool import Transaction
+from storage.records import store
+from storage.records.tables.devices import DEVICES
+
+Joint = Annotated[str, Meta(min_length=1, max_length=60)]
+RowId = Annotated[int, Meta(ge=1, le=2**63 - 1)]
+DeviceItem: Any = item(DEVICES)
+
+
+class NewDevice(msgspec.Struct, forbid_unknown_fields=True):
+    """A device to be added; a tablet has an ambulance, a sensor its joints."""
+
+    kind: Literal["tablet", "physio"]
+    name: Annotated[str, Meta(min_length=1, max_length=100)]
+    ambulance_id: RowId | UnsetType | None = UNSET
+    facility_id: UUID | UnsetType | None = UNSET
+    model: Annotated[str, Meta(max_length=100)] | None = None
+    joints: Annotated[list[Joint], Meta(min_length=1, max_length=16)] | None = None
+    included_angle: bool = False
+
+
+class NewClaim(msgspec.Struct):
+    """A one-use code that the device is set up with, shown this once."""
+
+    claim_code: str
+    claim_expires_at: datetime
+
+
+class AddedDevice(msgspec.Struct):
+    """A new device with its claim code."""
+
+    device: DeviceItem
+    claim_code: str
+    claim_expires_at: datetime
+
+
+class RotatedDevice(msgspec.Struct):
+    """A new claim code; the secret that the device has counts until the code is used, and at the longest until then."""
+
+    claim_code: str
+    claim_expires_at: datetime
+    old_secret_ends_at: datetime
+
+
+class Binding(msgspec.Struct, forbid_unknown_fields=True):
+    """Where a device belongs from now on: one of the three, null for nowhere."""
+
+    ambulance_id: RowId | UnsetType | None = UNSET
+    patient_id: UUID | UnsetType | None = UNSET
+    facility_id: UUID | UnsetType | None = UNSET
+
+
+async def create(call: Call[Nothing, NewDevice]) -> AddedDevice:
+    """Add a tablet or a sensor. The claim code is shown this once; typed into the device, it becomes its secret."""
+    order, (code, expires_at) = call.body, _new_claim(call)
+    if order.kind == "tablet" and (order.joints is not None or order.model is not None):
+        raise InvalidValue("a tablet has no joints and no model", field="joints" if order.joints else "model")
+    if isinstance(order.ambulance_id, int):
+        await _check_target(call, ambulance_id=order.ambulance_id)
+    writer = access(DEVICES, call)._replace(writes=reaches(call.principal, DEVICES, "C"))
+    given = {name: getattr(order, name) for name in ("kind", "name", "ambulance_id", "facility_id")}
+
+    async def also(transaction: Transaction, key: object) -> None:
+        device_id = int(str(key))
+        if order.kind == "physio":
+            await fleet.describe_sensor(
+                transaction,
+                device_id,
+                model=order.model,
+                joints=order.joints,
+                included_angle=order.included_angle,
+            )
+        await fleet.set_claim(transaction, device_id, tokens.claim_digest(code), expires_at)
+
+    entry = call.audit_entry("devices.C", "devices", None)
+    known = {name: value for name, value in given.items() if value is not UNSET}
+    try:
+        written = await commands.create(call.context.app, writer, call.principal, known, entry, also)
+    except Poison as error:
+        raise InvalidValue("a joint is not on the list of joints", field="joints") from error
+    return AddedDevice(msgspec.convert(written.fields, DeviceItem), code, expires_at)
+
+
+async def renew_claim(call: Call[Nothing, Nothing]) -> NewClaim:
+    """A new claim code for a device whose code was lost; an earlier code ends, a secret that it has goes on."""
+    await _find(call, "C")
+    code, expires_at = _new_claim(call)
+    async with call.context.app.transaction() as transaction:
+        if not await fleet.set_claim(transaction, call.number, tokens.claim_digest(code), expires_at):
+            raise Conflict("the device is revoked")
+        await audit.record(transaction, call.audit_entry("devices.claim_code", "devices", str(call.number)))
+    return NewClaim(code, expires_at)
+
+
+async def rotate(call: Call[Nothing, Nothing]) -> RotatedDevice:
+    """Give a device a new secret: set it up again with this code. The old secret counts meanwhile, but not for ever."""
+    await _find(call, "C")
+    code, expires_at = _new_claim(call)
+    ends_at = call.context.clock.now() + timedelta(seconds=call.context.settings.rotation_overlap_s)
+    async with call.context.app.transaction() as transaction:
+        if not await fleet.set_claim(transaction, call.number, tokens.claim_digest(code), expires_at):
+            raise Conflict("the device is revoked")
+        await fleet.end_secrets(transaction, call.number, ends_at)
+        await audit.record(transaction, call.audit_entry("devices.rotate", "devices", str(call.number)))
+    return RotatedDevice(code, expires_at, ends_at)
+
+
+async def revoke(call: Call[Nothing, Nothing]) -> Reply:
+    """End a device's right to connect, for good; an open connection of it is closed within 2 s."""
+    await _find(call, "D")
+    entry = call.audit_entry("devices.revoke", "devices", str(call.number))
+    if not await fleet.revoke_device(call.context.app, call.number, call.context.clock.now(), entry):
+        raise Conflict("the device was revoked before")
+    return await _shown(call)
+
+
+async def bind(call: Call[Nothing, Binding]) -> Reply:
+    """Say where a device belongs: in an ambulance (tablets), with a patient (sensors), or to a facility."""
+    named = {name: value for name, value in msgspec.structs.asdict(call.body).items() if value is not UNSET}
+    if len(named) != 1:
+        raise InvalidValue("name one of ambulance_id, patient_id and facility_id")
+    await _find_to_bind(call)
+    ((field, key),) = named.items()
+    if key is not None:
+        await _check_target(call, **named)
+    async with call.context.app.transaction() as transaction:
+        try:
+            bound = await fleet.bind(transaction, call.number, field.removesuffix("_id"), key)
+        except StoredConflict as error:
+            raise InvalidValue("there is no such thing to bind to", field=field) from error
+        if not bound:
+            raise Conflict("the device is revoked, or of the other kind")
+        await audit.record(transaction, call.audit_entry("devices.bind", "devices", str(call.number)))
+    return await _shown(call)
+
+
+def _new_claim(call: Call[Any, Any]) -> tuple[str, datetime]:
+    lives = timedelta(seconds=call.context.settings.claim_s)
+    return tokens.new_claim_code(), call.context.clock.now() + lives
+
+
+async def _find(call: Call[Any, Any], verb: str) -> None:
+    """Find a device by one of the caller's rights; raises NotFound."""
+    reached = access(DEVICES, call)._replace(reads=reaches(call.principal, DEVICES, verb))
+    if await store.find_one(call.context.reader, reached, call.number) is None:
+        raise NotFound
+
+
+async def _find_to_bind(call: Call[Any, Any]) -> None:
+    """Find a device by the rule for binding; raises Forbidden for one that the caller only sees, else NotFound."""
+    try:
+        await _find(call, "bind")
+    except NotFound:
+        await _find(call, "R")
+        raise Forbidden("binding it is not yours") from None
+
+
+async def _check_target(
+    call: Call[Any, Any],
+    *,
+    ambulance_id: int | None = None,
+    patient_id: UUID | None = None,
+    facility_id: UUID | None = None,
+) -> None:
+    """Refuse a target beyond the caller's rules like one that does not exist: nobody learns of what is not theirs."""
+    field = "ambulance_id" if ambulance_id else "patient_id" if patient_id else "facility_id"
+    principal, db = call.principal, call.context.reader
+    scopes = {rule.scope.value for rule in call.rules}
+    if "*" in scopes:
+        return
+    within = False
+    if "fac" in scopes:
+        within = facility_id in (None, principal.facility_id) and await fleet.within_facility(
+            db, principal.facility_id, ambulance_id=ambulance_id, patient_id=patient_id
+        )
+    if "care" in scopes and patient_id is not None:
+        now, days = call.context.clock.now(), call.context.settings.care_days
+        within = await fleet.within_care(db, principal.user_id, patient_id, now=now, days=days)
+    if not within:
+        raise InvalidValue("there is no such thing to bind to", field=field)
+
+
+async def _shown(call: Call[Any, Any]) -> Reply:
+    """Answer with the device as it is now; a doctor who may only bind it learns that it is done."""
+    found = await store.find_one(call.context.app, access(DEVICES, call), call.number)
+    return Reply(None, status=204) if found is None else Reply(msgspec.convert(found.fields, DeviceItem))
+
+
+ROUTES: tuple[Route, ...] = (
+    Route(
+        *("POST", f"{API}/devices", create, "devices.C", "Add a device", AddedDevice),
+        body=NewDevice,
+        status=201,
+        replayable=False,
+    ),
+    Route(
+        *("POST", f"{API}/devices/{{id}}/claim_code", renew_claim, "devices.C", "A new claim code", NewClaim),
+        status=201,
+        replayable=False,
+    ),
+    Route(
+        *("POST", f"{API}/devices/{{id}}/rotate", rotate, "devices.C", "A new secret for a device", RotatedDevice),
+        status=201,
+        replayable=False,
+    ),
+    Route("POST", f"{API}/devices/{{id}}/revoke", revoke, "devices.D", "End a device's right to connect", DeviceItem),
+    Route(
+        *("POST", f"{API}/devices/{{id}}/bind", bind, "devices.bind", "Say where a device belongs", DeviceItem),
+        body=Binding,
+    ),
+)
