@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from functools import cache
 from typing import Annotated, Any, Literal
 
@@ -10,7 +11,7 @@ from msgspec import UNSET, Meta, UnsetType
 
 from handlers.call import Nothing
 from storage.records.entity import Column, Embed, Entity
-from storage.records.kinds import BIGINT, DOCUMENT, INTEGER, MOMENT, NUMBER, PLACE, TEXT, TEXTS, TIME
+from storage.records.kinds import BIGINT, DOCUMENT, INTEGER, MOMENT, NUMBER, PLACE, SIGHTING, TEXT, TEXTS, TIME
 
 Latitude = Annotated[float, Meta(ge=-90, le=90)]
 Longitude = Annotated[float, Meta(ge=-180, le=180)]
@@ -37,6 +38,18 @@ class LocationPatch(msgspec.Struct, forbid_unknown_fields=True):
 
     latitude: Latitude | UnsetType = UNSET
     longitude: Longitude | UnsetType = UNSET
+
+
+class LastSeen(msgspec.Struct):
+    """Where an ambulance was last seen; degrees, m/s, m; `age_s` counts from the answer."""
+
+    latitude: float
+    longitude: float
+    speed: float | None
+    heading: float | None
+    accuracy: float | None
+    fix_at: datetime
+    age_s: float
 
 
 @cache
@@ -188,6 +201,8 @@ def _kind(column: Column, *, patched: bool = False, described: bool = True) -> A
 def _plain(column: Column) -> Any:
     if column.kind is TEXTS:
         return list[str]
+    if column.kind is SIGHTING:
+        return LastSeen
     return dict[str, Any] if column.kind is DOCUMENT else column.kind.python
 
 

@@ -63,14 +63,6 @@ class PositionKey(NamedTuple):
     seq: int
 
 
-async def list_page(
-    db: Database, reach: Reach, *, status: str | None, after_id: int, rows_max: int
-) -> list[AmbulanceRow]:
-    """Return up to `rows_max` ambulances after an id, ascending."""
-    rows = await db.fetch(_QUERIES.list_page, status=status, after_id=after_id, rows_max=rows_max, **reach._asdict())
-    return [AmbulanceRow(**row) for row in rows]
-
-
 async def find_one(db: Database, reach: Reach, ambulance_id: int) -> AmbulanceRow | None:
     """Return one ambulance, None when it is missing or out of reach."""
     row = await db.fetch_one(_QUERIES.find_one, id=ambulance_id, **reach._asdict())

@@ -1,28 +1,6 @@
--- name: list_page
--- A page of the ambulances that the caller reads, by id; `everything` or one of the four narrower reaches.
-SELECT a.id, a.plate_number, a.driver_name, a.status,
-       a.current_location[1] AS latitude, a.current_location[0] AS longitude, a.location_fix_at AS fix_at,
-       a.location_speed AS speed, a.location_heading AS heading, a.location_accuracy AS accuracy
-  FROM ambulances a
- WHERE a.id > :after_id
-   AND (:status::text IS NULL OR a.status = :status)
-   AND (:everything::boolean
-        OR a.id = :ambulance_id::bigint
-        OR EXISTS (SELECT 1
-                     FROM assignments s
-                     JOIN ambulance_requests r ON r.id = s.request_id
-                    WHERE s.ambulance_id = a.id
-                      AND s.status IN ('accepted', 'en_route', 'on_scene', 'transporting', 'at_destination')
-                      AND (r.patient_id = :patient_id::uuid
-                           OR r.destination_facility_id = :facility_id::uuid
-                           OR r.destination_facility_id IN (SELECT df.facility_id
-                                                              FROM doctor_facilities df
-                                                             WHERE df.doctor_id = :doctor_id::uuid))))
- ORDER BY a.id
- LIMIT :rows_max;
-
 -- name: find_one
--- One ambulance, by the same reach: what the caller does not read is as if it were not there.
+-- One ambulance, `everything` or by one of the four narrower reaches: what the caller does not read is as if it were
+-- not there.
 SELECT a.id, a.plate_number, a.driver_name, a.status,
        a.current_location[1] AS latitude, a.current_location[0] AS longitude, a.location_fix_at AS fix_at,
        a.location_speed AS speed, a.location_heading AS heading, a.location_accuracy AS accuracy

@@ -16,6 +16,18 @@ class Place(NamedTuple):
     longitude: float
 
 
+class Sighting(NamedTuple):
+    """Where something that moves was last seen; degrees, m/s, degrees from north, m; none where it was not told."""
+
+    latitude: float
+    longitude: float
+    speed: float | None
+    heading: float | None
+    accuracy: float | None
+    fix_at: datetime
+    age_s: float  # at the time of the answer
+
+
 @dataclass(frozen=True, slots=True)
 class Kind:
     """A kind of value."""
@@ -37,3 +49,4 @@ MOMENT = Kind("timestamptz", datetime)
 PLACE = Kind("point", Place)
 TEXTS = Kind("text[]", list)
 DOCUMENT = Kind("jsonb", dict)  # read only
+SIGHTING = Kind("jsonb", Sighting)  # read only

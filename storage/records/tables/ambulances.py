@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from storage.records import scopes
 from storage.records.entity import Column, Embed, Entity, Filter, Sort, Word
-from storage.records.kinds import BIGINT, DOCUMENT, KEY, MOMENT, PLACE, TEXT
+from storage.records.kinds import BIGINT, KEY, MOMENT, PLACE, SIGHTING, TEXT
 
 
 def _number(column: str) -> str:
@@ -74,8 +74,8 @@ AMBULANCES = Entity(
         ),
         Column(
             name="current_location",
-            kind=DOCUMENT,
-            about="The newest good fix: degrees, m/s, degrees from north, m; age_s counts from the answer.",
+            kind=SIGHTING,
+            about="The newest good fix.",
             nullable=True,
             source=_LOCATION,
             volatile=True,
