@@ -5,32 +5,18 @@ from __future__ import annotations
 import asyncio
 import time
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import asyncpg
 import pytest
 
-from hub.clock import Clock
+from tests.handlers.clocks import MovableClock
 from tests.handlers.rig import GOOD_PASSWORD, ORIGIN, SETTINGS, Answer, Hub, running
 from tests.handlers.world import World, open_session, set_password
 
 API = "/api/v1"
 WRONG = "blue kettle on a quiet moon"
-
-
-class MovableClock(Clock):
-    """A clock that a test sets forward."""
-
-    def __init__(self) -> None:
-        self.ahead_s = 0.0
-
-    def now(self) -> datetime:
-        return datetime.now(UTC) + timedelta(seconds=self.ahead_s)
-
-    def monotonic_s(self) -> float:
-        return time.monotonic() + self.ahead_s
 
 
 @pytest.fixture
