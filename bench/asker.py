@@ -26,6 +26,7 @@ class _Asking:
         self.ends_s = self.begins_s + job["seconds"]
         self.taken_ms: list[float] = []
         self.refused = 0
+        self.refusal = ""  # the first one
         self._next = 0
 
     def next(self) -> bytes:
@@ -42,10 +43,11 @@ async def ask(asking: _Asking, host: str, port: int) -> None:
         began_s = now_s
         writer.write(asking.next())
         head = await reader.readuntil(b"\r\n\r\n")
-        await reader.readexactly(_length(head))
+        body = await reader.readexactly(_length(head))
         now_s = time.perf_counter()
         if not head.startswith(b"HTTP/1.1 200"):
             asking.refused += 1
+            asking.refusal = asking.refusal or f"{head[:15].decode()} {body[:300].decode()}"
         elif asking.begins_s <= began_s:
             asking.taken_ms.append((now_s - began_s) * 1_000)
     writer.transport.abort()
@@ -57,7 +59,7 @@ def _length(head: bytes) -> int:
     return int(lower[start : lower.index(b"\r\n", start)])
 
 
-async def run(job: dict[str, Any]) -> dict[str, float]:
+async def run(job: dict[str, Any]) -> dict[str, float | str]:
     """Return the figures of one run."""
     asking = _Asking(job)
     async with asyncio.TaskGroup() as connections:
@@ -66,9 +68,10 @@ async def run(job: dict[str, Any]) -> dict[str, float]:
     taken = asking.taken_ms
     return {
         "requests_per_s": len(taken) / job["seconds"],
-        "p50_ms": statistics.median(taken),
-        "p99_ms": statistics.quantiles(taken, n=100)[98],
+        "p50_ms": statistics.median(taken) if taken else 0.0,
+        "p99_ms": statistics.quantiles(taken, n=100)[98] if len(taken) > 1 else 0.0,
         "refused": asking.refused,
+        "refusal": asking.refusal,
     }
 
 

@@ -61,7 +61,7 @@ def measure(hub: HubUnderTest, options: argparse.Namespace) -> dict[str, float]:
             found[peer] = _ask_both("127.0.0.1", port, "", doctor, "", options)
     for what in ("one", "list"):
         ours = found["hub"][what]
-        figures |= {f"{what}_{name}": round(value, 2) for name, value in ours.items() if name != "refused"}
+        figures |= {f"{what}_{name}": round(value, 2) for name, value in ours.items()}
         for peer, short in zip(PEERS, ("bare", "fastapi"), strict=True):
             theirs = found[peer][what]["requests_per_s"]
             figures[f"{what}_{short}_requests_per_s"] = round(theirs, 1)
@@ -94,8 +94,8 @@ def _ask(host: str, port: int, paths: list[str], token: str, options: argparse.N
     with working("asker", job) as asker:
         found = asker.report()
     if found["refused"]:
-        raise Broken(f"{found['refused']} requests were refused, the first kind being {paths[0]}")
-    return {name: float(value) for name, value in found.items()}
+        raise Broken(f"{found['refused']} requests were refused, like {paths[0]}: {found['refusal']}")
+    return {name: float(found[name]) for name in ("requests_per_s", "p50_ms", "p99_ms")}
 
 
 async def _make_doctor(dsn: str, count: int) -> Doctor:

@@ -50,7 +50,7 @@ async def note_reading(
     entries = [replace(entry, patient_id=patient) for patient in patients]
     queue = call.context.read_audit
     if queue is not None:
-        queue.add(entries)
+        await queue.add(entries)
         return
     for one in entries:
         await audit.record(call.context.app, one)

@@ -2,7 +2,8 @@
 
 A write's entry is part of the write's own transaction (`audit.record`). A read has no transaction to be part of; its
 entry is queued before it is answered, and is stored within `flush_s`. What cannot be written down is not read: with
-`entries_max` waiting, because PostgreSQL is away or slower than the readers, `add` refuses.
+`entries_max` waiting, readers wait for PostgreSQL, and where that is away, or slower for longer than `patience_s`, they
+are refused.
 """
 
 from __future__ import annotations
@@ -27,37 +28,54 @@ class AuditQueue:
     """Takes entries without waiting; `run` must be running, and stores them in their order."""
 
     def __init__(
-        self, db: Database, *, entries_max: int = 20_000, flush_s: float = 0.05, batch_rows_max: int = 1_000
+        self,
+        db: Database,
+        *,
+        entries_max: int = 20_000,
+        flush_s: float = 0.05,
+        batch_rows_max: int = 1_000,
+        patience_s: float = 1.0,
     ) -> None:
         self.written = 0  # entries that are stored
-        self.refused = 0  # calls of `add` that were turned away
+        self.refused = 0  # reads that were turned away
         self.failures = 0  # tries of a batch that ended in nothing
         self._db = db  # role arogya_app
         self._entries_max = entries_max
         self._flush_s = flush_s  # the longest that a lone entry waits
+        self._patience_s = patience_s  # how long a read waits for room
         self._batch_rows_max = batch_rows_max  # some 300 KiB: above 512 KiB asyncpg does not honour a COPY's timeout
         self._waiting: deque[_Row] = deque()  # in order; the batch at hand is still among them until it is stored
         self._something = asyncio.Event()  # set while anything waits
         self._enough = asyncio.Event()  # set when a batch should not wait any longer
+        self._room = asyncio.Event()  # set when some were stored
         self._empty = asyncio.Event()  # set while nothing waits
         self._empty.set()
 
     def __len__(self) -> int:
         return len(self._waiting)
 
-    def add(self, entries: Iterable[Entry]) -> None:
-        """Queue the entries of one read, all of them or none; raises `Full` when they do not fit."""
+    async def add(self, entries: Iterable[Entry]) -> None:
+        """Queue the entries of one read, all of them or none; raises `Full` when they do not fit for too long."""
         now = datetime.now(UTC)
         rows = [copied(entry, now) for entry in entries]
         if len(self._waiting) + len(rows) > self._entries_max:
-            self.refused += 1
-            raise Full("too many reads wait for the audit log")
+            await self._await_room(len(rows))
         if rows:
             self._waiting.extend(rows)
             self._empty.clear()
             self._something.set()
             if len(self._waiting) >= self._batch_rows_max:
                 self._enough.set()
+
+    async def _await_room(self, count: int) -> None:
+        try:
+            async with asyncio.timeout(self._patience_s):
+                while len(self._waiting) + count > self._entries_max:
+                    self._room.clear()
+                    await self._room.wait()
+        except TimeoutError as error:
+            self.refused += 1
+            raise Full("too many reads wait for the audit log") from error
 
     async def run(self) -> None:
         """Store what is queued until cancelled; while PostgreSQL is away it is kept, and goes on by itself."""
@@ -104,6 +122,7 @@ class AuditQueue:
             await self._store_each(batch)
         for _ in batch:
             self._waiting.popleft()
+        self._room.set()
         if not self._waiting:
             self._something.clear()
             self._empty.set()

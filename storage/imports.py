@@ -57,10 +57,11 @@ async def facilities_named(db: Database, wanted: Sequence[str]) -> dict[str, lis
 async def store(db: Database, tables: Sequence[Rows], told: Told) -> None:
     """Store all rows in one transaction, table after table; raises `StorageError`, `Conflict` for a taken key."""
     async with db.transaction() as transaction:
+        await transaction.know_citext()
         for rows in tables:
             for start in range(0, len(rows.values), COPIED_AT_ONCE):
                 part = rows.values[start : start + COPIED_AT_ONCE]
-                await transaction.copy_rows(rows.table, rows.columns, part)
+                await transaction.copy(rows.table, rows.columns, part)
                 told(len(part))
 
 

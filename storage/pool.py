@@ -61,6 +61,11 @@ class HeldConnection:
         last = tag.rpartition(" ")[2]
         return int(last) if last.isdecimal() else 0
 
+    async def know_citext(self) -> None:
+        """Let COPY write citext, of which the driver knows no binary form: it belongs to an extension."""
+        with translated():
+            await self._connection.set_builtin_type_codec("citext", schema="public", codec_name="text")
+
     async def copy(self, table: str, columns: Sequence[str], rows: Sequence[tuple[object, ...]]) -> None:
         """Append rows to a table by COPY, all or none; raises `StorageError`."""
         with translated():
@@ -74,13 +79,6 @@ class HeldConnection:
 
 class Transaction(HeldConnection):
     """Statements of one transaction."""
-
-    async def copy_rows(self, table: str, columns: Sequence[str], rows: Sequence[tuple[object, ...]]) -> None:
-        """Store rows by COPY; raises `StorageError`."""
-        with translated():
-            # The driver knows no binary form of an extension's type, which COPY needs.
-            await self._connection.set_builtin_type_codec("citext", schema="public", codec_name="text")
-            await self._connection.copy_records_to_table(table, columns=columns, records=rows)
 
 
 class Database:

@@ -43,8 +43,8 @@ async def until_logged(superuser: Connection, count: int) -> list[str]:
 
 async def test_entries_are_stored_soon_and_in_order(app_pool: Database, superuser: Connection) -> None:
     async with running(AuditQueue(app_pool, flush_s=0.01)) as queue:
-        queue.add([entry(1)])
-        queue.add([entry(2), entry(3)])
+        await queue.add([entry(1)])
+        await queue.add([entry(2), entry(3)])
         assert await until_logged(superuser, 3) == ["1", "2", "3"]
         assert queue.written == 3
     row = await superuser.fetchrow("SELECT * FROM audit_log LIMIT 1")
@@ -54,17 +54,17 @@ async def test_entries_are_stored_soon_and_in_order(app_pool: Database, superuse
 
 
 async def test_what_does_not_fit_is_refused_whole(app_pool: Database) -> None:
-    queue = AuditQueue(app_pool, entries_max=3)
-    queue.add([entry(1), entry(2)])
+    queue = AuditQueue(app_pool, entries_max=3, patience_s=0.05)
+    await queue.add([entry(1), entry(2)])
     with pytest.raises(Full):
-        queue.add([entry(3), entry(4)])
-    queue.add([entry(5)])
+        await queue.add([entry(3), entry(4)])
+    await queue.add([entry(5)])
     assert (len(queue), queue.refused) == (3, 1)
 
 
 async def test_the_rest_is_stored_at_a_shutdown(app_pool: Database, superuser: Connection) -> None:
     async with running(AuditQueue(app_pool, flush_s=60, batch_rows_max=10)) as queue:
-        queue.add(entry(number) for number in range(9))
+        await queue.add(entry(number) for number in range(9))
         await asyncio.sleep(0)
         await queue.drain(5)
         assert len(await logged(superuser)) == 9
@@ -73,7 +73,7 @@ async def test_the_rest_is_stored_at_a_shutdown(app_pool: Database, superuser: C
 
 async def test_more_than_one_batch_is_stored_in_order(app_pool: Database, superuser: Connection) -> None:
     async with running(AuditQueue(app_pool, flush_s=60, batch_rows_max=10)) as queue:
-        queue.add(entry(number) for number in range(25))
+        await queue.add(entry(number) for number in range(25))
         await queue.drain(5)
         assert await logged(superuser) == [str(number) for number in range(25)]
 
@@ -81,9 +81,9 @@ async def test_more_than_one_batch_is_stored_in_order(app_pool: Database, superu
 async def test_a_value_that_cannot_be_stored_holds_nothing_up(app_pool: Database, superuser: Connection) -> None:
     odd = Entry("appointments.R", "appointments", "\0\ud800", actor_kind="user", request_id="\0")
     async with running(AuditQueue(app_pool, flush_s=0.01)) as queue:
-        queue.add([entry(1), odd, entry(3)])
+        await queue.add([entry(1), odd, entry(3)])
         assert await until_logged(superuser, 2) == ["1", "3"]
-        queue.add([Entry("appointments.R", "appointments", "\0\ud800", actor_kind="user")])
+        await queue.add([Entry("appointments.R", "appointments", "\0\ud800", actor_kind="user")])
         assert (await until_logged(superuser, 3))[2] == "\N{REPLACEMENT CHARACTER}?"
 
 
@@ -91,13 +91,22 @@ async def test_while_nothing_can_be_stored_reads_are_kept_then_refused_and_store
     app_pool: Database, superuser: Connection
 ) -> None:
     await superuser.execute("REVOKE INSERT ON audit_log FROM arogya_app")
-    async with running(AuditQueue(app_pool, entries_max=2, flush_s=0.01)) as queue:
-        queue.add([entry(1)])
-        queue.add([entry(2)])
+    async with running(AuditQueue(app_pool, entries_max=2, flush_s=0.01, patience_s=0.05)) as queue:
+        await queue.add([entry(1)])
+        await queue.add([entry(2)])
         async with asyncio.timeout(10):
             while not queue.failures:  # noqa: ASYNC110 - the condition lies in another task
                 await asyncio.sleep(0.01)
         with pytest.raises(Full):
-            queue.add([entry(3)])
+            await queue.add([entry(3)])
         await superuser.execute("GRANT INSERT ON audit_log TO arogya_app")
         assert await until_logged(superuser, 2) == ["1", "2"]
+
+
+async def test_readers_wait_for_room_before_they_are_refused(app_pool: Database, superuser: Connection) -> None:
+    async with running(AuditQueue(app_pool, entries_max=10, flush_s=0.01, batch_rows_max=5)) as queue:
+        async with asyncio.TaskGroup() as readers:
+            for number in range(20):
+                readers.create_task(queue.add([entry(number), entry(number + 100)]))
+        assert len(await until_logged(superuser, 40)) == 40
+        assert queue.refused == 0
