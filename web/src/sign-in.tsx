@@ -83,7 +83,7 @@ function Credentials({ note, email, onEmail, onWay, onSignedIn }: CredentialsPro
     <form class="sign-in__card" onSubmit={steps.onSubmit} aria-labelledby="sign-in-title">
       <Mark />
       <h1 id="sign-in-title">{steps.step === "code" ? "One more step" : "Sign in to Arogya Hub"}</h1>
-      {steps.step === "password" && <p class="sign-in__lead">Every ambulance, where it is now.</p>}
+      {steps.step === "password" && <p class="sign-in__lead">Ambulances, visits and records in one place.</p>}
       {note !== null && steps.error === null && steps.step === "password" && (
         <p class="note" role="status">
           {note}

@@ -4,6 +4,7 @@ import type { JSX } from "preact";
 import { AppointmentPage } from "../appointments/appointment-page.tsx";
 import { AppointmentsPage } from "../appointments/appointments-page.tsx";
 import { AuditPage } from "../audit/audit-page.tsx";
+import { DevicesPage } from "../devices/devices-page.tsx";
 import { DoctorPage } from "../doctors/doctor-page.tsx";
 import { DoctorsPage } from "../doctors/doctors-page.tsx";
 import { FacilitiesPage } from "../facilities/facilities-page.tsx";
@@ -71,6 +72,12 @@ export const ROUTES: readonly PageRoute[] = [
     menu: { label: "Facilities", icon: "building", key: "c" },
   },
   { path: "/facilities/{id}", page: FacilityPage, may: (may) => may.read("facilities") },
+  {
+    path: "/devices",
+    page: DevicesPage,
+    may: (may) => may.read("devices"),
+    menu: { label: "Devices", icon: "device", key: "t" },
+  },
   {
     path: "/inbox",
     page: InboxPage,

@@ -1,0 +1,106 @@
+/** Tablets and sensors: what may send to the hub, and how they stand. */
+
+import type { JSX } from "preact";
+import { useState } from "preact/hooks";
+import { Problem } from "../api.ts";
+import { Icon } from "../icons.tsx";
+import { DataTable } from "../shared/data-table.tsx";
+import type { FilterChoice } from "../shared/data-table.tsx";
+import { readOne } from "../shared/http.ts";
+import { useMay } from "../shared/rights.ts";
+import { Page } from "../shell/page.tsx";
+import { AddDevice } from "./add-device.tsx";
+import { ClaimCode } from "./claim-code.tsx";
+import type { Claim, Device } from "./device-api.ts";
+import { DeviceDialog } from "./device-dialog.tsx";
+import { KINDS, sayPlace, StandingMark } from "./device-words.tsx";
+
+type DeviceRow = Device & Readonly<Record<string, unknown>>;
+
+const FILTERS: readonly FilterChoice[] = [
+  { name: "kind", label: "Kind", choices: Object.entries(KINDS) },
+  { name: "ambulance_id", label: "Ambulance", references: "ambulances" },
+  { name: "revoked", label: "In use or revoked", choices: [["false", "In use"], ["true", "Revoked"]] },
+];
+
+/** What is open over the list. */
+type Open =
+  | { readonly what: "add" }
+  | { readonly what: "device"; readonly device: Device }
+  | { readonly what: "claim"; readonly title: string; readonly claim: Claim; readonly overlaps: boolean }
+  | null;
+
+export function DevicesPage(): JSX.Element {
+  const may = useMay();
+  const [open, setOpen] = useState<Open>(null);
+  const [turn, setTurn] = useState(0);
+  const changed = (): void => setTurn((before) => before + 1);
+  const reread = (id: number): void => {
+    changed();
+    readOne<Device>(`/devices/${id}`).then(
+      ({ body }) => setOpen((before) => (before?.what === "device" ? { what: "device", device: body } : before)),
+      (error: unknown) => {
+        if (!(error instanceof Problem)) throw error;
+        setOpen(null); // it is out of sight for this person now
+      },
+    );
+  };
+  const add = may.act("devices.C") ? (
+    <button class="button button--primary" type="button" data-key="n" onClick={() => setOpen({ what: "add" })}>
+      <Icon name="plus" />
+      Add a device
+    </button>
+  ) : undefined;
+  const showClaim = (title: string, claim: Claim, overlaps: boolean): void => {
+    changed();
+    setOpen({ what: "claim", title, claim, overlaps });
+  };
+  return (
+    <Page title="Devices" lead="Tablets in ambulances and sensors for physiotherapy: whatever may send to the hub." actions={add}>
+      <DataTable<DeviceRow>
+        label="Devices"
+        path="/devices"
+        fixed={{ embed: "ambulance" }}
+        search="Search by name or plate"
+        filters={FILTERS}
+        order="name"
+        csv
+        inAddress
+        turn={turn}
+        onOpen={(device) => setOpen({ what: "device", device })}
+        columns={[
+          { name: "name", sorts: true },
+          { name: "connected", label: "State", cell: (device) => <StandingMark device={device} /> },
+          { name: "ambulance_id", label: "Belongs", cell: sayPlace },
+          { name: "kind", minor: true, cell: ({ kind }) => KINDS[kind] },
+          { name: "created_at", sorts: true, minor: true },
+        ]}
+        empty={{
+          title: "No devices yet",
+          text: "A device is added here first, and gets a code. Scanned by the tablet or sensor, or typed into it, the code becomes a secret of its own, and it can connect.",
+          action: add,
+        }}
+      />
+      {open?.what === "add" && (
+        <AddDevice
+          onClose={() => setOpen(null)}
+          onAdded={(device, claim) => showClaim(`${device.name} is added`, claim, false)}
+        />
+      )}
+      {open?.what === "device" && (
+        <DeviceDialog
+          key={open.device.id}
+          device={open.device}
+          onChanged={() => reread(open.device.id)}
+          onClaim={showClaim}
+          onClose={() => setOpen(null)}
+        />
+      )}
+      {open?.what === "claim" && (
+        <ClaimCode title={open.title} claim={open.claim} onClose={() => setOpen(null)}>
+          {open.overlaps && <p class="note">The present secret goes on working until the device has used this code.</p>}
+        </ClaimCode>
+      )}
+    </Page>
+  );
+}
