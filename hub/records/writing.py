@@ -106,6 +106,9 @@ def refuse(entity: Entity, error: StoredConflict | Poison) -> NoReturn:
         raise InvalidValue("there is no such row", field=_field(entity, error.constraint, "fkey")) from error
     if isinstance(error, StoredConflict):
         raise Conflict(sentence or "another row has this already") from error
+    for one in entity.checks:
+        if one.constraint and one.constraint == error.constraint:
+            raise InvalidValue(one.says, field=one.field) from error
     raise InvalidValue(
         sentence or "a value is not possible", field=_field(entity, error.constraint, "check")
     ) from error

@@ -109,6 +109,7 @@ class Check:
     holds: str
     field: str  # that is to blame
     says: str  # one sentence for the caller
+    constraint: str = ""  # of the database, that refuses the same
 
 
 @dataclass(frozen=True, slots=True)

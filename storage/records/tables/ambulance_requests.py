@@ -206,7 +206,12 @@ AMBULANCE_REQUESTS = Entity(
         ),
     ),
     checks=(
-        Check("r.status <> 'cancelled' OR r.cancel_reason IS NOT NULL", "cancel_reason", "say why it is cancelled"),
+        Check(
+            "r.status <> 'cancelled' OR r.cancel_reason IS NOT NULL",
+            "cancel_reason",
+            "say why it is cancelled",
+            "ambulance_requests_cancelled_why",
+        ),
         Check("r.status = 'cancelled' OR r.cancel_reason IS NULL", "cancel_reason", "it is not cancelled"),
         Check("r.closed_at >= r.requested_at", "closed_at", "it ends after it was received"),
     ),

@@ -106,7 +106,7 @@ APPOINTMENTS = Entity(
             "doctor_id",
             "the doctor does not work at this facility",
         ),
-        Check("r.patient_id <> r.doctor_id", "doctor_id", "nobody treats themself"),
+        Check("r.patient_id <> r.doctor_id", "doctor_id", "nobody treats themself", "appointments_two_people"),
         Check(
             "r.patient_id IS DISTINCT FROM :user_id OR r.scheduled_at >= :now",
             "scheduled_at",

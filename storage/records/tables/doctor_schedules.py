@@ -53,7 +53,7 @@ DOCTOR_SCHEDULES = Entity(
     sorts=(Sort("day_of_week"), Sort("start_time")),
     embeds=(DOCTOR, FACILITY),
     checks=(
-        Check("r.start_time <> r.end_time", "end_time", "a window has a length"),
+        Check("r.start_time <> r.end_time", "end_time", "a window has a length", "doctor_schedules_window"),
         Check(
             "r.facility_id IN (SELECT facilities_of_doctor(r.doctor_id))",
             "doctor_id",

@@ -90,7 +90,7 @@ MESSAGES = Entity(
     ),
     sorts=(Sort("sequence", descends=True),),
     checks=(
-        Check("r.receiver_id <> r.sender_id", "receiver_id", "nobody writes to themself"),
+        Check("r.receiver_id <> r.sender_id", "receiver_id", "nobody writes to themself", "messages_two_people"),
         Check(
             "r.corrects IS NULL OR EXISTS (SELECT FROM messages m WHERE m.id = r.corrects"
             " AND m.sender_id = r.sender_id AND m.receiver_id = r.receiver_id)",

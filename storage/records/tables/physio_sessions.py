@@ -192,7 +192,7 @@ PHYSIO_SESSIONS = Entity(
             "the patient has no such plan",
         ),
         Check(_FITTING_DEVICE, "device_id", "the patient has no such sensor, nor the facility"),
-        Check("r.patient_id <> r.therapist_id", "therapist_id", "nobody treats themself"),
+        Check("r.patient_id <> r.therapist_id", "therapist_id", "nobody treats themself", "physio_sessions_two_people"),
         Check(
             "r.patient_id IS DISTINCT FROM :user_id OR r.scheduled_at >= :now - interval '5 min'",
             "scheduled_at",

@@ -75,6 +75,10 @@ WORKOUT_PLANS = Entity(
             columns=(("id", "doctor.id"), ("name", "doctor.name")),
         ),
     ),
-    checks=(Check("r.end_date >= r.start_date", "end_date", "a plan ends after it starts"),),
+    checks=(
+        Check(
+            "r.end_date >= r.start_date", "end_date", "a plan ends after it starts", "workout_plans_ends_after_start"
+        ),
+    ),
     patient="r.patient_id",
 )
