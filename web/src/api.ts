@@ -78,7 +78,7 @@ function unreachable(): Problem {
 
 /** What an answer says beside its body. */
 export interface Answer<T> {
-  /** The parsed body, or null for 204. */
+  /** The parsed body, or null where there is none. */
   readonly body: T;
   /** The version that was read, for If-Match; null where the hub names none. */
   readonly etag: string | null;
@@ -127,14 +127,15 @@ export async function exchange<T>(
     throw await problemOf(response);
   }
   try {
-    const parsed = (response.status === 204 ? null : await response.json()) as T;
+    const text = await response.text(); // none in a 202 or 204
+    const parsed = (text === "" ? null : JSON.parse(text)) as T;
     return { body: parsed, etag: response.headers.get("ETag"), location: response.headers.get("Location") };
   } catch {
     throw unreachable(); // it broke off in the middle of the answer
   }
 }
 
-/** Send one request; answers the parsed body, or null for 204. Throws `Problem`, also when it was ended early. */
+/** Send one request; answers the parsed body, or null where there is none. Throws `Problem`, also when it was ended early. */
 export async function call<T>(method: string, path: string, body?: object, patience: Patience = {}): Promise<T> {
   return (await exchange<T>(method, path, body, patience)).body;
 }
