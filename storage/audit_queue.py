@@ -34,7 +34,7 @@ class AuditQueue:
         entries_max: int = 20_000,
         flush_s: float = 0.05,
         batch_rows_max: int = 1_000,
-        patience_s: float = 1.0,
+        patience_s: float = 3.0,
     ) -> None:
         self.written = 0  # entries that are stored
         self.refused = 0  # reads that were turned away
