@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 import msgspec
-from aiohttp import web
+from aiohttp import hdrs, web
 
 from handlers.auth import Caller, authenticate, cookie_name, workstation_cookie
 from handlers.call import Call, Nothing, Reply, Route
@@ -45,6 +45,9 @@ def endpoint(route: Route) -> Callable[[web.Request], Awaitable[web.StreamRespon
             if not (rules or route.public or route.judged_inside):
                 raise Forbidden
             typed = await _read(route, call)
+
+            if route.method != hdrs.METH_POST:
+                return _render(route, http_request, await route.handler(typed))
 
             async def answer(claim: Claim | None) -> web.StreamResponse:
                 return _render(route, http_request, await route.handler(replace(typed, claim=claim)))

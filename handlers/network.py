@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
 from aiohttp import hdrs, web
@@ -51,6 +52,7 @@ def is_plain_loopback(http_request: web.BaseRequest) -> bool:
     return http_request.scheme == "http" and is_loopback(http_request) and name in _LOOPBACK_NAMES and not forwarded
 
 
+@lru_cache(maxsize=4_096)
 def _address(text: str) -> Address | None:
     try:
         address = ip_address(text)

@@ -27,6 +27,7 @@ BULK_WAIT_S = 10.0  # a page of a long read takes some 10 ms
 ACQUIRE_TIMEOUT_S = 1.5  # a busy pool says so instead of letting requests pile up
 CONNECT_TIMEOUT_S = 5.0
 # An idle transaction holds locks and keeps old rows alive; a client that vanished must not do either for long.
+STATEMENTS = 400  # prepared ones that a connection keeps: each way of asking for records is one
 SETTINGS = {
     "application_name": "arogya",
     "timezone": "UTC",
@@ -114,6 +115,7 @@ class Database:
                 command_timeout=command_timeout_s,
                 timeout=CONNECT_TIMEOUT_S,
                 init=prepare,
+                statement_cache_size=STATEMENTS,
                 # The driver resets a connection with a statement of its own after each use: half of the round trips.
                 # Ours leave nothing behind: a turn (`storage.turns`) ends before its connection is given back.
                 reset=_leave_as_it_is,
@@ -123,13 +125,15 @@ class Database:
 
     async def fetch(self, query: Query, **parameters: object) -> list[Record]:
         """Return the rows; raises `StorageError`, `Unavailable` after `acquire_timeout_s` without a free connection."""
-        async with self.hold() as held:
-            return await held.fetch(query, **parameters)
+        async with self._connection() as connection:
+            with translated():
+                return await connection.fetch(query.sql, *query.arguments(parameters))
 
     async def fetch_one(self, query: Query, **parameters: object) -> Record | None:
         """Return the first row, or None; raises as `fetch`."""
-        async with self.hold() as held:
-            return await held.fetch_one(query, **parameters)
+        async with self._connection() as connection:
+            with translated():
+                return await connection.fetchrow(query.sql, *query.arguments(parameters))
 
     async def execute(self, query: Query, **parameters: object) -> int:
         """Return how many rows were written; raises as `fetch`."""
@@ -209,26 +213,40 @@ class Database:
         except TimeoutError:
             self._pool.terminate()
 
-    @asynccontextmanager
-    async def _connection(self) -> AsyncIterator[Connection]:
+    def _connection(self) -> _Lease:
+        return _Lease(self._pool, self._acquire_timeout_s)
+
+
+class _Lease:
+    """One use of a connection; a class, as it is entered for every statement, and a generator costs twice as much."""
+
+    __slots__ = ("_connection", "_pool", "_timeout_s")
+
+    def __init__(self, pool: asyncpg.Pool[Record], timeout_s: float) -> None:
+        self._pool = pool
+        self._timeout_s = timeout_s
+        self._connection: PoolConnectionProxy[Record] | None = None  # while it is held
+
+    async def __aenter__(self) -> PoolConnectionProxy[Record]:
         try:
             with translated():
-                connection = await self._pool.acquire(timeout=self._acquire_timeout_s)
+                self._connection = await self._pool.acquire(timeout=self._timeout_s)
         except Unavailable as error:
             raise Unavailable("no database connection is free") from error
+        return self._connection
+
+    async def __aexit__(self, _kind: object, error: BaseException | None, _traceback: object) -> None:
+        connection, self._connection = self._connection, None
+        if connection is None:
+            return
         try:
-            yield connection
-        except BaseException:
+            with translated():
+                await self._pool.release(connection)
+        except StorageError:
             # A server that hangs does not let go of the connection in time. Cancelled is cancelled all the same: who
             # passes over a `StorageError` and goes on would never end.
-            with suppress(StorageError):
-                await self._release(connection)
-            raise
-        await self._release(connection)
-
-    async def _release(self, connection: PoolConnectionProxy[Record]) -> None:
-        with translated():
-            await self._pool.release(connection)
+            if error is None:
+                raise
 
 
 async def prepare(connection: asyncpg.Connection[Any] | PoolConnectionProxy[Any]) -> None:
