@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from importlib.metadata import version
 
-from aiohttp import web
+from aiohttp import hdrs, web
 
 from handlers.auth import check_handshake
 from handlers.call import Route
@@ -29,8 +30,7 @@ def build(context: HubContext) -> web.Application:
     application[REPEATS] = Repeats()
     application[CURSORS] = Cursors(context.settings.cursor_key)
     application.on_response_prepare.append(add_headers)
-    for route in (*ROUTES, *served.routes(ROUTES, version=_VERSION, settings=context.settings)):
-        _add(application, route)
+    _add_routes(application, (*ROUTES, *served.routes(ROUTES, version=_VERSION, settings=context.settings)))
     for socket, handler in ((DEVICE_SOCKET, context.device_socket), (LIVE_SOCKET, context.live_socket)):
         if handler is not None:
             application.router.add_get(socket.path, _socket(handler), allow_head=False)
@@ -39,11 +39,28 @@ def build(context: HubContext) -> web.Application:
     return application
 
 
-def _add(application: web.Application, route: Route) -> None:
-    serve = endpoint(route)
-    methods = ("GET", "HEAD") if route.method == "GET" else (route.method,)
-    for method in methods:
-        application.router.add_route(method, route.path, serve)
+def _add_routes(application: web.Application, routes: Iterable[Route]) -> None:
+    by_path: dict[str, list[Route]] = {}
+    for route in routes:
+        by_path.setdefault(route.path, []).append(route)
+    for path, alike in by_path.items():
+        resource = application.router.add_resource(path)
+        methods = {method: route for route in alike for method in _methods(route)}
+        for method, route in methods.items():
+            resource.add_route(method, endpoint(route))
+        if "{" not in path:  # another method is not one of /{id}, although that would take the last word for an id
+            resource.add_route(hdrs.METH_ANY, _refuser(frozenset(methods)))
+
+
+def _methods(route: Route) -> tuple[str, ...]:
+    return (hdrs.METH_GET, hdrs.METH_HEAD) if route.method == hdrs.METH_GET else (route.method,)
+
+
+def _refuser(allowed: frozenset[str]) -> SocketHandler:
+    async def refuse(http_request: web.Request) -> web.StreamResponse:
+        raise web.HTTPMethodNotAllowed(http_request.method, allowed)
+
+    return refuse
 
 
 def _socket(handler: SocketHandler) -> SocketHandler:

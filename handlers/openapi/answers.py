@@ -92,7 +92,7 @@ def _success(route: Route, schemas: Schemas) -> dict[str, Any]:
     answer: dict[str, Any] = {"description": _SUCCESS.get(route.status, "Done.")}
     if route.response is not None:
         answer["content"] = schemas.content(route.media_type, route.response)
-    elif route.status != 204:
+    elif route.method == "GET":
         answer["content"] = _document(route.media_type)
     if route.other_media_type is not None:
         answer["content"] |= _document(route.other_media_type)

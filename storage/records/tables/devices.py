@@ -68,6 +68,7 @@ DEVICES = Entity(
         ),
         Column(name="created_at", kind=MOMENT, about="When it was added."),
         Column(name="revoked_at", kind=MOMENT, about="Since when it may not connect.", nullable=True),
+        Column(name="revoked", kind=BOOLEAN, about="It may not connect any more.", source="(r.revoked_at IS NOT NULL)"),
         Column(
             name="claimed",
             kind=BOOLEAN,
@@ -103,10 +104,11 @@ DEVICES = Entity(
         Filter("ambulance_id"),
         Filter("facility_id"),
         Filter("patient_id"),
+        Filter("revoked"),
         Filter("revoked_at", span=True),
     ),
     sorts=(Sort("name"), Sort("created_at")),
-    search=("r.name", "vehicle.plate_number"),
+    search=("r.name",),
     embeds=(
         Embed(name="ambulance", join="", columns=(("id", "vehicle.id"), ("plate_number", "vehicle.plate_number"))),
     ),

@@ -14,6 +14,13 @@ export interface Added {
   readonly expires_at: string | null;
 }
 
+/** A new device with its claim code. */
+export interface AddedDevice {
+  readonly device: Devices;
+  readonly claim_code: string;
+  readonly claim_expires_at: string;
+}
+
 /** A call for help; `raised_at` is when the crew called, `received_at` when the hub heard of it. */
 export interface Alarm {
   readonly id: string;
@@ -54,8 +61,7 @@ export interface Ambulance {
   readonly plate_number?: string;
   readonly driver_name?: string | null;
   readonly status?: string;
-  readonly eta?: string | null;
-  readonly current_location?: AmbulancesLocation | null;
+  readonly current_location?: LastSeen | null;
 }
 
 /** A page of ambulances by id. */
@@ -69,10 +75,10 @@ export interface AmbulanceRequests {
   readonly id: string;
   readonly patient_id?: string | null;
   readonly ambulance_id?: number | null;
-  readonly pickup_location?: Record_typesLocation | null;
+  readonly pickup_location?: Location | null;
   readonly destination?: string | null;
   readonly destination_facility_id?: string | null;
-  readonly destination_location?: Record_typesLocation | null;
+  readonly destination_location?: Location | null;
   readonly requested_at?: string;
   readonly status?: "assigned" | "at_destination" | "cancelled" | "completed" | "duplicate" | "on_scene" | "queued" | "received" | "transporting";
   readonly priority?: number;
@@ -123,10 +129,10 @@ export interface AmbulanceRequestsChange {
 /** What makes a request for an ambulance. */
 export interface AmbulanceRequestsCreation {
   readonly patient_id?: string | null;
-  readonly pickup_location?: Record_typesLocation | null;
+  readonly pickup_location?: Location | null;
   readonly destination?: string | null;
   readonly destination_facility_id?: string | null;
-  readonly destination_location?: Record_typesLocation | null;
+  readonly destination_location?: Location | null;
   readonly priority?: number;
   readonly caller?: string | null;
   readonly callback_number?: string | null;
@@ -155,9 +161,9 @@ export interface Ambulances {
   readonly driver_name?: string | null;
   readonly status?: "at_hospital" | "available" | "dispatched" | "en_route" | "offline" | "on_scene" | "out_of_service" | "transporting";
   readonly capability?: "advanced" | "basic" | "neonatal" | "transport";
-  readonly base_location?: Record_typesLocation | null;
+  readonly base_location?: Location | null;
   readonly facility_id?: string | null;
-  readonly current_location?: Readonly<Record<string, unknown>> | null;
+  readonly current_location?: LastSeen | null;
   readonly eta?: string | null;
   readonly created_at?: string;
   readonly updated_at?: string;
@@ -179,7 +185,7 @@ export interface AmbulancesCreation {
   readonly plate_number: string;
   readonly driver_name?: string | null;
   readonly capability?: "advanced" | "basic" | "neonatal" | "transport";
-  readonly base_location?: Record_typesLocation | null;
+  readonly base_location?: Location | null;
   readonly facility_id?: string | null;
 }
 
@@ -187,6 +193,13 @@ export interface AmbulancesCreation {
 export interface AmbulancesFacility {
   readonly id: unknown;
   readonly name: unknown;
+}
+
+/** A page of the records that the caller may read. */
+export interface AmbulancesList {
+  readonly items: readonly Ambulances[];
+  readonly next_cursor: string | null;
+  readonly total?: number;
 }
 
 /** An appointment, with the fields that the caller may read. */
@@ -288,11 +301,49 @@ export interface AuditLogPatient {
   readonly name: unknown;
 }
 
+/** Where a device belongs from now on: one of the three, null for nowhere. */
+export interface Binding {
+  readonly ambulance_id?: number | null;
+  readonly patient_id?: string | null;
+  readonly facility_id?: string | null;
+}
+
 /** Whose record, why, and for how long; the patient is told, and reads the reason. */
 export interface Breach {
   readonly patient_id: string;
   readonly reason: string;
   readonly minutes?: number;
+}
+
+/** A broken glass, with the fields that the caller may read. */
+export interface BreakGlass {
+  readonly id: string;
+  readonly user_id?: string;
+  readonly patient_id?: string;
+  readonly reason?: string;
+  readonly granted_at?: string;
+  readonly expires_at?: string;
+  readonly user?: BreakGlassUser | null;
+  readonly patient?: BreakGlassPatient | null;
+}
+
+/** A page of the records that the caller may read. */
+export interface BreakGlassList {
+  readonly items: readonly BreakGlass[];
+  readonly next_cursor: string | null;
+  readonly total?: number;
+}
+
+/** A record inside another one. */
+export interface BreakGlassPatient {
+  readonly id: unknown;
+  readonly name: unknown;
+}
+
+/** A record inside another one. */
+export interface BreakGlassUser {
+  readonly id: unknown;
+  readonly name: unknown;
 }
 
 /** Who may see whom, why, and until when. */
@@ -345,6 +396,44 @@ export interface Confirmation {
 export interface Current {
   readonly user: User;
   readonly session: Session;
+}
+
+/** A device, with the fields that the caller may read. */
+export interface Devices {
+  readonly id: number;
+  readonly kind?: "physio" | "tablet";
+  readonly name?: string;
+  readonly ambulance_id?: number | null;
+  readonly facility_id?: string | null;
+  readonly patient_id?: string | null;
+  readonly model?: string | null;
+  readonly joints?: readonly string[] | null;
+  readonly created_at?: string;
+  readonly revoked_at?: string | null;
+  readonly revoked?: boolean;
+  readonly claimed?: boolean;
+  readonly claim_expires_at?: string | null;
+  readonly last_seen_at?: string | null;
+  readonly connected?: boolean;
+  readonly ambulance?: DevicesAmbulance | null;
+}
+
+/** A record inside another one. */
+export interface DevicesAmbulance {
+  readonly id: unknown;
+  readonly plate_number: unknown;
+}
+
+/** What changes a device. */
+export interface DevicesChange {
+  readonly name?: string;
+}
+
+/** A page of the records that the caller may read. */
+export interface DevicesList {
+  readonly items: readonly Devices[];
+  readonly next_cursor: string | null;
+  readonly total?: number;
 }
 
 /** A doctor's place of work, with the fields that the caller may read. */
@@ -482,7 +571,7 @@ export interface Facilities {
   readonly address?: string | null;
   readonly phone?: string | null;
   readonly time_zone?: string;
-  readonly location?: Record_typesLocation | null;
+  readonly location?: Location | null;
   readonly created_at?: string;
 }
 
@@ -503,7 +592,7 @@ export interface FacilitiesCreation {
   readonly address?: string | null;
   readonly phone?: string | null;
   readonly time_zone?: string;
-  readonly location?: Record_typesLocation | null;
+  readonly location?: Location | null;
 }
 
 /** A page of the records that the caller may read. */
@@ -531,6 +620,14 @@ export interface IssuedTicket {
   readonly expires_at: string;
 }
 
+/** The readings of one joint, thinned so that every extreme stays. */
+export interface JointMotion {
+  readonly joint: string;
+  readonly readings: number;
+  readonly seconds: readonly number[];
+  readonly angles: readonly number[];
+}
+
 /** A reading, with the fields that the caller may read. */
 export interface JointMotionLogs {
   readonly id: string;
@@ -548,9 +645,26 @@ export interface JointMotionLogsList {
   readonly total?: number;
 }
 
+/** Where an ambulance was last seen; degrees, m/s, m; `age_s` counts from the answer. */
+export interface LastSeen {
+  readonly latitude: number;
+  readonly longitude: number;
+  readonly speed: number | null;
+  readonly heading: number | null;
+  readonly accuracy: number | null;
+  readonly fix_at: string;
+  readonly age_s: number;
+}
+
 /** The event loop answers. */
 export interface Live {
   readonly status?: "alive";
+}
+
+/** A point in WGS84 degrees. */
+export interface Location {
+  readonly latitude: number;
+  readonly longitude: number;
 }
 
 /** A point in WGS84 degrees; a part that is left out stays as it is. */
@@ -605,14 +719,19 @@ export interface MessagesList {
   readonly total?: number;
 }
 
+/** A session's chart. */
+export interface Motion {
+  readonly started_at: string | null;
+  readonly joints: readonly JointMotion[];
+}
+
 /** An ambulance with its distance along the great circle. */
 export interface NearAmbulance {
   readonly id: number;
   readonly plate_number?: string;
   readonly driver_name?: string | null;
   readonly status?: string;
-  readonly eta?: string | null;
-  readonly current_location?: AmbulancesLocation | null;
+  readonly current_location?: LastSeen | null;
   readonly distance_m: number;
 }
 
@@ -631,6 +750,23 @@ export interface NewAccount {
   readonly staff?: StaffPart | null;
   readonly doctor?: DoctorPart | null;
   readonly patient?: PatientPart | null;
+}
+
+/** A one-use code that the device is set up with, shown this once. */
+export interface NewClaim {
+  readonly claim_code: string;
+  readonly claim_expires_at: string;
+}
+
+/** A device to be added; a tablet has an ambulance, a sensor its joints. */
+export interface NewDevice {
+  readonly kind: "physio" | "tablet";
+  readonly name: string;
+  readonly ambulance_id?: number | null;
+  readonly facility_id?: string | null;
+  readonly model?: string | null;
+  readonly joints?: readonly string[] | null;
+  readonly included_angle?: boolean;
 }
 
 /** The role, and the desk that comes with it for staff. */
@@ -700,6 +836,15 @@ export interface Patients {
 
 /** What changes a patient. */
 export interface PatientsChange {
+  readonly date_of_birth?: string | null;
+  readonly gender?: "female" | "male" | "other" | "unknown" | null;
+  readonly blood_type?: "A+" | "A-" | "AB+" | "AB-" | "B+" | "B-" | "O+" | "O-" | null;
+  readonly address?: string | null;
+}
+
+/** What makes a patient. */
+export interface PatientsCreation {
+  readonly user_id: string;
   readonly date_of_birth?: string | null;
   readonly gender?: "female" | "male" | "other" | "unknown" | null;
   readonly blood_type?: "A+" | "A-" | "AB+" | "AB-" | "B+" | "B-" | "O+" | "O-" | null;
@@ -952,6 +1097,20 @@ export interface RehabProgressList {
   readonly total?: number;
 }
 
+/** What the caller may do: codes of the access matrix, tables, and every action by its name. */
+export interface Rights {
+  readonly codes: readonly string[];
+  readonly tables: Readonly<Record<string, TableRights>>;
+  readonly actions: readonly string[];
+}
+
+/** A new claim code; the secret that the device has counts until the code is used, and at the longest until then. */
+export interface RotatedDevice {
+  readonly claim_code: string;
+  readonly claim_expires_at: string;
+  readonly old_secret_ends_at: string;
+}
+
 /** How it stands with the caller's second factor. */
 export interface SecondFactor {
   readonly enabled: boolean;
@@ -1071,6 +1230,16 @@ export interface Stay {
   readonly to: string;
   readonly latitude: number;
   readonly longitude: number;
+}
+
+/** What the caller may do in some row of a table; which rows, each request tells. */
+export interface TableRights {
+  readonly read: boolean;
+  readonly create: readonly string[];
+  readonly change: readonly string[];
+  readonly remove: boolean;
+  readonly fields: readonly string[];
+  readonly can_create: boolean;
 }
 
 /** Which socket it is for; a tablet's needs a device's bearer. */
@@ -1235,23 +1404,6 @@ export interface WorkoutPlansPatient {
   readonly name: unknown;
 }
 
-/** Where an ambulance was last seen; degrees, m/s, m; `age_s` counts from the answer. */
-export interface AmbulancesLocation {
-  readonly latitude: number;
-  readonly longitude: number;
-  readonly speed: number | null;
-  readonly heading: number | null;
-  readonly accuracy: number | null;
-  readonly fix_at: string;
-  readonly age_s: number;
-}
-
-/** A point in WGS84 degrees. */
-export interface Record_typesLocation {
-  readonly latitude: number;
-  readonly longitude: number;
-}
-
 /** By method and path below /api/v1: what a route takes, and what it answers when all is well. */
 export interface Routes {
   "DELETE /ambulances/{id}": { query: {}; body: undefined; answer: null };
@@ -1268,11 +1420,11 @@ export interface Routes {
   "GET /ambulance_requests": { query: { readonly status?: "assigned" | "at_destination" | "cancelled" | "completed" | "duplicate" | "on_scene" | "queued" | "received" | "transporting"; readonly priority?: number; readonly patient_id?: string; readonly ambulance_id?: number; readonly destination_facility_id?: string; readonly facility_id?: string; readonly requested_at?: string; readonly requested_at_from?: string; readonly requested_at_until?: string; readonly search?: string; readonly sort?: "-priority" | "-requested_at" | "priority" | "requested_at"; readonly embed?: string; readonly limit?: number; readonly cursor?: string; readonly total?: boolean; }; body: undefined; answer: AmbulanceRequestsList };
   "GET /ambulance_requests.csv": { query: { readonly status?: "assigned" | "at_destination" | "cancelled" | "completed" | "duplicate" | "on_scene" | "queued" | "received" | "transporting"; readonly priority?: number; readonly patient_id?: string; readonly ambulance_id?: number; readonly destination_facility_id?: string; readonly facility_id?: string; readonly requested_at?: string; readonly requested_at_from?: string; readonly requested_at_until?: string; readonly search?: string; readonly sort?: "-priority" | "-requested_at" | "priority" | "requested_at"; readonly embed?: string; }; body: undefined; answer: string };
   "GET /ambulance_requests/{id}": { query: { readonly embed?: string; }; body: undefined; answer: AmbulanceRequests };
-  "GET /ambulances": { query: { readonly status?: "at_hospital" | "available" | "dispatched" | "en_route" | "offline" | "on_scene" | "out_of_service" | "transporting"; readonly limit?: number; readonly cursor?: string; }; body: undefined; answer: AmbulanceList };
+  "GET /ambulances": { query: { readonly status?: "at_hospital" | "available" | "dispatched" | "en_route" | "offline" | "on_scene" | "out_of_service" | "transporting"; readonly capability?: "advanced" | "basic" | "neonatal" | "transport"; readonly facility_id?: string; readonly search?: string; readonly sort?: "-id" | "-plate_number" | "id" | "plate_number"; readonly embed?: string; readonly limit?: number; readonly cursor?: string; readonly total?: boolean; }; body: undefined; answer: AmbulancesList };
   "GET /ambulances.csv": { query: { readonly status?: "at_hospital" | "available" | "dispatched" | "en_route" | "offline" | "on_scene" | "out_of_service" | "transporting"; readonly capability?: "advanced" | "basic" | "neonatal" | "transport"; readonly facility_id?: string; readonly search?: string; readonly sort?: "-id" | "-plate_number" | "id" | "plate_number"; readonly embed?: string; }; body: undefined; answer: string };
   "GET /ambulances/inside": { query: { readonly south?: number; readonly west?: number; readonly north?: number; readonly east?: number; readonly polygon?: string; readonly status?: "at_hospital" | "available" | "dispatched" | "en_route" | "offline" | "on_scene" | "out_of_service" | "transporting"; readonly limit?: number; readonly cursor?: string; }; body: undefined; answer: AmbulanceList };
   "GET /ambulances/nearest": { query: { readonly latitude: number; readonly longitude: number; readonly limit?: number; }; body: undefined; answer: NearList };
-  "GET /ambulances/{id}": { query: {}; body: undefined; answer: Ambulance };
+  "GET /ambulances/{id}": { query: { readonly embed?: string; }; body: undefined; answer: Ambulances };
   "GET /ambulances/{id}/positions": { query: { readonly from?: string; readonly to?: string; readonly limit?: number; readonly cursor?: string; }; body: undefined; answer: PositionList };
   "GET /ambulances/{id}/positions.csv": { query: { readonly from?: string; readonly to?: string; }; body: undefined; answer: string };
   "GET /ambulances/{id}/positions.geojson": { query: { readonly from?: string; readonly to?: string; }; body: undefined; answer: Readonly<Record<string, unknown>> };
@@ -1285,6 +1437,12 @@ export interface Routes {
   "GET /audit_log": { query: { readonly patient_id?: string; readonly actor_id?: string; readonly actor_kind?: "anonymous" | "device" | "system" | "user"; readonly action?: string; readonly entity?: string; readonly entity_id?: string; readonly outcome?: "allowed" | "denied"; readonly at?: string; readonly at_from?: string; readonly at_until?: string; readonly sort?: "-at" | "at"; readonly embed?: string; readonly limit?: number; readonly cursor?: string; readonly total?: boolean; }; body: undefined; answer: AuditLogList };
   "GET /audit_log.csv": { query: { readonly patient_id?: string; readonly actor_id?: string; readonly actor_kind?: "anonymous" | "device" | "system" | "user"; readonly action?: string; readonly entity?: string; readonly entity_id?: string; readonly outcome?: "allowed" | "denied"; readonly at?: string; readonly at_from?: string; readonly at_until?: string; readonly sort?: "-at" | "at"; readonly embed?: string; }; body: undefined; answer: string };
   "GET /audit_log/{id}": { query: { readonly embed?: string; }; body: undefined; answer: AuditLog };
+  "GET /break_glass": { query: { readonly user_id?: string; readonly patient_id?: string; readonly granted_at?: string; readonly granted_at_from?: string; readonly granted_at_until?: string; readonly sort?: "-granted_at" | "granted_at"; readonly embed?: string; readonly limit?: number; readonly cursor?: string; readonly total?: boolean; }; body: undefined; answer: BreakGlassList };
+  "GET /break_glass.csv": { query: { readonly user_id?: string; readonly patient_id?: string; readonly granted_at?: string; readonly granted_at_from?: string; readonly granted_at_until?: string; readonly sort?: "-granted_at" | "granted_at"; readonly embed?: string; }; body: undefined; answer: string };
+  "GET /break_glass/{id}": { query: { readonly embed?: string; }; body: undefined; answer: BreakGlass };
+  "GET /devices": { query: { readonly kind?: "physio" | "tablet"; readonly ambulance_id?: number; readonly facility_id?: string; readonly patient_id?: string; readonly revoked?: boolean; readonly revoked_at?: string; readonly revoked_at_from?: string; readonly revoked_at_until?: string; readonly search?: string; readonly sort?: "-created_at" | "-name" | "created_at" | "name"; readonly embed?: string; readonly limit?: number; readonly cursor?: string; readonly total?: boolean; }; body: undefined; answer: DevicesList };
+  "GET /devices.csv": { query: { readonly kind?: "physio" | "tablet"; readonly ambulance_id?: number; readonly facility_id?: string; readonly patient_id?: string; readonly revoked?: boolean; readonly revoked_at?: string; readonly revoked_at_from?: string; readonly revoked_at_until?: string; readonly search?: string; readonly sort?: "-created_at" | "-name" | "created_at" | "name"; readonly embed?: string; }; body: undefined; answer: string };
+  "GET /devices/{id}": { query: { readonly embed?: string; }; body: undefined; answer: Devices };
   "GET /doctor_facilities": { query: { readonly doctor_id?: string; readonly facility_id?: string; readonly sort?: "-id" | "id"; readonly embed?: string; readonly limit?: number; readonly cursor?: string; readonly total?: boolean; }; body: undefined; answer: DoctorFacilitiesList };
   "GET /doctor_facilities.csv": { query: { readonly doctor_id?: string; readonly facility_id?: string; readonly sort?: "-id" | "id"; readonly embed?: string; }; body: undefined; answer: string };
   "GET /doctor_facilities/{id}": { query: { readonly embed?: string; }; body: undefined; answer: DoctorFacilities };
@@ -1314,6 +1472,8 @@ export interface Routes {
   "GET /physio_sessions": { query: { readonly patient_id?: string; readonly therapist_id?: string; readonly facility_id?: string; readonly plan_id?: string; readonly status?: "cancelled" | "completed" | "in_progress" | "missed" | "scheduled"; readonly device_id?: number; readonly scheduled_at?: string; readonly scheduled_at_from?: string; readonly scheduled_at_until?: string; readonly sort?: "-created_at" | "-scheduled_at" | "created_at" | "scheduled_at"; readonly embed?: string; readonly limit?: number; readonly cursor?: string; readonly total?: boolean; }; body: undefined; answer: PhysioSessionsList };
   "GET /physio_sessions.csv": { query: { readonly patient_id?: string; readonly therapist_id?: string; readonly facility_id?: string; readonly plan_id?: string; readonly status?: "cancelled" | "completed" | "in_progress" | "missed" | "scheduled"; readonly device_id?: number; readonly scheduled_at?: string; readonly scheduled_at_from?: string; readonly scheduled_at_until?: string; readonly sort?: "-created_at" | "-scheduled_at" | "created_at" | "scheduled_at"; readonly embed?: string; }; body: undefined; answer: string };
   "GET /physio_sessions/{id}": { query: { readonly embed?: string; }; body: undefined; answer: PhysioSessions };
+  "GET /physio_sessions/{id}/motion": { query: { readonly points?: number; }; body: undefined; answer: Motion };
+  "GET /physio_sessions/{id}/motion.csv": { query: {}; body: undefined; answer: string };
   "GET /plan_exercises": { query: { readonly plan_id?: string; readonly day_of_week?: number; readonly sort?: "-day_of_week" | "-name" | "day_of_week" | "name"; readonly limit?: number; readonly cursor?: string; readonly total?: boolean; }; body: undefined; answer: PlanExercisesList };
   "GET /plan_exercises.csv": { query: { readonly plan_id?: string; readonly day_of_week?: number; readonly sort?: "-day_of_week" | "-name" | "day_of_week" | "name"; }; body: undefined; answer: string };
   "GET /plan_exercises/{id}": { query: {}; body: undefined; answer: PlanExercises };
@@ -1322,6 +1482,7 @@ export interface Routes {
   "GET /rehab_progress": { query: { readonly plan_id?: string; readonly sort?: "-last_updated" | "last_updated"; readonly limit?: number; readonly cursor?: string; readonly total?: boolean; }; body: undefined; answer: RehabProgressList };
   "GET /rehab_progress.csv": { query: { readonly plan_id?: string; readonly sort?: "-last_updated" | "last_updated"; }; body: undefined; answer: string };
   "GET /rehab_progress/{id}": { query: {}; body: undefined; answer: RehabProgress };
+  "GET /rights": { query: {}; body: undefined; answer: Rights };
   "GET /sessions": { query: {}; body: undefined; answer: SessionList };
   "GET /sessions/current": { query: {}; body: undefined; answer: Current };
   "GET /staff": { query: { readonly facility_id?: string; readonly role?: "admin" | "receptionist"; readonly duty?: "dispatcher" | "supervisor"; readonly search?: string; readonly sort?: "-name" | "name"; readonly embed?: string; readonly limit?: number; readonly cursor?: string; readonly total?: boolean; }; body: undefined; answer: StaffList };
@@ -1341,6 +1502,7 @@ export interface Routes {
   "PATCH /ambulance_requests/{id}": { query: {}; body: AmbulanceRequestsChange; answer: AmbulanceRequests };
   "PATCH /ambulances/{id}": { query: {}; body: AmbulancesChange; answer: Ambulances };
   "PATCH /appointments/{id}": { query: {}; body: AppointmentsChange; answer: Appointments };
+  "PATCH /devices/{id}": { query: {}; body: DevicesChange; answer: Devices };
   "PATCH /doctor_facilities/{id}": { query: {}; body: DoctorFacilitiesChange; answer: DoctorFacilities };
   "PATCH /doctor_schedules/{id}": { query: {}; body: DoctorSchedulesChange; answer: DoctorSchedules };
   "PATCH /doctors/{id}": { query: {}; body: DoctorsChange; answer: Doctors };
@@ -1359,13 +1521,19 @@ export interface Routes {
   "POST /ambulances": { query: {}; body: AmbulancesCreation; answer: Ambulances };
   "POST /appointments": { query: {}; body: AppointmentsCreation; answer: Appointments };
   "POST /break_glass": { query: {}; body: Breach; answer: Broken };
+  "POST /devices": { query: {}; body: NewDevice; answer: AddedDevice };
   "POST /devices/claim": { query: {}; body: Claim; answer: ClaimedDevice };
+  "POST /devices/{id}/bind": { query: {}; body: Binding; answer: Devices };
+  "POST /devices/{id}/claim_code": { query: {}; body: undefined; answer: NewClaim };
+  "POST /devices/{id}/revoke": { query: {}; body: undefined; answer: Devices };
+  "POST /devices/{id}/rotate": { query: {}; body: undefined; answer: RotatedDevice };
   "POST /doctor_facilities": { query: {}; body: DoctorFacilitiesCreation; answer: DoctorFacilities };
   "POST /doctor_schedules": { query: {}; body: DoctorSchedulesCreation; answer: DoctorSchedules };
   "POST /doctors": { query: {}; body: DoctorsCreation; answer: Doctors };
   "POST /facilities": { query: {}; body: FacilitiesCreation; answer: Facilities };
   "POST /messages": { query: {}; body: MessagesCreation; answer: Messages };
-  "POST /password_resets": { query: {}; body: Forgotten; answer: Readonly<Record<string, unknown>> };
+  "POST /password_resets": { query: {}; body: Forgotten; answer: null };
+  "POST /patients": { query: {}; body: PatientsCreation; answer: Patients };
   "POST /physio_sessions": { query: {}; body: PhysioSessionsCreation; answer: PhysioSessions };
   "POST /plan_exercises": { query: {}; body: PlanExercisesCreation; answer: PlanExercises };
   "POST /registrations": { query: {}; body: Registration; answer: OnePerson };

@@ -3,7 +3,7 @@
 /** One field of a record. */
 export interface EntityColumn {
   readonly name: string;
-  readonly kind: "text" | "integer" | "bigint" | "number" | "money" | "boolean" | "key" | "date" | "time" | "moment" | "place" | "texts" | "document";
+  readonly kind: "text" | "integer" | "bigint" | "number" | "money" | "boolean" | "key" | "date" | "time" | "moment" | "place" | "texts" | "document" | "sighting";
   readonly about: string;
   readonly nullable: boolean;
   readonly create: "no" | "may" | "must";
@@ -206,7 +206,7 @@ export const ENTITIES = {
       {"name": "capability", "kind": "text", "about": "transport: no emergency care. basic, advanced: life support. neonatal: incubator.", "nullable": false, "create": "may", "change": true, "choices": ["transport", "basic", "advanced", "neonatal"], "minimum": null, "maximum": null, "pattern": null, "references": null, "example": null},
       {"name": "base_location", "kind": "place", "about": "Where it waits.", "nullable": true, "create": "may", "change": true, "choices": [], "minimum": null, "maximum": null, "pattern": null, "references": null, "example": null},
       {"name": "facility_id", "kind": "key", "about": "The facility it belongs to, where there is one.", "nullable": true, "create": "may", "change": true, "choices": [], "minimum": null, "maximum": null, "pattern": null, "references": "facilities", "example": null},
-      {"name": "current_location", "kind": "document", "about": "The newest good fix: degrees, m/s, degrees from north, m; age_s counts from the answer.", "nullable": true, "create": "no", "change": false, "choices": [], "minimum": null, "maximum": null, "pattern": null, "references": null, "example": null},
+      {"name": "current_location", "kind": "sighting", "about": "The newest good fix.", "nullable": true, "create": "no", "change": false, "choices": [], "minimum": null, "maximum": null, "pattern": null, "references": null, "example": null},
       {"name": "eta", "kind": "moment", "about": "When it will be there; none while that is not known.", "nullable": true, "create": "no", "change": false, "choices": [], "minimum": null, "maximum": null, "pattern": null, "references": null, "example": null},
       {"name": "created_at", "kind": "moment", "about": "When it was added.", "nullable": false, "create": "no", "change": false, "choices": [], "minimum": null, "maximum": null, "pattern": null, "references": null, "example": null},
       {"name": "updated_at", "kind": "moment", "about": "When it was last changed; moving is no change.", "nullable": false, "create": "no", "change": false, "choices": [], "minimum": null, "maximum": null, "pattern": null, "references": null, "example": null},
@@ -426,6 +426,51 @@ export const ENTITIES = {
     sorts: [{"column": "sequence", "descends": true}, {"column": "created_at", "descends": false}],
     searchable: false,
     embeds: [],
+    moves: {},
+  },
+  devices: {
+    name: "devices",
+    singular: "a device",
+    about: "Tablets in ambulances and physiotherapy sensors: whatever may send to the hub.",
+    columns: [
+      {"name": "id", "kind": "bigint", "about": "The device.", "nullable": false, "create": "no", "change": false, "choices": [], "minimum": null, "maximum": null, "pattern": null, "references": null, "example": null},
+      {"name": "kind", "kind": "text", "about": "tablet: sends fixes. physio: sends motion.", "nullable": false, "create": "must", "change": false, "choices": ["tablet", "physio"], "minimum": null, "maximum": null, "pattern": null, "references": null, "example": null},
+      {"name": "name", "kind": "text", "about": "What people call it.", "nullable": false, "create": "must", "change": true, "choices": [], "minimum": 1, "maximum": 100, "pattern": null, "references": null, "example": "Tablet 7"},
+      {"name": "ambulance_id", "kind": "bigint", "about": "Where a tablet is mounted: its fixes belong to this ambulance.", "nullable": true, "create": "may", "change": false, "choices": [], "minimum": null, "maximum": null, "pattern": null, "references": "ambulances", "example": null},
+      {"name": "facility_id", "kind": "key", "about": "Whose device it is.", "nullable": true, "create": "may", "change": false, "choices": [], "minimum": null, "maximum": null, "pattern": null, "references": "facilities", "example": null},
+      {"name": "patient_id", "kind": "key", "about": "Whose sessions a sensor measures; none while it is in the cupboard.", "nullable": true, "create": "no", "change": false, "choices": [], "minimum": null, "maximum": null, "pattern": null, "references": "patients", "example": null},
+      {"name": "model", "kind": "text", "about": "Make and model of a sensor.", "nullable": true, "create": "no", "change": false, "choices": [], "minimum": null, "maximum": null, "pattern": null, "references": null, "example": null},
+      {"name": "joints", "kind": "texts", "about": "What a sensor measures, as {side}_{joint}_{motion}.", "nullable": true, "create": "no", "change": false, "choices": [], "minimum": null, "maximum": null, "pattern": null, "references": null, "example": null},
+      {"name": "created_at", "kind": "moment", "about": "When it was added.", "nullable": false, "create": "no", "change": false, "choices": [], "minimum": null, "maximum": null, "pattern": null, "references": null, "example": null},
+      {"name": "revoked_at", "kind": "moment", "about": "Since when it may not connect.", "nullable": true, "create": "no", "change": false, "choices": [], "minimum": null, "maximum": null, "pattern": null, "references": null, "example": null},
+      {"name": "revoked", "kind": "boolean", "about": "It may not connect any more.", "nullable": false, "create": "no", "change": false, "choices": [], "minimum": null, "maximum": null, "pattern": null, "references": null, "example": null},
+      {"name": "claimed", "kind": "boolean", "about": "It has a secret that counts.", "nullable": false, "create": "no", "change": false, "choices": [], "minimum": null, "maximum": null, "pattern": null, "references": null, "example": null},
+      {"name": "claim_expires_at", "kind": "moment", "about": "Until when its newest claim code counts.", "nullable": true, "create": "no", "change": false, "choices": [], "minimum": null, "maximum": null, "pattern": null, "references": null, "example": null},
+      {"name": "last_seen_at", "kind": "moment", "about": "When it was last connected, to the minute.", "nullable": true, "create": "no", "change": false, "choices": [], "minimum": null, "maximum": null, "pattern": null, "references": null, "example": null},
+      {"name": "connected", "kind": "boolean", "about": "It was connected within the last 90 s.", "nullable": false, "create": "no", "change": false, "choices": [], "minimum": null, "maximum": null, "pattern": null, "references": null, "example": null},
+    ],
+    filters: [{"column": "kind", "span": false, "required": false}, {"column": "ambulance_id", "span": false, "required": false}, {"column": "facility_id", "span": false, "required": false}, {"column": "patient_id", "span": false, "required": false}, {"column": "revoked", "span": false, "required": false}, {"column": "revoked_at", "span": true, "required": false}],
+    sorts: [{"column": "name", "descends": false}, {"column": "created_at", "descends": false}],
+    searchable: true,
+    embeds: ["ambulance"],
+    moves: {},
+  },
+  break_glass: {
+    name: "break_glass",
+    singular: "a broken glass",
+    about: "Who looked at a patient without a relation, for a stated reason, for an hour at most; the patient is told.",
+    columns: [
+      {"name": "id", "kind": "key", "about": "The look.", "nullable": false, "create": "no", "change": false, "choices": [], "minimum": null, "maximum": null, "pattern": null, "references": null, "example": null},
+      {"name": "user_id", "kind": "key", "about": "Who looked.", "nullable": false, "create": "no", "change": false, "choices": [], "minimum": null, "maximum": null, "pattern": null, "references": "users", "example": null},
+      {"name": "patient_id", "kind": "key", "about": "At whom.", "nullable": false, "create": "no", "change": false, "choices": [], "minimum": null, "maximum": null, "pattern": null, "references": "patients", "example": null},
+      {"name": "reason", "kind": "text", "about": "Why, in the words of who looked; the patient reads them.", "nullable": false, "create": "no", "change": false, "choices": [], "minimum": 10, "maximum": 500, "pattern": null, "references": null, "example": "brought in unconscious, no relatives reached"},
+      {"name": "granted_at", "kind": "moment", "about": "Since when.", "nullable": false, "create": "no", "change": false, "choices": [], "minimum": null, "maximum": null, "pattern": null, "references": null, "example": null},
+      {"name": "expires_at", "kind": "moment", "about": "Until when.", "nullable": false, "create": "no", "change": false, "choices": [], "minimum": null, "maximum": null, "pattern": null, "references": null, "example": null},
+    ],
+    filters: [{"column": "user_id", "span": false, "required": false}, {"column": "patient_id", "span": false, "required": false}, {"column": "granted_at", "span": true, "required": false}],
+    sorts: [{"column": "granted_at", "descends": true}],
+    searchable: false,
+    embeds: ["user", "patient"],
     moves: {},
   },
   audit_log: {
