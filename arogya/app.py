@@ -248,7 +248,7 @@ async def _running(hub: Hub) -> AsyncIterator[asyncio.Task[None]]:
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(hub.intake.run())
             changes = (hub.changes.run(), hub.changes.rights.patrol(), hub.listener.run(), hub.alarms.run())
-            others = (hub.bus.run(), hub.exchange.run(), hub.sightings.run(), hub.post.run())
+            others = (hub.bus.run(), hub.exchange.run(), hub.sightings.run(), hub.post.run(), hub.audit.run())
             for rounds in (hub.live.run(), hub.housekeeping.run(), *others, *hub.observe(), *changes):
                 tasks.create_task(rounds)
 
