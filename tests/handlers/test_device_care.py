@@ -52,6 +52,7 @@ async def test_a_tablet_is_added_claimed_rotated_and_revoked(hub: Hub, world: Wo
         "joints": None,
         "created_at": 0,
         "revoked_at": None,
+        "revoked": False,
         "claimed": False,
         "claim_expires_at": added["claim_expires_at"],
         "last_seen_at": None,
