@@ -53,8 +53,8 @@ def endpoint(route: Route) -> Callable[[web.Request], Awaitable[web.StreamRespon
                 return _render(route, http_request, await route.handler(replace(typed, claim=claim)))
 
             return await once(route, typed, answer)
-        except (Forbidden, NotFound):
-            await _audit_denial(route, call)
+        except (Forbidden, NotFound) as refusal:
+            await _audit_denial(route, call, refusal)
             raise
 
     return serve
@@ -120,9 +120,9 @@ def _set_cookie(http_request: web.Request, response: web.Response, name: str, va
     )
 
 
-async def _audit_denial(route: Route, call: Call[Nothing, Nothing]) -> None:
+async def _audit_denial(route: Route, call: Call[Nothing, Nothing], refusal: Forbidden | NotFound) -> None:
     """Write down what was refused to somebody known; to those who see everything, a missing row is no refusal."""
-    if call.principal is ANONYMOUS or sees_all(call.rules):
+    if call.principal is ANONYMOUS or (isinstance(refusal, NotFound) and sees_all(call.rules)):
         return
     entity = route.action.partition(".")[0]
     entry = call.audit_entry(route.action, entity, call.http_request.match_info.get("id"), denied=True)

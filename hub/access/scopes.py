@@ -38,7 +38,7 @@ def ambulance_reach(principal: Principal, action: str = "ambulances.R") -> Ambul
 
 
 def watching_reach(principal: Principal) -> AmbulanceReach:
-    """Return which ambulances a caller may watch live, with the fields that they may read; raises Forbidden for none."""
+    """Return which ambulances a caller may watch live, and the fields that they read; raises Forbidden for none."""
     shown = ambulance_reach(principal).fields
     return ambulance_reach(principal, "live.ambulance")._replace(fields=shown)
 

@@ -38,6 +38,7 @@ PLANS: dict[str, tuple[str, str, str, int | None]] = {
 # name: patient, doctor, facility, device, after now, status
 SESSIONS: dict[str, tuple[str, str, str | None, str | None, timedelta, str]] = {
     "pat-session": ("pat", "doc", "north", "px", -timedelta(minutes=5), "in_progress"),
+    "soon-session": ("soon", "doc", "north", "idle-px", timedelta(minutes=29), "scheduled"),
     "pat-later": ("pat", "doc", "north", "px", timedelta(days=30), "scheduled"),
     "trained-session": ("trained", "doc", "north", None, EDGE * 2 - CARE, "completed"),
     "untrained-session": ("untrained", "doc", "north", None, -EDGE * 2 - CARE, "completed"),

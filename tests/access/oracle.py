@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from tests.access import page
 from tests.access.page import Grant
 from tests.access.people import Caller
+from tests.access.recipients import RECIPIENTS
 from tests.access.relations import CLOSED, SCOPES
 from tests.access.rows import Row
 from tests.access.world import World
@@ -18,11 +19,17 @@ Condition = Callable[[World, Caller, Row], bool]
 
 def _desk_is_receptionist(world: World, who: Caller, row: Row) -> bool:
     desk = world.by_table["staff"].get(row.id)
-    return desk is not None and desk["role"] == "receptionist"
+    desk = row if row.table == "staff" else desk  # also of one that is yet to be added
+    return desk is not None and desk["role"] == "receptionist" and desk["duty"] != "supervisor"
 
 
 def _inbound(world: World, who: Caller, row: Row) -> bool:
     return row["status"] not in CLOSED
+
+
+def _from_own_active_plan(world: World, who: Caller, row: Row) -> bool:
+    plan = world.by_table["workout_plans"].get(row["plan_id"])
+    return plan is not None and plan["patient_id"] == getattr(who, "id", None) and plan["status"] == "active"
 
 
 # What a word says about rows; the page says what it says about fields. Words that speak of a new value are in cells.
@@ -30,13 +37,13 @@ ROWS: Mapping[tuple[str, str], Condition] = {
     ("users", "receptionist only"): _desk_is_receptionist,
     ("staff", "receptionist only"): _desk_is_receptionist,
     ("ambulance_requests", "inbound"): _inbound,
-    ("ambulance_requests", "cancel while open"): _inbound,
     ("workout_plans", "draft"): lambda world, who, row: row["status"] == "draft",
     ("plan_exercises", "draft"): lambda world, who, row: (
         world.row("workout_plans", row["plan_id"])["status"] == "draft"
     ),
     ("messages", "recipient"): lambda world, who, row: row["receiver_id"] == getattr(who, "id", None),
-    ("physio_sessions", "device before start"): lambda world, who, row: row["status"] == "scheduled",
+    ("physio_sessions", "from own active plan"): _from_own_active_plan,
+    **{("messages", words): condition for words, condition in RECIPIENTS.items()},
     ("devices", "tablets"): lambda world, who, row: row["kind"] == "tablet",
 }
 
@@ -72,6 +79,16 @@ class Oracle:
         held = self.holding(who, f"{row.table}.U", row)
         return frozenset().union(*(fields_of(row.table, grant, "change") for grant in held))
 
+    def watchable(self, who: Caller, ambulance: Row) -> bool:
+        """Tell whether somebody may watch an ambulance."""
+        return any(self._holds(who, grant, ambulance) for grant in self.asked(who, "live.ambulance"))
+
+    def after(self, row: Row, field: str, value: object) -> tuple[Oracle, Row]:
+        """Return what is promised once a field of a row is another, and that row."""
+        changed = Row(row.table, row.name, {**row.values, field: value})
+        rows = tuple(changed if one is row else one for one in self.world.rows)
+        return Oracle(World(self.world.now, rows), self.grants), changed
+
     def _holds(self, who: Caller, grant: Grant, row: Row) -> bool:
         conditions = [ROWS.get((row.table, word)) for word in words_of(row.table, grant)]
         if not all(condition(self.world, who, row) for condition in conditions if condition is not None):
@@ -96,9 +113,12 @@ def words_of(table: str, grant: Grant) -> tuple[str, ...]:
 
 def fields_of(table: str, grant: Grant, every: str = "") -> frozenset[str]:
     """Return the fields that a grant is about; all (of those that may be changed) where no word names any."""
+    allowed = page.fields()[table].get(every, frozenset())
+    named = frozenset[str]().union(*(fields_of_word(table, word) for word in words_of(table, grant)))
+    return named & allowed if named else allowed
+
+
+def fields_of_word(table: str, word: str) -> frozenset[str]:
+    """Return the fields that a word names: what the page lists, or the field whose name it is."""
     listed = page.fields()[table]
-    allowed = listed.get(every, frozenset())
-    named: set[str] = set()
-    for word in words_of(table, grant):
-        named |= listed.get(word, frozenset({word}) & listed[""])
-    return frozenset(named) & allowed if named else allowed
+    return listed.get(word, frozenset({word}) & listed[""])

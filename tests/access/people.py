@@ -28,6 +28,7 @@ class Person:
     desk: str | None = None  # staff: receptionist or admin
     duty: str | None = None
     facility: str | None = None  # of staff; where a doctor works
+    listed: bool = True  # as a patient, a doctor or one of the staff; else there is only an account
 
     @property
     def id(self) -> UUID:
@@ -84,12 +85,16 @@ PEOPLE: Mapping[str, Person] = {
         Person("lapsed", "patient"),  # a plan whose last day is long over
         Person("trained", "patient"),  # in care by a session a bit less than 90 days ago
         Person("untrained", "patient"),  # a bit more than 90 days ago
+        Person("soon", "patient"),  # in care by a session that is about to begin
         Person("ahead", "patient"),  # a session more than 90 days ahead
         Person("paid", "patient"),  # known at north by a payment alone
         Person("called", "patient"),  # known at north by a request that is closed
         Person("offered", "patient"),  # a request that a unit was only asked to take
         Person("glass", "patient"),  # whom doc and admin see for a stated reason
         Person("lonely", "patient"),  # nothing at all
+        Person("new-patient", "patient", listed=False),
+        Person("new-doctor", "doctor", listed=False),
+        Person("new-staff", "staff", "receptionist", listed=False),
         Person("doc", "doctor", facility="north"),
         Person("idle-doc", "doctor", facility="north"),  # nobody in care; a reason that is out of date
         Person("south-doc", "doctor", facility="south"),

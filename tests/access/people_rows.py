@@ -17,9 +17,10 @@ def rows(now: datetime) -> Iterator[Row]:
     for person in PEOPLE.values():
         yield _user(person, now)
     for person in PEOPLE.values():
-        yield from _more(person)
+        if person.listed:
+            yield from _more(person)
     for person in PEOPLE.values():
-        if person.role == "doctor":
+        if person.role == "doctor" and person.listed:
             yield from _works(person)
 
 

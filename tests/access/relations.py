@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from tests.access.people import AMBULANCES, Caller, Device, Person, uid
@@ -11,6 +11,7 @@ from tests.access.rows import Row
 from tests.access.world import World
 
 CARE = timedelta(days=90)
+HALF_AN_HOUR = timedelta(minutes=30)
 DRIVING = ("accepted", "en_route", "on_scene", "transporting", "at_destination")
 CLOSED = ("completed", "cancelled", "duplicate")
 # By table the column with the one whose row it is: the patient's, the doctor's, anybody's.
@@ -30,6 +31,7 @@ DOCTORS = {
 }
 OTHERS = {"users": "id", "staff": "id", "notifications": "user_id", "break_glass": "user_id"}
 OWNERS = {"PT": PATIENTS, "DR": DOCTORS}
+WRITERS = {"messages": "sender_id"}  # of whoever it is
 
 
 def patient_of(world: World, row: Row) -> UUID | None:
@@ -87,7 +89,7 @@ def own(world: World, who: Caller, code: str, row: Row) -> bool:
         return False
     if code == "PT" and row.table in ("rehab_progress", "joint_motion_logs", "plan_exercises"):
         return patient_of(world, row) == who.id
-    column = OWNERS.get(code, OTHERS).get(row.table)
+    column = WRITERS.get(row.table) or OWNERS.get(code, OTHERS).get(row.table)
     return column is not None and row[column] == who.id
 
 
@@ -100,8 +102,8 @@ def fac(world: World, who: Caller, code: str, row: Row) -> bool:
     """Tell whether it is a row of the caller's facility."""
     places = facilities_of(who)
     if row.table == "facilities":
-        return row.id in places
-    if row.table in ("users", "staff", "doctors"):
+        return bool({row.id} & places)
+    if row.table in ("users", "doctors"):
         return bool(places & _works_at(world, row.id))
     if row.table == "ambulances":
         return any(request["destination_facility_id"] in places for request in _driven(world, row.id))
@@ -148,15 +150,13 @@ def asg(world: World, who: Caller, code: str, row: Row) -> bool:
 
 
 def bound(world: World, who: Caller, code: str, row: Row) -> bool:
-    """Tell whether it is the session that a sensor is bound to now."""
-    return (
-        isinstance(who, Device)
-        and row["device_id"] == who.number
-        and (
-            row["status"] == "in_progress"
-            or (row["status"] == "scheduled" and abs(row["scheduled_at"] - world.now) <= timedelta(minutes=15))
-        )
-    )
+    """Tell whether it is a session that a sensor is bound to: in progress, or scheduled for half an hour from now."""
+    if not isinstance(who, Device) or row["device_id"] != who.number:
+        return False
+    starts: datetime = row["scheduled_at"]
+    near = starts - HALF_AN_HOUR <= world.now < starts + timedelta(minutes=30) + HALF_AN_HOUR
+    status: str = row["status"]
+    return status == "in_progress" or (status == "scheduled" and near)
 
 
 def part(world: World, who: Caller, code: str, row: Row) -> bool:

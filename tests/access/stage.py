@@ -14,6 +14,7 @@ from uuid import UUID
 import asyncpg
 
 from handlers.live_socket import live_socket
+from handlers.server import ServerLimits
 from hub.access import tokens
 from hub.changes import Changes
 from hub.clock import Clock
@@ -32,6 +33,7 @@ from tests.access.rows import Row
 from tests.access.world import World, build
 from tests.handlers.rig import Hub, running
 
+LIMITS = ServerLimits(keepalive_s=60.0, lingering_s=0.2, shutdown_s=2.0)
 RULES = LiveRules(tick_s=0.02, slow_s=2.0, heartbeat_s=20.0, sockets_per_user=5, subscriptions_max=64)
 
 
@@ -66,7 +68,7 @@ async def staged(dsn: str) -> AsyncIterator[Stage]:
         async with asyncio.TaskGroup() as tasks:
             shown = tasks.create_task(live.run())
             rounds = [tasks.create_task(work) for work in (changes.rights.patrol(), alarms.run())]
-            async with running(dsn, board=board, live_socket=live_socket(live)) as hub:
+            async with running(dsn, limits=LIMITS, board=board, live_socket=live_socket(live)) as hub:
                 yield Stage(hub, world, db, live, board, changes, await sign_in(db, world))
                 async with asyncio.timeout(10):
                     await live.drain(0.0)

@@ -21,7 +21,7 @@ async def test_the_world_can_be_stored_and_behind_it_runs_a_hub(database: str) -
 def test_care_begins_and_ends_where_the_page_says() -> None:
     world = build()
     found = {name for name, person in PEOPLE.items() if cares(world, uid("doc"), person.id)}
-    assert found == {"pat", "recent", "planned", "trained"}
+    assert found == {"pat", "recent", "planned", "trained", "soon"}
     assert not any(cares(world, uid("idle-doc"), person.id) for person in PEOPLE.values())
 
 

@@ -104,7 +104,12 @@ async def _read_all(reader: asyncio.StreamReader, timeout_s: float) -> bytes:
 
 @asynccontextmanager
 async def running(
-    dsn: str, *, settings: HttpSettings = SETTINGS, clock: Clock | None = None, **parts: Any
+    dsn: str,
+    *,
+    settings: HttpSettings = SETTINGS,
+    limits: ServerLimits = LIMITS,
+    clock: Clock | None = None,
+    **parts: Any,
 ) -> AsyncIterator[Hub]:
     """Serve on a free port; `parts` replace parts of the context."""
     reader = await Database.open(dsn, role=READER, size=4, command_timeout_s=5)
@@ -115,7 +120,7 @@ async def running(
     sock = socket.create_server(("127.0.0.1", 0))
     try:
         async with (
-            serving(build(context), sock, LIMITS),
+            serving(build(context), sock, limits),
             aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as c,
         ):
             yield Hub(context, sock.getsockname()[1], c)

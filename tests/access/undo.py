@@ -1,0 +1,83 @@
+"""Puts rows back as they were, and tells which of them changed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+
+from tests.access.rows import Row
+from tests.access.stage import Stage
+
+# What goes with a row when it is removed.
+PARTS = {"workout_plans": (("plan_exercises", "plan_id"), ("rehab_progress", "plan_id"))}
+Key = tuple[str, UUID | int]
+
+
+@dataclass(frozen=True)
+class Keeper:
+    """The stored rows of the world as they were when it was asked to keep them."""
+
+    db: asyncpg.Connection[asyncpg.Record]
+    kept: Mapping[Key, str]  # each row as a JSON document
+    columns: Mapping[str, tuple[str, ...]]  # of each table, without what the database makes of others
+    numbered: Mapping[str, frozenset[str]]  # those that only an INSERT may set
+
+    async def changed(self) -> list[str]:
+        """Return the names of the rows that are not any more what they were, and how many there are too many."""
+        now = await _documents(self.db, tuple(self.columns))
+        gone = [
+            f"{key[0]}/{key[1]}: {document}, now {now.get(key)}"
+            for key, document in self.kept.items()
+            if now.get(key) != document
+        ]
+        return gone + [f"{key[0]}/{key[1]} is new" for key in now if key not in self.kept]
+
+    async def put_back(self, row: Row) -> None:
+        """Make a row, and what was removed with it, what it was."""
+        await self._put_back(row.table, row.id)
+        for table, column in PARTS.get(row.table, ()):
+            for (found, key), document in self.kept.items():
+                if found == table and f'"{column}": "{row.id}"' in document:
+                    await self._put_back(table, key)
+
+    async def _put_back(self, table: str, key: UUID | int) -> None:
+        names = ", ".join(f'"{name}"' for name in self.columns[table])
+        sets = ", ".join(
+            f'"{name}" = excluded."{name}"' for name in self.columns[table] if name not in self.numbered[table]
+        )
+        await self.db.execute(
+            f"INSERT INTO {table} ({names}) OVERRIDING SYSTEM VALUE"  # noqa: S608 - names of the schema
+            f" SELECT {names} FROM jsonb_populate_record(NULL::{table}, $1)"
+            f" ON CONFLICT (id) DO UPDATE SET {sets}",
+            self.kept[table, key],
+        )
+
+
+async def keeper(stage: Stage) -> Keeper:
+    """Keep everything."""
+    tables = tuple(table for table in stage.world.by_table if table != "joint_motion_logs")
+    rows = await stage.db.fetch(
+        "SELECT table_name, array_agg(column_name::text) AS names, coalesce(array_agg(column_name::text)"
+        " FILTER (WHERE identity_generation = 'ALWAYS'), '{}') AS numbered FROM information_schema.columns"
+        " WHERE table_name = ANY ($1) AND column_name <> 'updated_at'"
+        " AND is_generated = 'NEVER' GROUP BY 1",
+        list(tables),
+    )
+    return Keeper(
+        stage.db,
+        await _documents(stage.db, tables),
+        {row["table_name"]: tuple(row["names"]) for row in rows},
+        {row["table_name"]: frozenset(row["numbered"]) for row in rows},
+    )
+
+
+async def _documents(db: asyncpg.Connection[asyncpg.Record], tables: tuple[str, ...]) -> dict[Key, Any]:
+    found: dict[Key, Any] = {}
+    for table in tables:
+        for row in await db.fetch(f"SELECT id, (to_jsonb(t) - 'updated_at')::text AS document FROM {table} t"):  # noqa: S608
+            found[table, row["id"]] = row["document"]
+    return found
