@@ -40,11 +40,13 @@ SELECT id, to_us(at), actor_kind, actor_id, session_id::text, action, entity, en
 
 -- name: strays
 -- Entries that neither have a seal nor wait for one: somebody got around the triggers, or removed the end of the chain.
-SELECT a.id
-  FROM audit_log a
- WHERE NOT EXISTS (SELECT FROM audit_unsealed u WHERE u.entry_id = a.id)
-   AND NOT EXISTS (SELECT FROM (SELECT unnest(entry_ids) AS entry_id FROM audit_seals) s WHERE s.entry_id = a.id)
- ORDER BY a.id
+-- Compared as sets: PostgreSQL would look through all seals for each entry if it was asked with NOT EXISTS.
+SELECT id FROM audit_log
+EXCEPT
+SELECT entry_id FROM audit_unsealed
+EXCEPT
+SELECT entry_id FROM audit_seals CROSS JOIN unnest(entry_ids) AS covered (entry_id)
+ ORDER BY 1
  LIMIT :rows_max::integer;
 
 -- name: overdue
