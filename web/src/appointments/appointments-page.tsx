@@ -37,7 +37,7 @@ export function AppointmentsPage(): JSX.Element {
         filters={[
           filterOf("appointments", "status"),
           ...others.filter((name) => may.read(name === "patient_id" ? "patients" : "doctors") && !(own === "patient" && name === "patient_id")).map((name) => filterOf("appointments", name)),
-          filterOf("appointments", "scheduled_at"),
+          filterOf("appointments", "scheduled_at", "When"),
         ]}
         order="-scheduled_at"
         csv

@@ -49,8 +49,8 @@ export function sayThing(entity: unknown): string {
 }
 
 /** "Read a visit"; of a sign-in its own words. */
-export function sayAction(action: unknown, entity: unknown): string {
-  const [, verb = "", detail = ""] = String(action).split(".");
+export function sayAction(action: unknown): string {
+  const [entity = "", verb = "", detail = ""] = String(action).split(".");
   if (entity === "sessions") return { C: "Signed in", D: "Signed out" }[verb] ?? "Looked at sign-ins";
   if (entity === "break_glass" && verb === "C") return "Opened a closed record";
   const words = VERBS[detail] ?? VERBS[verb] ?? verb.replaceAll("_", " ");

@@ -49,7 +49,7 @@ export function AuditPage(): JSX.Element {
         columns={[
           { name: "at", sorts: true },
           { name: "actor_id", label: "Who", cell: sayActor },
-          { name: "action", label: "What", cell: (row) => sayAction(row["action"], row["entity"]) },
+          { name: "action", label: "What", cell: (row) => sayAction(row["action"]) },
           { name: "patient_id", label: "Patient", cell: (row) => patientOf(row)?.name ?? "–" },
           { name: "outcome", cell: (row) => <StatusMark value={row["outcome"]} /> },
           { name: "network", label: "From", minor: true },
@@ -70,7 +70,7 @@ function Entry({ row, onClose }: { row: Row; onClose: () => void }): JSX.Element
   };
   const actor = row["actor_kind"] === "user" && typeof row["actor_id"] === "string" ? row["actor_id"] : null;
   return (
-    <Dialog title={sayAction(row["action"], row["entity"])} onClose={onClose}>
+    <Dialog title={sayAction(row["action"])} onClose={onClose}>
       <Facts
         facts={[
           ["When", sayMoment(row["at"])],

@@ -79,6 +79,7 @@ function hintOf(column: EntityColumn, value: string): string | null {
   if (column.kind === "place") {
     return "Latitude, longitude in degrees: in most maps a long touch or the other mouse button shows them.";
   }
+  if (column.kind === "date" || column.kind === "time") return null; // the browser shows how they are written
   return column.example === null || column.example === undefined ? null : `For example ${String(column.example)}`;
 }
 

@@ -135,7 +135,7 @@ function Span({ name, label, state, onState }: { name: string; label: string } &
     <fieldset class="filter filter--span">
       <legend class="visually-hidden">{label}</legend>
       <label>
-        <span>From</span>
+        <span>{label} from</span>
         <input
           type="date"
           value={momentToDay(state[from], 0)}
