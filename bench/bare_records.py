@@ -22,7 +22,7 @@ PAGE = f"SELECT {COLUMNS} FROM appointments WHERE doctor_id = $1 ORDER BY schedu
 
 def answer(body: object) -> web.Response:
     """Return JSON."""
-    return web.Response(body=orjson.dumps(body), content_type="application/json")
+    return web.Response(body=orjson.dumps(body, default=str), content_type="application/json")
 
 
 async def serve(job: dict[str, str]) -> None:
