@@ -35,11 +35,11 @@ USERS = (
 MEANINGS = {
     "dispatcher": "watches the fleet",
     "supervisor": "watches the fleet, leads the dispatchers",
-    "reception": "front desk of one facility; sees no fleet",
-    "doctor": "treats patients; sees no fleet",
-    "patient": "sees no fleet",
-    "facility": "runs one facility; sees no fleet",
-    "admin": "runs the platform, watches the fleet",
+    "reception": "front desk of one facility: people, appointments, messages",
+    "doctor": "treats patients: their records, plans, messages",
+    "patient": "has appointments, a plan, messages, and sees who read the record",
+    "facility": "runs one facility: its people, doctors, devices",
+    "admin": "runs the platform, watches the fleet, reads the audit log",
 }
 DRIVERS = (
     *("Anil Rao", "Bina Shetty", "Chetan Gowda", "Deepa Nair", "Eshwar Reddy", "Farah Khan", "Ganesh Pai", "Hema Iyer"),
