@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from email.errors import MessageError
 from email.headerregistry import Address
@@ -13,6 +14,7 @@ import structlog
 from hub.clock import Clock
 from hub.mail.letters import Letter
 
+_ONE_ADDRESS = re.compile(r"""[^@\s,;:<>()\[\]\\"]+@[^@\s,;:<>()\[\]\\"]+""")
 _LOG = structlog.get_logger(__name__)
 
 
@@ -68,11 +70,19 @@ class Mailer:
 
     def _message(self, letter: Letter) -> EmailMessage:
         message = EmailMessage()
-        message["From"] = Address(display_name="Arogya Hub", addr_spec=self._rules.sender)
-        message["To"] = Address(addr_spec=letter.to)
+        message["From"] = _address(self._rules.sender, "Arogya Hub")
+        message["To"] = _address(letter.to)
         message["Subject"] = letter.subject
         message["Date"] = format_datetime(self._clock.now())
         message["Message-ID"] = make_msgid(domain=self._rules.sender.rpartition("@")[2])
         message["Auto-Submitted"] = "auto-generated"  # RFC 3834: nobody's absence notice answers it
         message.set_content(letter.text)
         return message
+
+
+def _address(text: str, name: str = "") -> Address:
+    """Return one address for a header; raises ValueError for what is none, or several."""
+    if not _ONE_ADDRESS.fullmatch(text):
+        raise ValueError("this is not one e-mail address")
+    local, _, domain = text.rpartition("@")
+    return Address(name, local, domain)
