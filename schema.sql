@@ -573,7 +573,9 @@ CREATE TABLE devices (
     claim_expires_at timestamptz,
     last_seen_at     timestamptz,
     CONSTRAINT devices_ambulance_of_tablet CHECK (kind = 'tablet' OR ambulance_id IS NULL),
-    CONSTRAINT devices_claim_expires CHECK ((claim_hash IS NULL) = (claim_expires_at IS NULL))
+    CONSTRAINT devices_claim_expires CHECK ((claim_hash IS NULL) = (claim_expires_at IS NULL)),
+    CONSTRAINT devices_lengths CHECK (
+        length(name) <= 100)
 );
 CREATE INDEX devices_ambulance_id_idx ON devices (ambulance_id);
 CREATE INDEX devices_facility_id_idx ON devices (facility_id);

@@ -35,6 +35,8 @@ ALTER TABLE physio_sessions ADD CONSTRAINT physio_sessions_lengths CHECK (
     length(notes) <= 10000);
 ALTER TABLE workout_plans ADD CONSTRAINT workout_plans_lengths CHECK (
     length(notes) <= 10000);
+ALTER TABLE devices ADD CONSTRAINT devices_lengths CHECK (
+    length(name) <= 100);
 ALTER TABLE plan_exercises ADD CONSTRAINT plan_exercises_lengths CHECK (
     length(name) <= 200);
 

@@ -73,6 +73,7 @@ WORKOUT_PLANS = Entity(
             name="doctor",
             join="LEFT JOIN users doctor ON doctor.id = r.created_by",
             columns=(("id", "doctor.id"), ("name", "doctor.name")),
+            column="created_by",
         ),
     ),
     checks=(
