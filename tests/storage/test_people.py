@@ -12,6 +12,7 @@ from storage import audit, people, pseudonyms
 from storage.errors import Conflict
 from storage.people import NO_ADMIN, Person
 from storage.pool import Database
+from tests.hub.audit.world import sealer, verified
 from tests.storage import world
 from tests.storage.world import Connection
 
@@ -62,7 +63,9 @@ async def test_nobody_is_dealt_with_as_what_they_are_not_any_more(app_pool: Data
     assert await superuser.fetchval("SELECT disabled_at FROM users WHERE id = $1", user_id) is None
 
 
-async def test_a_person_becomes_nobody_and_the_record_stays(app_pool: Database, superuser: Connection) -> None:
+async def test_a_person_becomes_nobody_and_the_record_stays(
+    app_pool: Database, reader: Database, superuser: Connection
+) -> None:
     patient, other = await world.patient(superuser), await world.doctor(superuser)
     admin = await world.insert(superuser, "users", name="Asha", email="asha@hub.test", role="admin")
     name = "Priya Marker"
@@ -88,6 +91,8 @@ async def test_a_person_becomes_nobody_and_the_record_stays(app_pool: Database, 
         pickup_location=(73.85671, 18.52043),
     )
     await superuser.execute("SELECT append_channel_event($1, now(), 'message', $2)", f"inbox:{other}", _event(patient))
+    await audit.record(app_pool, audit.Entry("patients.R", "patients", str(patient), patient_id=patient))
+    await sealer(app_pool).seal()
     before = await superuser.fetch("SELECT * FROM audit_log ORDER BY id")
     whom = await person(app_pool, patient)
     await pseudonyms.pseudonymise(app_pool, whom, NOW, entry(await person(app_pool, admin), whom))
@@ -99,6 +104,8 @@ async def test_a_person_becomes_nobody_and_the_record_stays(app_pool: Database, 
     assert (str(row["date_of_birth"]), row["blood_type"], row["disabled_at"]) == ("1984-01-01", "B+", NOW)
     assert await superuser.fetchval("SELECT count(*) FROM appointments WHERE patient_id = $1", patient) == 1
     assert (await superuser.fetch("SELECT * FROM audit_log ORDER BY id"))[: len(before)] == before
+    await sealer(app_pool).seal()
+    assert (await verified(reader)).faults == []
     with pytest.raises(Conflict, match=people.NOBODY):
         await people.enable(app_pool, whom, entry(await person(app_pool, admin), whom))
 
