@@ -11,7 +11,7 @@ import msgspec
 
 from storage.records.entity import Entity
 
-_TAG = re.compile(r'\s*(?:W/)?"([^"]*)"\s*(?:,|$)')
+_TAG = re.compile(r'\s*(W/)?"([^"]*)"\s*(?:,|$)')
 _encode = msgspec.json.Encoder().encode
 
 
@@ -29,12 +29,15 @@ def etag(entity: Entity, fields: Mapping[str, object]) -> str:
 
 def same(header: str, tag: str) -> bool:
     """Say whether an If-None-Match lists this tag."""
-    return header.strip() == "*" or tag.strip('"') in _TAG.findall(header)
+    return header.strip() == "*" or tag.strip('"') in {found for _, found in _TAG.findall(header)}
 
 
 def matches(header: str, tag: str) -> bool:
-    """Say whether an If-Match lists this version of the record, whatever was embedded when it was read."""
-    listed = {found.partition("-")[0] for found in _TAG.findall(header)}
+    """Say whether an If-Match lists this version of the record, whatever was embedded when it was read.
+
+    A tag that somebody on the way made weak does not count (RFC 9110, section 13.1.1).
+    """
+    listed = {found.partition("-")[0] for weak, found in _TAG.findall(header) if not weak}
     return header.strip() == "*" or tag.strip('"').partition("-")[0] in listed
 
 

@@ -33,4 +33,6 @@ def test_an_embedded_record_counts_for_reading_and_not_for_writing() -> None:
 )
 def test_a_condition_lists_versions(header: str, expected: bool) -> None:
     tag = etag(AMBULANCES, RECORD)
-    assert same(header.replace("{tag}", tag), tag) is expected
+    sent = header.replace("{tag}", tag)
+    assert same(sent, tag) is expected
+    assert matches(sent, tag) is (expected and not sent.startswith("W/"))
