@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import math
 import re
 from datetime import datetime
 from functools import lru_cache
@@ -20,7 +21,7 @@ BIGINT_MAX = 2**63 - 1
 _INTEGER = re.compile(r"-?(0|[1-9][0-9]{0,17})", re.ASCII)
 _ROW_ID = re.compile(r"[1-9][0-9]{0,18}", re.ASCII)
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
-_DECIMAL = re.compile(r"-?(0|[1-9][0-9]{0,5})(\.[0-9]{1,15})?", re.ASCII)
+_DECIMAL = re.compile(r"-?(0|[1-9][0-9]{0,15})(\.[0-9]{1,30})?([eE][-+]?[0-9]{1,3})?", re.ASCII)  # as JSON has it
 _TEXT = re.compile(r"[^\x00-\x1f\x7f-\x9f\ud800-\udfff]*")  # no longer than a request line
 _PLACE = re.compile(r"at `(\$[A-Za-z0-9_.\[\]]*)`$", re.ASCII)
 _JSON, MERGE_PATCH = "application/json", "application/merge-patch+json"
@@ -134,7 +135,8 @@ def _read_text(kind: Any, text: str, name: str) -> object:
     if int in kinds:
         return int(text) if _INTEGER.fullmatch(text) else _impossible(name)
     if float in kinds:
-        return float(text) if _DECIMAL.fullmatch(text) else _impossible(name)
+        number = float(text) if _DECIMAL.fullmatch(text) else math.nan
+        return number if math.isfinite(number) else _impossible(name)
     if datetime in kinds:
         return _moment(text, name)
     return text

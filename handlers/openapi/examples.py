@@ -8,7 +8,7 @@ from typing import Any
 
 Schema = Mapping[str, Any]
 REFERENCE = "#/components/schemas/"
-TIME_OF_DAY = r"^([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9](\.[0-9]{1,6})?)?$"  # JSON Schema knows none without a zone
+TIME_OF_DAY = r"^([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\.[0-9]{1,6})?$"  # JSON Schema knows none without a zone
 DEPTH_MAX = 6  # of types within types
 
 _NOW = "2026-11-23T08:30:00Z"
