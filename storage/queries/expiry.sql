@@ -33,6 +33,7 @@ WITH due AS (
                             WHERE e.channel = c.channel AND e.at >= :before), c.last_offset),
                  c.oldest_offset + :rows_max::integer) AS until
       FROM event_channels c
+     WHERE c.oldest_offset < c.last_offset
 ), moved AS (
     UPDATE event_channels c SET oldest_offset = due.until FROM due
      WHERE c.channel = due.channel AND c.oldest_offset < due.until
