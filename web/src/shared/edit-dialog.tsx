@@ -3,7 +3,6 @@
 import type { JSX } from "preact";
 import { Problem } from "../api.ts";
 import { Dialog } from "./dialog.tsx";
-import { columnOf } from "./entity.ts";
 import { change } from "./http.ts";
 import type { Row } from "./http.ts";
 import { explainProblem } from "./problems.tsx";
@@ -19,18 +18,10 @@ export interface EditDialogProps extends Pick<RecordFormProps, "table" | "fields
   readonly onClose: () => void;
 }
 
-/** What has to be sent for `after` to become `before` again. */
-function wayBack(table: string, before: Row, after: Row): Record<string, unknown> {
-  const names = Object.keys(after).filter(
-    (name) => columnOf(table, name)?.change === true && JSON.stringify(before[name]) !== JSON.stringify(after[name]),
-  );
-  return Object.fromEntries(names.map((name) => [name, before[name] ?? null]));
-}
-
 export function EditDialog({ title, door, row, onClose, ...form }: EditDialogProps): JSX.Element {
-  const undo = async (before: Row, after: Row, etag: string | null): Promise<void> => {
+  const undo = async (before: Readonly<Record<string, unknown>>, etag: string | null): Promise<void> => {
     try {
-      await change<Row>(`/${form.table}/${row.id}`, wayBack(form.table, before, after), etag);
+      await change<Row>(`/${form.table}/${row.id}`, before, etag);
       toast("It is as it was.");
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
@@ -45,13 +36,12 @@ export function EditDialog({ title, door, row, onClose, ...form }: EditDialogPro
         row={row}
         etag={door.etag}
         onCancel={onClose}
-        onSaved={(after, etag) => {
+        onSaved={(_, etag, before) => {
           // what came along with the row, such as names, is not in the answer
           door.reload();
           onClose();
-          const back = wayBack(form.table, row, after);
           // a status goes forward only
-          toast("Saved.", "status" in back || Object.keys(back).length === 0 ? null : () => void undo(row, after, etag));
+          toast("Saved.", "status" in before ? null : () => void undo(before, etag));
         }}
       />
     </Dialog>

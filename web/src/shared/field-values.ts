@@ -63,6 +63,14 @@ export function fromInput(column: EntityColumn, text: string): unknown {
   }
 }
 
+function isTimeZone(name: string): boolean {
+  try {
+    return new Intl.DateTimeFormat(undefined, { timeZone: name.trim() }).resolvedOptions().timeZone !== "";
+  } catch {
+    return false;
+  }
+}
+
 /** What is wrong with an input's text, in words that say what to write; null when nothing is. */
 export function complaintOf(column: EntityColumn, text: string, required: boolean): string | null {
   if (text.trim() === "") return required ? "This is needed." : null;
@@ -76,6 +84,7 @@ export function complaintOf(column: EntityColumn, text: string, required: boolea
   }
   if (kind === "place" && readPlace(text) === null) return "Write latitude and longitude, as in 18.5204, 73.8567.";
   if (kind === "moment" && Number.isNaN(Date.parse(text))) return "Write a day and a time.";
+  if (column.name === "time_zone" && !isTimeZone(text)) return "Choose the name of a time zone, such as Asia/Kolkata.";
   if (kind === "text") {
     const length = [...text].length;
     if (minimum !== null && length < minimum) return `At least ${minimum} characters.`;

@@ -129,12 +129,25 @@ function Input({ id, column, value, required, choices, common, onValue }: InputP
         type={typeOf(column) as "text"} // the typings tell the roles of each apart
         inputmode={number ? "decimal" : undefined}
         autocomplete="off"
+        list={name === "time_zone" ? `${id}-zones` : undefined}
         {...common}
         value={value}
         onInput={(event) => onValue(event.currentTarget.value)}
       />
+      {name === "time_zone" && <Zones id={`${id}-zones`} />}
       {kind === "place" && <Seen text={value} />}
     </>
+  );
+}
+
+/** What the browser knows of time zones. */
+function Zones({ id }: { id: string }): JSX.Element {
+  return (
+    <datalist id={id}>
+      {Intl.supportedValuesOf("timeZone").map((zone) => (
+        <option key={zone} value={zone} />
+      ))}
+    </datalist>
   );
 }
 

@@ -36,8 +36,14 @@ export interface RecordFormProps {
   readonly deed?: string;
   /** Put before the fields. */
   readonly children?: ComponentChildren;
-  readonly onSaved: (row: Row, etag: string | null) => void;
+  /** `before` are the values that the change has replaced, by field. */
+  readonly onSaved: (row: Row, etag: string | null, before: Readonly<Record<string, unknown>>) => void;
   readonly onCancel?: () => void;
+}
+
+interface Version {
+  readonly row: Row;
+  readonly etag: string | null;
 }
 
 /** The columns of `table` that the person may write, of those in `fields`. */
@@ -66,8 +72,10 @@ export function RecordForm(props: RecordFormProps): JSX.Element {
   const form = useForm(columns, row, props.given);
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<string | null>(null);
-  const [newer, setNewer] = useState<{ row: Row; etag: string | null } | null>(null);
+  const [newer, setNewer] = useState<Version | null>(null);
   const version = useRef(etag);
+  /** What the change starts from: not what was opened, where somebody was quicker. */
+  const basis = useRef(row);
   const key = useRef(newKey());
   const element = useRef<HTMLFormElement>(null);
   const guard = useKeepOrLose(form.dirty && !busy);
@@ -80,7 +88,8 @@ export function RecordForm(props: RecordFormProps): JSX.Element {
         ? await create<Row>(path, body, key.current)
         : await change<Row>(`${path}/${row.id}`, body, version.current);
     guard.release();
-    onSaved(saved, savedEtag);
+    const before = Object.keys(form.body()).map((name) => [name, basis.current?.[name] ?? null] as const);
+    onSaved(saved, savedEtag, Object.fromEntries(before));
   };
   const onRefusal = async (problem: unknown): Promise<void> => {
     if (!(problem instanceof Problem)) throw problem;
@@ -99,6 +108,12 @@ export function RecordForm(props: RecordFormProps): JSX.Element {
       await onRefusal(problem).catch((again: unknown) => setError(explainProblem(again)));
     }
     setBusy(false);
+  };
+  const takeUp = (from: Version, keep: boolean): void => {
+    form.rebase(from.row, keep);
+    version.current = from.etag;
+    basis.current = from.row;
+    setNewer(null);
   };
   const submit = (event: Event): void => {
     event.preventDefault();
@@ -145,14 +160,10 @@ export function RecordForm(props: RecordFormProps): JSX.Element {
       {newer !== null && (
         <Meanwhile
           onReload={() => {
-            form.rebase(newer.row, false);
-            version.current = newer.etag;
-            setNewer(null);
+            takeUp(newer, false);
           }}
           onOverwrite={() => {
-            form.rebase(newer.row, true);
-            version.current = newer.etag;
-            setNewer(null);
+            takeUp(newer, true);
             void save();
           }}
           onClose={() => setNewer(null)}
