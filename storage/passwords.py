@@ -15,7 +15,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 
 from storage.errors import Full
 
-_NICE = 10
+_NICE = 5
 
 
 class Passwords:
