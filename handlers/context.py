@@ -13,6 +13,7 @@ from hub.access.limits import SharedRate
 from hub.bus.bus import Bus
 from hub.clock import Clock
 from hub.live.board import FleetBoard
+from hub.live.deliveries import Deliveries
 from hub.mail.post import Post
 from hub.metrics import Metrics
 from storage.audit_queue import AuditQueue
@@ -40,6 +41,7 @@ class HttpSettings:
     """Every number and name that HTTP depends on, as plain values."""
 
     origins: frozenset[str] = frozenset()  # the Origins that browsers may come from, "https://hub.example"
+    cors_origins: frozenset[str] = frozenset()  # whose pages may use the API from elsewhere; among `origins` too
     trusted_proxies: tuple[str, ...] = ()  # networks whose X-Forwarded-For counts
     cursor_key: bytes = b""  # MACs list cursors; the same on every node
     map: MapSettings = field(default_factory=MapSettings)
@@ -88,6 +90,7 @@ class HubContext:
     bus: Bus | None = None  # to the other hubs, where there are any
     add_pages: AddPages | None = None
     post: Post = field(default_factory=Post)  # e-mail; without it whoever invites somebody gets to see the link
+    deliveries: Deliveries | None = None  # of what people list; None: each is stored before the answer
     read_audit: AuditQueue | None = None  # of what is read; None: each entry is stored before the answer
 
 

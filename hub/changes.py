@@ -14,8 +14,9 @@ from hub.errors import Resync
 from hub.ingest.intake import Intake
 from hub.live.event_reader import EventReader
 from hub.live.hub import LiveHub
+from hub.live.inboxes import Inboxes
 from hub.rights import Rights
-from storage import events
+from storage import events, inbox
 from storage.errors import StorageError
 from storage.pool import Database
 
@@ -51,12 +52,14 @@ class Changes:
         intake: Intake,
         live: LiveHub,
         channels: Iterable[EventReader] = (),
+        inboxes: Inboxes | None = None,
     ) -> None:
         self.rights = Rights(app, intake, live)
         self._reader = reader
         self._intake = intake
         self._live = live
         self._channels = {reading.channel.name: reading for reading in channels}  # of events
+        self._inboxes = inboxes  # that read for themselves
         self._neighbours: Neighbours | None = None
         self._waiting: dict[tuple[str, str], None] = {}  # in order of arrival, each thing once
         self._ambulances: set[str] = set()  # which ones FLEET is about
@@ -71,10 +74,15 @@ class Changes:
         """Take note of one change that PostgreSQL tells of."""
         if self._neighbours is not None:
             if kind == AWAY:
-                return self._neighbours.away(key)
+                self._neighbours.away(key)
+                return
             if kind in RIGHTS:
                 self._remember(kind, key)
                 self._neighbours.right_changed(kind, key)
+        if kind == "event" and inbox.owner_of(key) is not None:
+            if self._inboxes is not None:
+                self._inboxes.heard(key)
+            return
         self._note(kind, key)
 
     def told(self, kind: str, key: str) -> None:
@@ -156,6 +164,8 @@ class Changes:
         await self._intake.alarms.refresh()
         for reading in self._channels.values():
             await reading.refresh()
+        if self._inboxes is not None:
+            self._inboxes.missed()
 
     async def _read_events(self, channel: str) -> None:
         if channel in self._channels:

@@ -24,14 +24,19 @@ class Subscription(Protocol):
         """Let go of what is kept for it: replaced, given up, or the connection is over. Called once."""
 
 
-class Channel(Protocol):
-    """A source of frames that many viewers share."""
+class Source(Protocol):
+    """What the tick of the live hub asks for news."""
 
-    name: str  # a channel of many names (`fleet` has `ambulance:{id}` too) reads the name in `Subscribe`
     changed: Callable[[], None]  # set by the hub: called by the first change after an advance, it wakes the tick
 
     def advance(self) -> bool:
         """Take in what happened since the last time, once a tick; tell whether there is news."""
+
+
+class Channel(Source, Protocol):
+    """A source of frames that many viewers share."""
+
+    name: str  # a channel of many names (`fleet` has `ambulance:{id}` too) reads the name in `Subscribe`
 
     def watch(self, wanted: Subscribe, view: View) -> Subscription:
         """Begin a subscription; raises a `HubError`, `InvalidValue` for example where a filter is not taken."""

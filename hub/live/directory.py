@@ -9,8 +9,9 @@ from hub.access.policy import allowed, sees_all
 from hub.access.principal import Principal
 from hub.access.scopes import AmbulanceReach, watching_reach
 from hub.errors import Forbidden, NotFound
-from hub.live.channel import Channel
+from hub.live.channel import Channel, Source
 from hub.live.fleet import FleetChannel, ambulance_of
+from hub.live.inboxes import INBOX, Inboxes
 from hub.live.view import FULL, View, view_of
 from storage import ambulances
 from storage.ambulances import Reach
@@ -44,11 +45,26 @@ def judged_by(reader: Database) -> Judge:
 class Directory:
     """Every channel by its name."""
 
-    def __init__(self, fleet: FleetChannel, judge: Judge, learn: Learn, others: Iterable[Channel] = ()) -> None:
+    def __init__(
+        self,
+        fleet: FleetChannel,
+        judge: Judge,
+        learn: Learn,
+        others: Iterable[Channel] = (),
+        *,
+        inboxes: Inboxes | None = None,
+    ) -> None:
         self.channels: dict[str, Channel] = {channel.name: channel for channel in (fleet, *others)}
         self._fleet = fleet
+        self._inboxes = inboxes  # of those who watch theirs
         self._judge = judge
         self._learn = learn
+
+    @property
+    def sources(self) -> tuple[Source, ...]:
+        """What may have news."""
+        inboxes = () if self._inboxes is None else (self._inboxes,)
+        return (*self.channels.values(), *inboxes)
 
     async def find(self, principal: Principal, name: str) -> tuple[Channel, View]:
         """Return a channel that exists and that this viewer may watch; raises the same `NotFound` for either lack.
@@ -58,6 +74,8 @@ class Directory:
         channel = self.channels.get(name)
         if channel is not None and sees_all(allowed(principal, f"live.{name}")):
             return channel, FULL
+        if name == INBOX and self._inboxes is not None and principal.user_id and allowed(principal, f"live.{INBOX}"):
+            return self._inboxes.of(principal.user_id), FULL
         ambulance_id = ambulance_of(name)
         if ambulance_id is not None and await self._may_watch(principal, ambulance_id):
             return self._fleet, view_of(watching_reach(principal).fields)

@@ -40,13 +40,14 @@ class EventReader:
             await self._asked.wait()
             self._asked.clear()
             try:
-                await self._read_wanted()
+                await self.read_wanted()
             except StorageError as error:
                 _LOG.warning("viewers wait for events", channel=self.channel.name, reason=type(error).__name__)
                 await asyncio.sleep(RETRY_S)
                 self._asked.set()
 
-    async def _read_wanted(self) -> None:
+    async def read_wanted(self) -> None:
+        """Read what viewers ask for at this moment; raises `StorageError`."""
         channel = self.channel
         if channel.tail_wanted:
             await self.refresh()

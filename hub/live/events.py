@@ -26,8 +26,17 @@ from storage.events import Event, Position, Stretch
 class EventChannel:
     """One channel's newest events, and the pages that somebody is reading."""
 
-    def __init__(self, name: str, *, tail_events: int = 1_000, page_events: int = 500, pages_max: int = 16) -> None:
-        self.name = name
+    def __init__(
+        self,
+        name: str,
+        *,
+        told_as: str | None = None,
+        tail_events: int = 1_000,
+        page_events: int = 500,
+        pages_max: int = 16,
+    ) -> None:
+        self.name = name  # as it is stored
+        self.told_as = told_as or name  # as viewers know it
         self.tail_events = tail_events  # of the newest, how many are kept in memory
         self.page_events = page_events  # most of one frame, and how many are read at once for those behind the tail
         self._pages_max = pages_max  # in memory, shared by everybody who is as far behind
@@ -57,6 +66,12 @@ class EventChannel:
         if wanted.epoch is None or wanted.offset is None:
             return EventSubscription(self, None)
         return EventSubscription(self, Position(wanted.epoch, wanted.offset))
+
+    def sending(self, events: Sequence[Event]) -> None:
+        """Know that a viewer is being sent events."""
+
+    def left(self) -> None:
+        """Know that a subscription has ended."""
 
     def advance(self) -> bool:
         """Take in what was read since the last time; tell whether somebody may be waiting for it."""
@@ -157,6 +172,7 @@ class EventSubscription:
     def end(self) -> None:
         """Ask for nothing more."""
         self._ended = True
+        self._channel.left()
 
     def take(self, frames: SharedFrames, codec: Codec) -> bytes:
         """Return the next frame, of one page at most; empty for a viewer that is in step, or that has to wait."""
@@ -176,6 +192,7 @@ class EventSubscription:
         self._answered = True
         if events:
             self._offset = events[-1].offset
+            channel.sending(events)
             if self._offset < channel.head and channel.after(self._offset) is not None:
                 channel.changed()  # the rest goes with the next tick in which the viewer reads
         return _frame(channel, offset, events, frames, codec)
@@ -210,7 +227,7 @@ def _frame(channel: EventChannel, base: int, events: Sequence[Event], frames: Sh
     frame = frames.find(key)
     if frame is None:
         rows: list[list[object]] = [list(event) for event in events]
-        message = Events(channel.name, channel.epoch, base, offset, frames.now_us, rows)
+        message = Events(channel.told_as, channel.epoch, base, offset, frames.now_us, rows)
         frame = frames.keep(key, codec, message)
     return frame
 
@@ -218,7 +235,7 @@ def _frame(channel: EventChannel, base: int, events: Sequence[Event], frames: Sh
 def _refusal(channel: EventChannel, frames: SharedFrames, codec: Codec) -> bytes:
     error = Resync("this position cannot be continued: read the state again, and begin there")
     key = (codec.subprotocol, channel.name, None)
-    return frames.find(key) or frames.keep(key, codec, Error(outcome_of(error).code, error.detail, channel.name))
+    return frames.find(key) or frames.keep(key, codec, Error(outcome_of(error).code, error.detail, channel.told_as))
 
 
 def _nobody() -> None:

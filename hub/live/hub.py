@@ -50,7 +50,7 @@ class LiveHub:
         self.rules = rules or LiveRules()
         self.frames = SharedFrames()
         self._directory = directory
-        self._channels = tuple(directory.channels.values())
+        self._sources = directory.sources
         self._clock = clock
         self._metrics = metrics
         self._sessions: dict[str, ViewerSession] = {}  # by session id; from attach to detach
@@ -62,8 +62,8 @@ class LiveHub:
         self._drained = asyncio.Event()  # drain() has closed everybody: run() ends
         self._counted: Counter[str] = Counter()  # of the encoded frames, those that the metrics know
         self._lagging = 0  # viewers that the last tick held back
-        for channel in self._channels:
-            channel.changed = self._wake.set
+        for source in self._sources:
+            source.changed = self._wake.set
 
     def __len__(self) -> int:
         return len(self._sessions)
@@ -214,8 +214,8 @@ class LiveHub:
         if self._wake.is_set():  # a look whether laggards have drained does not put off the next change
             self._wake.clear()
             self._pace.ticked(now_s)
-        for channel in self._channels:
-            channel.advance()
+        for source in self._sources:
+            source.advance()
         frames = self.frames
         frames.begin(self._clock.now_us())
         written = lagging = 0

@@ -1,0 +1,167 @@
+"""The parts of one hub process, put together out of its settings."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine, Iterable
+from dataclasses import dataclass
+from functools import partial
+from urllib.parse import urlsplit
+
+from arogya import composition, posting
+from arogya.composition import Pools
+from arogya.config import Settings
+from handlers.context import HubContext
+from handlers.device_socket import device_socket
+from handlers.health import database_checks, is_ready
+from handlers.live_socket import live_socket
+from handlers.static import add_pages
+from hub.audit.trail import AuditTrail
+from hub.bus.bus import DEAF_S, Bus
+from hub.changes import Changes
+from hub.clock import Clock
+from hub.exchange import meter
+from hub.exchange.exchange import FleetExchange, Leave
+from hub.housekeeping import Housekeeping
+from hub.ingest.intake import Intake
+from hub.ingest.sightings import Sightings
+from hub.live.board import FleetBoard
+from hub.live.deliveries import Deliveries
+from hub.live.directory import Directory, judged_by
+from hub.live.event_reader import EventReader
+from hub.live.events import EventChannel
+from hub.live.hub import LiveHub
+from hub.live.inboxes import Inboxes
+from hub.loop_lag import observe
+from hub.mail.post import Post
+from hub.metrics import Metrics
+from storage.events import ALARMS
+from storage.listen import Listener
+from storage.passwords import Passwords
+from storage.pool import READER
+
+INGEST_SILENT_S = 5.0  # without a batch going through: not ready
+
+
+@dataclass(frozen=True, slots=True)
+class Hub:
+    """The parts of one hub process."""
+
+    board: FleetBoard
+    intake: Intake
+    live: LiveHub
+    changes: Changes
+    alarms: EventReader
+    housekeeping: Housekeeping
+    sightings: Sightings
+    listener: Listener
+    bus: Bus
+    exchange: FleetExchange
+    audit: AuditTrail
+    post: Post
+    observe: Callable[[], Iterable[Coroutine[None, None, None]]]  # what keeps the metrics
+    is_ready: Callable[[], Awaitable[bool]]  # whether it should get work
+    inboxes: Inboxes
+    deliveries: Deliveries
+
+    def rounds(self) -> Iterable[Coroutine[None, None, None]]:
+        """Return everything that runs beside the intake until the hub ends."""
+        changes = (self.changes.run(), self.changes.rights.patrol(), self.listener.run(), self.alarms.run())
+        people = (self.inboxes.run(), self.deliveries.run(), self.post.run(), self.audit.run())
+        others = (self.bus.run(), self.exchange.run(), self.sightings.run(), self.housekeeping.run())
+        return (self.live.run(), *changes, *people, *others, *self.observe())
+
+
+async def assemble(settings: Settings, pools: Pools, counted: Metrics, leave: Leave) -> tuple[Hub, HubContext]:
+    """Build the parts of a hub, none of which runs yet, and what its handlers work with."""
+    clock = Clock()
+    board = FleetBoard(tombstones_max=settings.live.tombstones)
+    intake = Intake(
+        pools.ingest,
+        board,
+        clock,
+        counted,
+        rules=composition.intake_rules(settings),
+        credit_rules=composition.credit_rules(settings),
+    )
+    housekeeping = Housekeeping(pools.owner, clock, composition.retention_rules(settings))
+    intake.use_writers(composition.writers(settings, intake.batch_settled, housekeeping.ensure_partitions))
+    alarms = EventReader(EventChannel(ALARMS), pools.reader)
+    deliveries = Deliveries(pools.app, clock)
+    inboxes = Inboxes(pools.reader, deliveries)
+    learn = intake.fleet.read_unit
+    directory = Directory(board.channel, judged_by(pools.reader), learn, [alarms.channel], inboxes=inboxes)
+    live = LiveHub(directory, clock, counted, composition.live_rules(settings))
+    changes = Changes(pools.reader, pools.app, intake=intake, live=live, channels=[alarms], inboxes=inboxes)
+    listener = Listener(composition.dsn_of(settings), changes.heard, changes.missed, role=READER)
+    bus = composition.bus(settings)
+    databases = pools.reader, pools.app
+    exchange = FleetExchange(bus, intake, changes, databases=databases, leave=leave, tick_s=settings.nodes.tick_s)
+    bus.listen(exchange, composition.describe(settings, clock, intake, live))
+    intake.tell(exchange)
+    changes.tell(exchange)
+    audit = AuditTrail(pools.app, clock, counted)
+    post = posting.post(settings, pools.app, clock)
+    tile_url = settings.map.tile_url
+    context = HubContext(
+        reader=pools.reader,
+        app=pools.app,
+        passwords=Passwords(threads=settings.auth.password_threads),
+        board=board,
+        clock=clock,
+        metrics=counted,
+        settings=composition.http_settings(settings, cursor_key=composition.cursor_key(settings)),
+        device_socket=device_socket(intake, send_buffer_bytes=settings.live.socket_bytes),
+        live_socket=live_socket(live, send_buffer_bytes=settings.live.socket_bytes),
+        ready_checks=(*await database_checks(pools.reader), ("ingest", partial(_check_ingest, intake))),
+        degraded_checks=(("bus", partial(_check_bus, bus)),) if settings.nodes.redis_url else (),
+        bus=bus if settings.nodes.redis_url else None,
+        add_pages=partial(add_pages, tile_origin=None if tile_url is None else _origin(tile_url)),
+        read_audit=audit.queue,
+        deliveries=deliveries,
+        post=post,
+    )
+
+    def observing() -> Iterable[Coroutine[None, None, None]]:
+        return observe(clock, counted), meter.observe(bus, counted)
+
+    ready = partial(is_ready, context.ready_checks)
+    sightings = Sightings(pools.app, intake.roster, clock)
+    return (
+        Hub(
+            board,
+            intake,
+            live,
+            changes,
+            alarms,
+            housekeeping,
+            sightings,
+            listener,
+            bus,
+            exchange,
+            audit,
+            post,
+            observing,
+            ready,
+            inboxes,
+            deliveries,
+        ),
+        context,
+    )
+
+
+async def _check_ingest(intake: Intake) -> str | None:
+    if intake.draining:
+        return "this hub is going away"
+    since = intake.failing_since
+    silent_s = 0.0 if since is None else asyncio.get_running_loop().time() - since
+    return None if silent_s < INGEST_SILENT_S else f"no batch has been stored for {silent_s:.0f} s"
+
+
+async def _check_bus(bus: Bus) -> str | None:
+    return f"this hub has not heard the other hubs for {bus.deaf_s + DEAF_S:.0f} s" if bus.deaf_s else None
+
+
+def _origin(tile_url: str) -> str:
+    parts = urlsplit(tile_url)
+    return f"{parts.scheme}://{parts.netloc}".replace("{s}", "*")
