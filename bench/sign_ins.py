@@ -24,6 +24,8 @@ from bench.worker import working
 SETTINGS: Mapping[str, str] = {
     "AROGYA_LIMITS__LOGIN_PER_MINUTE": "1000000",
     "AROGYA_LIMITS__LOGIN_PER_NETWORK_PER_MINUTE": "1000000",
+    "AROGYA_LIMITS__API_PER_S": "1000000",
+    "AROGYA_LIMITS__API_BURST": "1000000",
 }
 MAIN_FIGURE = "storm_ack_p99_ms"
 PATIENCE_S = 120.0  # of one wave
