@@ -48,7 +48,8 @@ export const addDevice = async (device: NewDevice, key: string): Promise<Claim &
 
 export const newClaimCode = (id: number): Promise<Claim> => call("POST", `/devices/${id}/claim_code`);
 
-export const rotateSecret = (id: number): Promise<Claim> => call("POST", `/devices/${id}/rotate`);
+/** With the new code, the moment at which the present secret ends at the latest. */
+export const rotateSecret = (id: number): Promise<Claim & { readonly old_secret_ends_at: string }> => call("POST", `/devices/${id}/rotate`);
 
 export const revokeDevice = (id: number): Promise<Device> => call("POST", `/devices/${id}/revoke`);
 

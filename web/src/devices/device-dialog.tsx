@@ -20,7 +20,7 @@ export interface DeviceDialogProps {
   /** Something about it is different now. */
   readonly onChanged: () => void;
   /** A code is to be shown, and this to be closed. */
-  readonly onClaim: (title: string, claim: Claim, overlaps: boolean) => void;
+  readonly onClaim: (title: string, claim: Claim, oldUntil: string | null) => void;
   readonly onClose: () => void;
 }
 
@@ -146,7 +146,10 @@ function Ask({ deed, device, onClaim, onChanged, onClose }: AskProps): JSX.Eleme
     );
   }
   if (deed === "rotate") {
-    const rotate = async (): Promise<void> => onClaim(`New secret for ${name}`, await rotateSecret(id), true);
+    const rotate = async (): Promise<void> => {
+      const claim = await rotateSecret(id);
+      onClaim(`New secret for ${name}`, claim, claim.old_secret_ends_at);
+    };
     return (
       <Confirm title={`Change the secret of ${name}?`} deed="Make a code" onConfirm={rotate} onClose={onClose}>
         <p>
@@ -156,7 +159,7 @@ function Ask({ deed, device, onClaim, onChanged, onClose }: AskProps): JSX.Eleme
       </Confirm>
     );
   }
-  const claim = async (): Promise<void> => onClaim(`Claim code for ${name}`, await newClaimCode(id), false);
+  const claim = async (): Promise<void> => onClaim(`Claim code for ${name}`, await newClaimCode(id), null);
   return (
     <Confirm title={`A new claim code for ${name}?`} deed="Make a code" onConfirm={claim} onClose={onClose}>
       <p>A code that was made before stops working. A secret that the device has already goes on until the code is used.</p>

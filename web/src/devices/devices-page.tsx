@@ -8,6 +8,7 @@ import { DataTable } from "../shared/data-table.tsx";
 import type { FilterChoice } from "../shared/data-table.tsx";
 import { readOne } from "../shared/http.ts";
 import { useMay } from "../shared/rights.ts";
+import { sayMoment } from "../shared/words.ts";
 import { Page } from "../shell/page.tsx";
 import { AddDevice } from "./add-device.tsx";
 import { ClaimCode } from "./claim-code.tsx";
@@ -27,7 +28,7 @@ const FILTERS: readonly FilterChoice[] = [
 type Open =
   | { readonly what: "add" }
   | { readonly what: "device"; readonly device: Device }
-  | { readonly what: "claim"; readonly title: string; readonly claim: Claim; readonly overlaps: boolean }
+  | { readonly what: "claim"; readonly title: string; readonly claim: Claim; readonly oldUntil: string | null }
   | null;
 
 export function DevicesPage(): JSX.Element {
@@ -37,7 +38,7 @@ export function DevicesPage(): JSX.Element {
   const changed = (): void => setTurn((before) => before + 1);
   const reread = (id: number): void => {
     changed();
-    readOne<Device>(`/devices/${id}`).then(
+    readOne<Device>(`/devices/${id}?embed=ambulance`).then(
       ({ body }) => setOpen((before) => (before?.what === "device" ? { what: "device", device: body } : before)),
       (error: unknown) => {
         if (!(error instanceof Problem)) throw error;
@@ -51,9 +52,9 @@ export function DevicesPage(): JSX.Element {
       Add a device
     </button>
   ) : undefined;
-  const showClaim = (title: string, claim: Claim, overlaps: boolean): void => {
+  const showClaim = (title: string, claim: Claim, oldUntil: string | null): void => {
     changed();
-    setOpen({ what: "claim", title, claim, overlaps });
+    setOpen({ what: "claim", title, claim, oldUntil });
   };
   return (
     <Page title="Devices" lead="Tablets in ambulances and sensors for physiotherapy: whatever may send to the hub." actions={add}>
@@ -84,7 +85,7 @@ export function DevicesPage(): JSX.Element {
       {open?.what === "add" && (
         <AddDevice
           onClose={() => setOpen(null)}
-          onAdded={(device, claim) => showClaim(`${device.name} is added`, claim, false)}
+          onAdded={(device, claim) => showClaim(`${device.name} is added`, claim, null)}
         />
       )}
       {open?.what === "device" && (
@@ -98,7 +99,12 @@ export function DevicesPage(): JSX.Element {
       )}
       {open?.what === "claim" && (
         <ClaimCode title={open.title} claim={open.claim} onClose={() => setOpen(null)}>
-          {open.overlaps && <p class="note">The present secret goes on working until the device has used this code.</p>}
+          {open.oldUntil !== null && (
+            <p class="note">
+              The present secret goes on working until the device has used this code, at the longest until{" "}
+              {sayMoment(open.oldUntil)}.
+            </p>
+          )}
         </ClaimCode>
       )}
     </Page>

@@ -15,7 +15,7 @@ export function ProfilePage(): JSX.Element {
   const may = useMay();
   const isPatient = user.role === "patient";
   return (
-    <Page title="My profile" lead="Only you see and change this page.">
+    <Page title="My profile" lead="How you are known here, how you sign in, and where you are signed in.">
       <div class="cards">
         <AboutCard />
         <PasswordCard />
