@@ -55,7 +55,7 @@ async def test_a_device_is_added_claimed_moved_and_revoked(visit: OpenVisit) -> 
     device = page.get_by_role("dialog", name="Spare tablet", exact=True)
     await device.get_by_label("In the ambulance", exact=True).fill("1004")
     await device.get_by_role("option", name="MH-12-AH-1004").click()
-    await device.get_by_role("button", name="Save").click()
+    await device.get_by_role("button", name="Save: In the ambulance").click()
     await expect(device).to_contain_text("MH-12-AH-1004")
     await opened.shoot("device-light")
     await device.get_by_role("button", name="Change its secret").click()

@@ -45,7 +45,10 @@ export function DeviceDialog({ device, onChanged, onClaim, onClose }: DeviceDial
             ["Revoked", device.revoked_at === null ? undefined : sayMoment(device.revoked_at)],
           ]}
         />
-        {lives && may.act("devices.bind") && <Bind device={device} onChanged={onChanged} />}
+        {lives && may.act("devices.bind") && (
+          <Bind device={device} target={device.kind === "tablet" ? "ambulance" : "patient"} onChanged={onChanged} />
+        )}
+        {lives && may.has("AD") && <Bind device={device} target="facility" onChanged={onChanged} />}
         {lives && (may.act("devices.C") || may.act("devices.D")) && <Deeds device={device} onAsk={setAsking} />}
         {!lives && <p class="quiet">It may not connect any more, for good. The same machine can be added again.</p>}
       </Dialog>
@@ -85,21 +88,38 @@ function Deeds({ device, onAsk }: { device: Device; onAsk: (deed: Asking) => voi
   );
 }
 
-/** Where it belongs from now on; a tablet to an ambulance, a sensor to a patient. */
-function Bind({ device, onChanged }: { device: Device; onChanged: () => void }): JSX.Element {
-  const isTablet = device.kind === "tablet";
-  const before = isTablet ? device.ambulance_id : device.patient_id;
-  const [to, setTo] = useState(before == null ? null : String(before));
+type Target = "ambulance" | "patient" | "facility";
+
+const TARGETS: Readonly<Record<Target, readonly [table: string, label: string]>> = {
+  ambulance: ["ambulances", "In the ambulance"],
+  patient: ["patients", "With the patient"],
+  facility: ["facilities", "Of the facility"],
+};
+
+function placeOf(device: Device, target: Target): string | null {
+  const id = { ambulance: device.ambulance_id, patient: device.patient_id, facility: device.facility_id }[target];
+  return id == null ? null : String(id);
+}
+
+function bindingOf(target: Target, id: string | null): Binding {
+  if (target === "ambulance") return { ambulance_id: id === null ? null : Number(id) };
+  return target === "patient" ? { patient_id: id } : { facility_id: id };
+}
+
+/** Where it belongs from now on. */
+function Bind({ device, target, onChanged }: { device: Device; target: Target; onChanged: () => void }): JSX.Element {
+  const before = placeOf(device, target);
+  const [to, setTo] = useState(before);
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<string | null>(null);
+  const [table, label] = TARGETS[target];
   const submit = async (event: Event): Promise<void> => {
     event.preventDefault();
     setBusy(true);
     setError(null);
-    const binding: Binding = isTablet ? { ambulance_id: to === null ? null : Number(to) } : { patient_id: to };
     try {
-      await bindDevice(device.id, binding);
-      toast(to === null ? `${device.name} belongs nowhere now.` : `${device.name} has its new place.`);
+      await bindDevice(device.id, bindingOf(target, to));
+      toast(to === null ? `${device.name} belongs to no ${target} now.` : `${device.name} has its new place.`);
       onChanged();
     } catch (problem) {
       setError(explainProblem(problem));
@@ -109,13 +129,8 @@ function Bind({ device, onChanged }: { device: Device; onChanged: () => void }):
   return (
     <form class="bind" onSubmit={(event) => void submit(event)}>
       {error !== null && <Refused>{error}</Refused>}
-      <ReferenceField
-        table={isTablet ? "ambulances" : "patients"}
-        label={isTablet ? "In the ambulance" : "With the patient"}
-        value={to}
-        onValue={setTo}
-      />
-      <button class="button" type="submit" disabled={busy || to === (before == null ? null : String(before))}>
+      <ReferenceField table={table} label={label} value={to} onValue={setTo} />
+      <button class="button" type="submit" disabled={busy || to === before} aria-label={`Save: ${label}`}>
         Save
       </button>
     </form>

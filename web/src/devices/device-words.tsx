@@ -24,7 +24,7 @@ const WORDS: Readonly<Record<Standing, readonly [mark: string, words: (device: D
   away: ["mark-of", ({ last_seen_at }) => `Seen ${sayAgo(last_seen_at)}`],
   new: ["mark-of", () => "Set up, never seen"],
   waiting: ["mark-of mark-of--warn", () => "Waits for its code"],
-  lapsed: ["mark-of mark-of--warn", () => "Code ran out"],
+  lapsed: ["mark-of mark-of--warn", () => "Needs a code"],
   revoked: ["mark-of mark-of--off", () => "Revoked"],
 };
 
