@@ -1,6 +1,7 @@
 """The scopes of the access matrix that mean the same in many tables, as SQL about a column.
 
-All are sets of ids, so that PostgreSQL makes each once for a list, not once for a row.
+All are sets of ids, so that PostgreSQL makes each once for a list, not once for a row. Sets that are small are arrays:
+an index finds the rows of an array also where another scope is asked for beside it. A large set is looked up by hash.
 """
 
 from __future__ import annotations
@@ -14,12 +15,12 @@ OPEN_REQUEST: Final = "('received', 'queued', 'assigned', 'on_scene', 'transport
 
 def in_care(patient: str) -> str:
     """`care`: the patient has, or had not long ago, something to do with the doctor who asks."""
-    return f"{patient} IN (SELECT patients_in_care(:user_id, :now, :care_days))"
+    return f"{patient} = ANY (ARRAY(SELECT patients_in_care(:user_id, :now, :care_days)))"
 
 
 def broken_glass(patient: str) -> str:
     """`bg`: who asks has given a reason to see this patient, at most an hour ago."""
-    return f"{patient} IN (SELECT patients_behind_broken_glass(:user_id, :now))"
+    return f"{patient} = ANY (ARRAY(SELECT patients_behind_broken_glass(:user_id, :now)))"
 
 
 def with_business_here(patient: str) -> str:
@@ -29,7 +30,7 @@ def with_business_here(patient: str) -> str:
 
 def where_doctor_works(facility: str) -> str:
     """`fac` of a doctor: a facility that the doctor who asks works at."""
-    return f"{facility} IN (SELECT facilities_of_doctor(:user_id))"
+    return f"{facility} = ANY (ARRAY(SELECT facilities_of_doctor(:user_id)))"
 
 
 def works_here(person: str) -> str:
