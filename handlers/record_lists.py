@@ -59,7 +59,7 @@ def order_of(entity: Entity, query: Any, reads: tuple[Reach, ...]) -> Order:
     words = (getattr(query, "search", None) or "").split()
     if len(words) > WORDS_MAX:
         raise InvalidValue(f"a search has at most {WORDS_MAX} words", field="search")
-    values |= {f"word_{place}": f"%{_escaped(word)}%" for place, word in enumerate(words)}
+    values |= {f"word_{place}": like(word) for place, word in enumerate(words)}
     listing = Listing(sort, descends, filters, len(words), embeds=embeds_of(query))
     binding = orjson.dumps([entity.name, sort, descends, [[name, str(value)] for name, value in values.items()]])
     return Order(listing, values, binding.decode())
@@ -119,8 +119,10 @@ def page_rows(call: Call[Any, Nothing]) -> int:
     return limit
 
 
-def _escaped(word: str) -> str:
-    return word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+def like(word: str) -> str:
+    """Return the pattern of LIKE for a text that has this word in it."""
+    escaped = word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    return f"%{escaped}%"
 
 
 def _plain(value: object) -> int | float | str | None:

@@ -9,12 +9,15 @@ from handlers.records import routes
 from storage.records.catalog import ENTITIES
 
 # Making an account is a command, with an invitation; ambulances are read with their newest position; devices send
-# their motion over a socket; a device is made with its claim code, and revoked rather than removed.
+# their motion over a socket; a device is made with its claim code, and revoked rather than removed; what is listed of
+# an inbox counts as delivered.
 BY_HAND: Mapping[str, frozenset[str]] = {
     "users": frozenset({"create"}),
     "break_glass": frozenset({"create"}),
     "devices": frozenset({"create", "remove"}),
     "joint_motion_logs": frozenset({"create"}),
+    "messages": frozenset({"list"}),
+    "notifications": frozenset({"list"}),
 }
 
 ROUTES: tuple[Route, ...] = tuple(
