@@ -232,6 +232,7 @@ def http_settings(settings: Settings, *, cursor_key: bytes) -> HttpSettings:
         center = (chosen.latitude, chosen.longitude)
     return HttpSettings(
         origins=origins(settings),
+        cors_origins=frozenset(settings.server.cors_origins),
         trusted_proxies=settings.server.trusted_proxies,
         cursor_key=cursor_key,
         map=MapSettings(
@@ -272,4 +273,4 @@ def origins(settings: Settings) -> frozenset[str]:
     server = settings.server
     scheme = "http" if server.tls_certificate is None else "https"
     own = {f"{scheme}://{name}:{server.port}" for name in ("127.0.0.1", "localhost", "[::1]")}
-    return frozenset(own | set(server.public_origins))
+    return frozenset(own | set(server.public_origins) | set(server.cors_origins))

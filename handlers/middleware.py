@@ -13,7 +13,9 @@ from aiohttp.typedefs import Handler
 
 from handlers import problem
 from handlers.context import CONTEXT
+from handlers.cors import add_cors
 from handlers.guard import CALLER, REQUEST_ID
+from handlers.network import is_https
 from handlers.repeats import Repeats
 from hub import ids
 from hub.errors import HubError, Malformed, NotFound
@@ -24,6 +26,7 @@ _LOG = structlog.get_logger("hub.http")
 # a router or a proxy would read it.
 _PLAIN_PATH = re.compile(r"/([A-Za-z0-9._~@:+-]+(/[A-Za-z0-9._~@:+-]+)*/?)?", re.ASCII)
 _METHODS = frozenset(hdrs.METH_ALL)
+_HTTPS_FROM_NOW_ON = "max-age=31536000"  # for a year: RFC 6797
 REPEATS: web.AppKey[Repeats] = web.AppKey("REPEATS", Repeats)
 SECURITY_HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -32,6 +35,7 @@ SECURITY_HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=()",
     "Cache-Control": "no-store",
 }
 
@@ -70,6 +74,10 @@ async def add_headers(http_request: web.Request, response: web.StreamResponse) -
     for name, value in SECURITY_HEADERS.items():
         response.headers.setdefault(name, value)
     response.headers["Server"] = "arogya"
+    settings = http_request.app[CONTEXT].settings
+    if is_https(http_request, settings.trusted_proxies):
+        response.headers[hdrs.STRICT_TRANSPORT_SECURITY] = _HTTPS_FROM_NOW_ON
+    add_cors(http_request, response, settings.cors_origins)
     if REQUEST_ID in http_request:
         response.headers["X-Request-Id"] = http_request[REQUEST_ID]
 

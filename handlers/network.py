@@ -41,6 +41,18 @@ def is_loopback(http_request: web.BaseRequest) -> bool:
     return address is not None and address.is_loopback
 
 
+def is_https(http_request: web.BaseRequest, trusted_proxies: tuple[str, ...] = ()) -> bool:
+    """Say whether the caller came by TLS: to us, or as a trusted proxy says, to it."""
+    if http_request.transport is not None and http_request.transport.get_extra_info("sslcontext") is not None:
+        return True
+    if not trusted_proxies:
+        return False
+    peer = _address(http_request.remote or "")
+    if peer is None or not _is_in(peer, trusted_proxies):
+        return False
+    return http_request.headers.get(hdrs.X_FORWARDED_PROTO, "").rpartition(",")[2].strip().lower() == "https"
+
+
 def is_plain_loopback(http_request: web.BaseRequest) -> bool:
     """Say whether a browser on this machine asks over plain http, with no proxy between.
 

@@ -46,7 +46,7 @@ def _node_secret(value: str) -> str | None:
 
 
 def _origins(value: tuple[str, ...]) -> str | None:
-    good = all(re.fullmatch(r"https?://[^/\s?#]+", origin) for origin in value)
+    good = all(re.fullmatch(r"https?://[^/\s?#*]+", origin) for origin in value)
     return None if good else "write scheme and host only, like https://hub.example.org"
 
 
@@ -79,6 +79,9 @@ class Server:
     backlog: int = setting(4096, "connections that wait to be accepted", minimum=1, maximum=65535)
     public_origins: tuple[str, ...] = setting(
         (), "origins that browsers come from, beside the hub's own", check=_origins
+    )
+    cors_origins: tuple[str, ...] = setting(
+        (), "origins of other sites whose pages may use the API with what their visitors signed in with", check=_origins
     )
     trusted_proxies: tuple[str, ...] = setting((), "networks whose X-Forwarded-For is believed", check=_networks)
     tls_certificate: str | None = setting(None, "PEM file with the certificate chain", check=_file)
