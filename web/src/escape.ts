@@ -1,6 +1,6 @@
 /** Escape closes one thing at a time, and the one that was opened last goes first. */
 
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 
 const open: { readonly close: () => void }[] = [];
 
@@ -8,7 +8,8 @@ const open: { readonly close: () => void }[] = [];
 export function useEscape(active: boolean, close: () => void): void {
   const newest = useRef(close);
   newest.current = close;
-  useEffect(() => {
+  // at once: the next key may come before the browser has painted
+  useLayoutEffect(() => {
     if (!active) return undefined;
     const layer = { close: () => newest.current() };
     open.push(layer);

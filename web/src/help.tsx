@@ -1,7 +1,7 @@
 /** What the keys do and what the marks mean. */
 
 import type { JSX } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { useEscape } from "./escape.ts";
 import { Icon } from "./icons.tsx";
 import { Marks } from "./legend.tsx";
@@ -45,7 +45,7 @@ export function Help({ fleet, ways, onClose }: HelpProps): JSX.Element {
   const keys = [...(fleet ? FLEET : LISTS), ...EVERYWHERE];
   const goes: readonly Key[] = ways.map(({ key, label }) => [["G", key.toUpperCase()], `Go to ${label}`]);
   useEscape(true, onClose);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (dialog.current?.open === false) dialog.current.showModal();
   }, []);
   return (

@@ -1,7 +1,7 @@
 /** A window over the page: it keeps the focus, Escape closes it, and the focus goes back to where it was. */
 
 import type { ComponentChildren, JSX } from "preact";
-import { useEffect, useId, useRef } from "preact/hooks";
+import { useId, useLayoutEffect, useRef } from "preact/hooks";
 import { useEscape } from "../escape.ts";
 import { Icon } from "../icons.tsx";
 
@@ -25,7 +25,7 @@ export function Dialog({ title, onClose, children, foot, size = "medium", busy =
     if (!busy) onClose();
   };
   useEscape(true, close);
-  useEffect(() => {
+  useLayoutEffect(() => {
     const before = document.activeElement;
     const box = dialog.current;
     if (box === null) return undefined;

@@ -1,7 +1,7 @@
 /** The ways to the pages: a rail beside them, or a drawer where there is little room. */
 
 import type { JSX } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { useEscape } from "../escape.ts";
 import { Icon, Mark } from "../icons.tsx";
 import { useWhereabouts } from "../shared/router.ts";
@@ -62,7 +62,7 @@ export function Drawer({ onClose }: { onClose: () => void }): JSX.Element {
   const { steps } = useWhereabouts();
   const opened = useRef(steps);
   useEscape(true, onClose);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (dialog.current?.open === false) dialog.current.showModal();
   }, []);
   useEffect(() => {
