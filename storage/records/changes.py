@@ -15,6 +15,7 @@ from storage.records.reach import Reach, predicate
 from storage.records.statements import Shape, named, select_from, shape_of
 from storage.sql import Query
 
+_INNER = re.compile(r"(?<!LEFT )\bJOIN\b")
 _MENTIONED = re.compile(r"\br\.\"?([a-z_]+)")
 
 
@@ -53,7 +54,8 @@ def inspection(
 def candidate(entity: Entity, writes: tuple[Reach, ...]) -> Inspection:
     """Return the look at a row before it is stored: `:row` is a document of its columns."""
     parts = (*_write_flags(entity, writes), *_check_flags(entity.checks))
-    sql = f"SELECT {', '.join(parts) or 'true'} FROM {_candidate(entity)} r {entity.joins}"
+    joins = _INNER.sub("LEFT JOIN", entity.joins)  # what it points at may be missing, which is not for a join to say
+    sql = f"SELECT {', '.join(parts) or 'true'} FROM {_candidate(entity)} r {joins}"
     return Inspection(named(entity, "candidate", sql), Shape((), (), ()), writes, entity.checks)
 
 

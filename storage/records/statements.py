@@ -12,6 +12,7 @@ from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from storage.records.entity import Column, Embed, Entity
+from storage.records.kinds import TEXT
 from storage.records.reach import Group, Reach, groups
 from storage.sql import Query, number
 
@@ -76,7 +77,7 @@ def page(entity: Entity, reaches: tuple[Reach, ...], listing: Listing) -> Select
     kept = f"{where} AND ({_after(entity, listing)})" if listing.position != "start" else where
     sql = (
         f"{select_from(entity, shape, extra=(f'{sort} AS _position',))} WHERE {kept}"
-        f" ORDER BY {sort}{way}, r.id{way} LIMIT :rows_max"
+        f" ORDER BY {_ordering(entity, listing)}{way}, r.id{way} LIMIT :rows_max"
     )
     if listing.counted:
         total = f"SELECT count(*) AS _total FROM {entity.name} r {entity.joins} WHERE {where}"
@@ -85,6 +86,16 @@ def page(entity: Entity, reaches: tuple[Reach, ...], listing: Listing) -> Select
             f" ORDER BY page._position{way}, page.id{way}"
         )
     return Select(named(entity, "page", sql), shape)
+
+
+def _ordering(entity: Entity, listing: Listing) -> str:
+    """Return what a page is ordered by.
+
+    A search that finds little must not walk along the index of the order, as the planner would for words that it does
+    not know: 100,000 people in that way took half a second, by their index of words 2 ms.
+    """
+    sort = sorted_by(entity, listing.sort)
+    return f"({sort} || '')" if listing.words and entity.column(listing.sort).kind is TEXT else sort
 
 
 def expression(column: Column) -> str:

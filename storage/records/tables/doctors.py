@@ -9,7 +9,7 @@ DOCTORS = Entity(
     name="doctors",
     singular="a doctor",
     about="Medical professionals, physiotherapists among them.",
-    joins="LEFT JOIN users person ON person.id = r.id",
+    joins="JOIN users person ON person.id = r.id",
     columns=(
         Column(name="id", kind=KEY, about="The doctor, by the id of their account."),
         Column(

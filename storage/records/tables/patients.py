@@ -12,7 +12,7 @@ PATIENTS = Entity(
     name="patients",
     singular="a patient",
     about="What is medical about a user with the role patient.",
-    joins="LEFT JOIN users person ON person.id = r.id",
+    joins="JOIN users person ON person.id = r.id",
     columns=(
         Column(name="id", kind=KEY, about="The patient, by the id of their account."),
         Column(

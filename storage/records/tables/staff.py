@@ -10,7 +10,7 @@ STAFF = Entity(
     name="staff",
     singular="a member of staff",
     about="People who work at the desk of one facility.",
-    joins="LEFT JOIN users person ON person.id = r.id",
+    joins="JOIN users person ON person.id = r.id",
     columns=(
         Column(name="id", kind=KEY, about="The person, by the id of their account."),
         Column(
