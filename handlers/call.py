@@ -68,8 +68,8 @@ class Call(Generic[QueryT, BodyT]):
         """The address of the caller, as the proxies that we trust say."""
         return str(peer_address(self.http_request, self.context.settings.trusted_proxies))
 
-    def audit_entry(self, action: str, entity: str, entity_id: str | None, *, denied: bool = False) -> Entry:
-        """Return an audit line of this call, with its caller, address and request id."""
+    def audit_entry(self, action: str, entity: str, entity_id: str | None, **told: Any) -> Entry:
+        """Return an audit line of this call, with its caller, address and request id; `told` are other fields of it."""
         caller = self.principal
         kind, _, actor_id = caller.key.partition(":")
         return Entry(
@@ -79,9 +79,9 @@ class Call(Generic[QueryT, BodyT]):
             actor_kind=kind,
             actor_id=actor_id or None,
             session_id=caller.session_id,
-            denied=denied,
             request_id=self.request_id,
             network=self.address,
+            **told,
         )
 
 

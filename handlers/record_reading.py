@@ -44,10 +44,12 @@ async def note_reading(
     if entity.patient is None:
         return
     patients = {found.patient for found in read if found.patient is not None}
-    if not patients:
+    if not patients and "search" not in detail:
         return
-    entry = replace(call.audit_entry(f"{entity.name}.R", entity.name, entity_id), detail=detail)
-    entries = [replace(entry, patient_id=patient) for patient in patients]
+    # A search that finds nobody tells something too.
+    first, *others = patients or (None,)
+    entry = call.audit_entry(f"{entity.name}.R", entity.name, entity_id, patient_id=first, detail=detail)
+    entries = [entry, *(replace(entry, patient_id=patient) for patient in others)]
     queue = call.context.read_audit
     if queue is not None:
         await queue.add(entries)

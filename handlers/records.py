@@ -17,14 +17,13 @@ from hub.access.reach import reaches, rules_for
 from hub.errors import NotFound
 from hub.records import commands
 from hub.records.commands import Written
-from hub.records.etag import etag, same
+from hub.records.etag import encode, same, tagged
 from storage.pool import Transaction
 from storage.records import store
 from storage.records.entity import Entity
 from storage.records.kinds import BIGINT, PLACE, Place
 from storage.records.rows import Fields
 
-_encode = msgspec.json.Encoder().encode
 _HUB = "SY"  # whose rules are for no route
 _JSON = "application/json"
 
@@ -144,7 +143,7 @@ class _Records:
 
     async def show_list(self, call: Call[Any, Nothing]) -> web.Response:
         """Exactly those that the caller may read, a page at a time; `next_cursor` leads to the next page."""
-        return web.Response(body=_encode(await list_of(self._entity, call)), content_type=_JSON)
+        return web.Response(body=encode(await list_of(self._entity, call)), content_type=_JSON)
 
     async def show_file(self, call: Call[Any, Nothing]) -> web.StreamResponse:
         """Exactly those that the caller may read, in the order of the list."""
@@ -157,11 +156,11 @@ class _Records:
         if found is None:
             raise NotFound
         await note_reading(self._entity, call, [found], str(found.fields["id"]))
-        tag = etag(self._entity, found.fields)
+        tag, body = tagged(self._entity, found.fields)
         asked = call.http_request.headers.get(hdrs.IF_NONE_MATCH)
         if asked is not None and same(asked, tag):
             return web.Response(status=304, headers={hdrs.ETAG: tag})
-        return web.Response(body=_encode(found.fields), content_type=_JSON, headers={hdrs.ETAG: tag})
+        return web.Response(body=body, content_type=_JSON, headers={hdrs.ETAG: tag})
 
     async def create(self, call: Call[Nothing, Any]) -> web.Response:
         """Add a record; what the credential says, such as whose it is, is not for the body to say."""
@@ -210,10 +209,10 @@ class _Records:
         return given
 
     def _answer(self, written: Written, status: int, headers: dict[str, str]) -> web.Response:
-        tag = etag(self._entity, written.fields)
+        tag, body = tagged(self._entity, written.fields)
         return web.Response(
             status=status,
-            body=_encode(written.fields),
+            body=body,
             content_type=_JSON,
             headers={**headers, str(hdrs.ETAG): tag},
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from enum import StrEnum
+from functools import lru_cache
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -98,7 +99,12 @@ def rules_of(action: str) -> tuple[Rule, ...]:
 
 def allowed(principal: Principal, action: str) -> tuple[Rule, ...]:
     """Return the rules that let this caller do this action; empty means denied."""
-    return tuple(rule for rule in rules_of(action) if rule.code in principal.codes)
+    return _allowed(principal.codes, action)
+
+
+@lru_cache(maxsize=4_096)
+def _allowed(codes: frozenset[str], action: str) -> tuple[Rule, ...]:
+    return tuple(rule for rule in rules_of(action) if rule.code in codes)
 
 
 def sees_all(rules: tuple[Rule, ...]) -> bool:

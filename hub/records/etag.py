@@ -12,7 +12,15 @@ import msgspec
 from storage.records.entity import Entity
 
 _TAG = re.compile(r'\s*(W/)?"([^"]*)"\s*(?:,|$)')
-_encode = msgspec.json.Encoder().encode
+encode = msgspec.json.Encoder().encode
+
+
+def tagged(entity: Entity, fields: Mapping[str, object]) -> tuple[str, bytes]:
+    """Return the tag of a record and the record itself as JSON, which are mostly made of the same bytes."""
+    body = encode(fields)
+    apart = _apart(entity)
+    is_plain = apart[0].isdisjoint(fields) and apart[1].isdisjoint(fields)
+    return f'"{_digest(body)}"' if is_plain else etag(entity, fields), body
 
 
 def etag(entity: Entity, fields: Mapping[str, object]) -> str:
@@ -23,8 +31,8 @@ def etag(entity: Entity, fields: Mapping[str, object]) -> str:
     volatile, embeds = _apart(entity)
     own = {name: value for name, value in fields.items() if name not in volatile and name not in embeds}
     embedded = {name: value for name, value in fields.items() if name in embeds}
-    tail = f"-{_digest(embedded)}" if embedded else ""
-    return f'"{_digest(own)}{tail}"'
+    tail = f"-{_digest(encode(embedded))}" if embedded else ""
+    return f'"{_digest(encode(own))}{tail}"'
 
 
 def same(header: str, tag: str) -> bool:
@@ -47,5 +55,5 @@ def _apart(entity: Entity) -> tuple[frozenset[str], frozenset[str]]:
     return volatile, frozenset(embed.name for embed in entity.embeds)
 
 
-def _digest(fields: Mapping[str, object]) -> str:
-    return hashlib.blake2b(_encode(fields), digest_size=12).hexdigest()
+def _digest(encoded: bytes) -> str:
+    return hashlib.blake2b(encoded, digest_size=12).hexdigest()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from hub.records.etag import etag, matches, same
+from hub.records.etag import encode, etag, matches, same, tagged
 from storage.records.catalog import entity
 
 AMBULANCES = entity("ambulances")
@@ -16,6 +16,11 @@ def test_what_changes_by_itself_changes_no_version() -> None:
     assert etag(AMBULANCES, {**RECORD, "current_location": {"age_s": 2}}) == tag
     assert etag(AMBULANCES, {**RECORD, "status": "dispatched"}) != tag
     assert etag(AMBULANCES, {**RECORD, "driver_name": None}) != tag
+
+
+def test_a_tag_is_the_same_however_it_is_made() -> None:
+    for fields in ({"id": 7, "status": "available"}, RECORD, {**RECORD, "facility": None}):
+        assert tagged(AMBULANCES, fields) == (etag(AMBULANCES, fields), encode(fields))
 
 
 def test_an_embedded_record_counts_for_reading_and_not_for_writing() -> None:
