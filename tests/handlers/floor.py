@@ -21,10 +21,12 @@ from hub.clock import Clock
 from hub.ingest.credit import CreditRules
 from hub.ingest.intake import Intake, IntakeRules
 from hub.live.board import FleetBoard, LiveFix, Unit
+from hub.live.deliveries import Deliveries
 from hub.live.directory import Directory, judged_by
 from hub.live.event_reader import EventReader
 from hub.live.events import EventChannel
 from hub.live.hub import LiveHub, LiveRules
+from hub.live.inboxes import Inboxes
 from hub.metrics import Metrics
 from hub.protocol.codec import CODECS, JSON
 from hub.protocol.live_frames import FROM_LIVE, LiveMessage, LiveWelcome
@@ -49,6 +51,8 @@ class Floor:
         self.changes: Changes  # knows what the database says; patrols every second
         self.metrics: Metrics
         self.reader: Database  # that rights are read from
+        self.inboxes: Inboxes
+        self.dsn: str
         self.alarms: EventReader  # nobody listens to the database: `refresh` shows what was stored
 
     @asynccontextmanager
@@ -118,20 +122,24 @@ async def standing(database: str, rules: LiveRules = RULES) -> AsyncIterator[Flo
     reader = await Database.open(database, role=APP, size=4, command_timeout_s=5)
     told = await Database.open(database, role=READER, size=2, command_timeout_s=5)
     alarms = EventReader(EventChannel(ALARMS), told)
+    deliveries = Deliveries(reader, clock)
+    inboxes = Inboxes(told, deliveries)
     intake = Intake(reader, board, clock, metrics, rules=IntakeRules(), credit_rules=CreditRules())
-    directory = Directory(board.channel, judged_by(reader), intake.fleet.read_unit, [alarms.channel])
+    directory = Directory(board.channel, judged_by(reader), intake.fleet.read_unit, [alarms.channel], inboxes=inboxes)
     live = LiveHub(directory, clock, metrics, rules)
-    changes = Changes(reader, reader, intake=intake, live=live, channels=[alarms])
+    changes = Changes(reader, reader, intake=intake, live=live, channels=[alarms], inboxes=inboxes)
     try:
         async with asyncio.TaskGroup() as tasks:
             task = tasks.create_task(live.run())
-            rounds = [tasks.create_task(work) for work in (changes.rights.patrol(), alarms.run())]
-            async with running(database, board=board, live_socket=live_socket(live)) as hub:
+            works = (changes.rights.patrol(), alarms.run(), inboxes.run(), deliveries.run())
+            rounds = [tasks.create_task(work) for work in works]
+            async with running(database, board=board, live_socket=live_socket(live), deliveries=deliveries) as hub:
                 world = await build_world(hub, database)
                 for name, ambulance_id in world.ambulances.items():
                     board.upsert_unit(Unit(ambulance_id, f"MARK-{name.upper()}", None, "available"))
                 floor = Floor(hub, world, live, board, database)
                 floor.changes, floor.metrics, floor.reader, floor.alarms = changes, metrics, reader, alarms
+                floor.inboxes, floor.dsn = inboxes, database
                 yield floor
                 async with asyncio.timeout(10):
                     await live.drain(0.0)
