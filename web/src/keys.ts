@@ -18,7 +18,9 @@ export function useKeys(keys: Keys, active: boolean): void {
     const onKeyDown = (event: KeyboardEvent): void => {
       if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || event.isComposing) return;
       if (event.key === "Escape") {
-        if (!closeInnermost()) newest.current["Escape"]?.();
+        // others listen too, and one press closes one thing
+        if (closeInnermost()) event.preventDefault();
+        else newest.current["Escape"]?.();
         return;
       }
       const at = event.target instanceof Element ? event.target : document.body;
