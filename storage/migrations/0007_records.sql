@@ -68,6 +68,20 @@ $$;
 COMMENT ON FUNCTION facilities_with_business(uuid) IS
     'The facilities that a patient has or had to do with: patients_with_business() from the other side.';
 
+CREATE FUNCTION doubt_phone() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    IF NEW.phone IS DISTINCT FROM OLD.phone AND NEW.phone_verified_at IS NOT DISTINCT FROM OLD.phone_verified_at THEN
+        NEW.phone_verified_at := NULL;
+    END IF;
+    RETURN NEW;
+END
+$$;
+COMMENT ON FUNCTION doubt_phone() IS 'A number that was changed is not yet proven.';
+CREATE TRIGGER doubt_phone BEFORE UPDATE OF phone ON users FOR EACH ROW EXECUTE FUNCTION doubt_phone();
+COMMENT ON COLUMN users.phone_verified_at IS 'When the number was proven to be theirs; null = not, or it was changed since.';
+
 CREATE FUNCTION keep_bookings() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
     AS $$

@@ -81,12 +81,20 @@ def resent(entity: Entity) -> Query:
 
 
 @lru_cache(maxsize=1_024)
-def update(entity: Entity, changed: tuple[str, ...]) -> Query:
-    """Return the statement that changes these columns of the row `:id`; a column `version` counts on."""
+def updates(entity: Entity, changed: tuple[str, ...]) -> tuple[Query, ...]:
+    """Return the statements that change these columns of the row `:id`, and of the rows that extend it."""
+    tables: dict[str, list[str]] = {}
+    for name in changed:
+        tables.setdefault(entity.column(name).elsewhere or entity.name, []).append(name)
+    return tuple(_update(entity, table, names) for table, names in tables.items())
+
+
+def _update(entity: Entity, table: str, changed: list[str]) -> Query:
+    """Return the statement for one of the tables; a column `version` counts on."""
     sets = [_assignment(entity.column(name)) for name in changed]
-    if any(column.name == "version" for column in entity.columns):
+    if table == entity.name and any(column.name == "version" for column in entity.columns):
         sets.append("version = r.version + 1")
-    return named(entity, "update", f"UPDATE {entity.name} AS r SET {', '.join(sets)} WHERE r.id = :id")
+    return named(entity, "update", f"UPDATE {table} AS r SET {', '.join(sets)} WHERE r.id = :id")
 
 
 @lru_cache(maxsize=64)
@@ -97,6 +105,8 @@ def delete(entity: Entity) -> Query:
 
 def stored_name(column: Column) -> str:
     """Return the column of the table that a field is written to; raises KeyError for one that is only read."""
+    if column.elsewhere is not None:
+        return column.name
     if column.stored is None:
         raise KeyError(f"{column.name} is only read")
     return column.stored

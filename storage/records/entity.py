@@ -43,6 +43,7 @@ class Column:
         None  # SQL that is read instead of `r.<name>`; `r.<other>` is also written there, by its name here
     )
     assigns: str | None = None  # SQL of a SET clause, with :value, that a PATCH of this field does instead
+    elsewhere: str | None = None  # the table where a row of the same id holds it, and a PATCH writes it
     volatile: bool = False  # changes by itself: no part of the ETag
     only_while: str = (
         ""  # SQL of the row as it is before a PATCH of this field; where it does not hold, that is a conflict

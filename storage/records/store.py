@@ -111,8 +111,9 @@ async def insert(transaction: Transaction, access: Access, values: Fields) -> tu
 
 async def update(transaction: Transaction, access: Access, key: Key, changed: Fields) -> None:
     """Change columns of a row; raises `Conflict` and `Poison`."""
-    query = changes.update(access.entity, tuple(sorted(changed)))
-    await transaction.execute(query, **_arguments(query, access.caller, {"id": key, **_written(changed)}))
+    given = {"id": key, **_written(changed)}
+    for query in changes.updates(access.entity, tuple(sorted(changed))):
+        await transaction.execute(query, **_arguments(query, access.caller, given))
 
 
 async def delete(transaction: Transaction, access: Access, key: Key) -> None:

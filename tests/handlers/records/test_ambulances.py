@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from tests.handlers.records.rig import Desk, refused
+from tests.handlers.rig import SETTINGS, running
+from tests.handlers.world import build_world
 
 PLACE = {"latitude": 18.52, "longitude": 73.85}
 
@@ -106,3 +110,14 @@ async def test_the_crew_changes_the_destination_of_its_request(desk: Desk) -> No
     changed = await desk.change(path, "TB", destination="St Mary", destination_facility_id=desk.place("south"))
     assert (changed.status, changed.json["destination"]) == (200, "St Mary")
     assert refused(await desk.change(path, "TB", priority=3))[:2] == (403, "field_forbidden")
+
+
+async def test_a_call_for_help_is_never_held_back(database: str) -> None:
+    slow = replace(SETTINGS, api_per_s=0.001, api_burst=2)
+    async with running(database, settings=slow) as hub:
+        world = await build_world(hub, database)
+        token = world.tokens["PT closed"]
+        calls = [await hub.call("POST", "/api/v1/ambulance_requests", token=token, json={}) for _ in range(5)]
+        others = [await hub.call("GET", "/api/v1/ambulance_requests", token=token) for _ in range(3)]
+    assert {call.status for call in calls} == {201}
+    assert [other.status for other in others] == [200, 200, 429]

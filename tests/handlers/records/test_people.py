@@ -39,6 +39,11 @@ async def test_reception_reads_demographics_of_its_own_patients_alone(desk: Desk
     assert set(found) == DEMOGRAPHICS
     changed = await desk.change(f"patients/{desk.user('PT')}", "RC", address="4 Palm Lane", gender="female")
     assert (changed.status, changed.json["address"]) == (200, "4 Palm Lane")
+    await desk.connection.execute("UPDATE users SET phone_verified_at = now()")
+    both = await desk.change(f"patients/{desk.user('PT')}", "RC", name="Priya Patil", phone="12", gender="other")
+    assert (both.json["name"], both.json["phone"], both.json["gender"]) == ("Priya Patil", "12", "other")
+    assert (await desk.get(f"users/{desk.user('PT')}", "PT")).json["phone_verified_at"] is None
+    assert refused(await desk.change(f"patients/{desk.user('PT')}", "PT", name="x"))[:2] == (403, "field_forbidden")
     assert refused(await desk.change(f"patients/{desk.user('PT')}", "RC", blood_type="O+"))[:2] == (
         403,
         "field_forbidden",

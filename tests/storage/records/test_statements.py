@@ -68,7 +68,8 @@ async def test_what_writes(entity: Entity, superuser: asyncpg.Connection[asyncpg
                     await _takes(superuser, APP, changes.resent(entity))
             if verb == "U":
                 changed = tuple(column.name for column in entity.columns if column.change)
-                await _takes(superuser, APP, changes.update(entity, changed))
+                for query in changes.updates(entity, changed):
+                    await _takes(superuser, APP, query)
                 await _takes(superuser, APP, changes.inspection(entity, reads, writes, frozenset(changed)).query)
             if verb == "D":
                 await _takes(superuser, APP, changes.delete(entity))
