@@ -168,6 +168,20 @@ COMMENT ON INDEX users_email_key IS 'One account per e-mail address; sign-in loo
 COMMENT ON INDEX users_name_idx IS 'Everybody by name, to page through lists of people.';
 COMMENT ON INDEX users_search_idx IS 'People by a part of their name or number.';
 
+CREATE FUNCTION doubt_phone() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    IF NEW.phone IS DISTINCT FROM OLD.phone AND NEW.phone_verified_at IS NOT DISTINCT FROM OLD.phone_verified_at THEN
+        NEW.phone_verified_at := NULL;
+    END IF;
+    RETURN NEW;
+END
+$$;
+COMMENT ON FUNCTION doubt_phone() IS 'A number that was changed is not yet proven.';
+CREATE TRIGGER doubt_phone BEFORE UPDATE OF phone ON users FOR EACH ROW EXECUTE FUNCTION doubt_phone();
+COMMENT ON COLUMN users.phone_verified_at IS 'When the number was proven to be theirs; null = not, or it was changed since.';
+
 CREATE TABLE patients (
     id            uuid PRIMARY KEY REFERENCES users,
     date_of_birth date CHECK (date_of_birth >= '1880-01-01'),
