@@ -392,6 +392,13 @@ export interface Confirmation {
   readonly code: string;
 }
 
+/** With whom, its newest message, and how many of theirs are unread. */
+export interface Conversation {
+  readonly user: Person;
+  readonly last_message: LastMessage;
+  readonly unread: number;
+}
+
 /** Who asks. */
 export interface Current {
   readonly user: User;
@@ -607,6 +614,15 @@ export interface Forgotten {
   readonly email: string;
 }
 
+/** What waits, and the conversations, newest first; what happens next comes on the live channel `inbox`. */
+export interface Inbox {
+  readonly unread_messages: number;
+  readonly unread_notifications: number;
+  readonly conversations: readonly Conversation[];
+  readonly epoch: string;
+  readonly offset: number;
+}
+
 /** The link, shown this once, unless it went by e-mail; its holder chooses the account's password. */
 export interface Invited {
   readonly activation_link: string | null;
@@ -645,6 +661,21 @@ export interface JointMotionLogsList {
   readonly total?: number;
 }
 
+/** The newest message of a conversation. */
+export interface LastMessage {
+  readonly id: string;
+  readonly sender_id: string;
+  readonly receiver_id: string;
+  readonly content: string;
+  readonly sent_at: string;
+  readonly sequence: number;
+  readonly client_id: string | null;
+  readonly corrects: string | null;
+  readonly delivered_at: string | null;
+  readonly read_at: string | null;
+  readonly read: boolean;
+}
+
 /** Where an ambulance was last seen; degrees, m/s, m; `age_s` counts from the answer. */
 export interface LastSeen {
   readonly latitude: number;
@@ -680,6 +711,11 @@ export interface Map {
   readonly center: readonly number[] | null;
   readonly zoom: number | null;
   readonly roads_url: string | null;
+}
+
+/** How many notifications were unread before. */
+export interface Marked {
+  readonly marked: number;
 }
 
 /** A message, with the fields that the caller may read. */
@@ -836,6 +872,8 @@ export interface Patients {
 
 /** What changes a patient. */
 export interface PatientsChange {
+  readonly name?: string;
+  readonly phone?: string | null;
   readonly date_of_birth?: string | null;
   readonly gender?: "female" | "male" | "other" | "unknown" | null;
   readonly blood_type?: "A+" | "A-" | "AB+" | "AB-" | "B+" | "B-" | "O+" | "O-" | null;
@@ -856,6 +894,13 @@ export interface PatientsList {
   readonly items: readonly Patients[];
   readonly next_cursor: string | null;
   readonly total?: number;
+}
+
+/** Somebody to write with; `role` is patient, doctor, staff or admin. */
+export interface Person {
+  readonly id: string;
+  readonly name: string;
+  readonly role: string;
 }
 
 /** A person's account. */
@@ -1024,10 +1069,28 @@ export interface Proposed {
   readonly uri: string;
 }
 
+/** Up to which notification somebody has read. */
+export interface ReadMark {
+  readonly up_to_sequence: number;
+}
+
 /** `ok` or a reason for each thing that this hub needs, or only works better with (then it is degraded). */
 export interface Ready {
   readonly status: "degraded" | "not_ready" | "ready";
   readonly checks: Readonly<Record<string, string>>;
+}
+
+/** Somebody to write to, and what connects the two. */
+export interface Recipient {
+  readonly id: string;
+  readonly name: string;
+  readonly role: string;
+  readonly relation: string;
+}
+
+/** People by name, the first 50. */
+export interface RecipientList {
+  readonly items: readonly Recipient[];
 }
 
 /** An access to a record, with the fields that the caller may read. */
@@ -1456,12 +1519,14 @@ export interface Routes {
   "GET /facilities.csv": { query: { readonly type?: "clinic" | "hospital"; readonly search?: string; readonly sort?: "-created_at" | "-name" | "created_at" | "name"; }; body: undefined; answer: string };
   "GET /facilities/{id}": { query: {}; body: undefined; answer: Facilities };
   "GET /fleet/playback": { query: { readonly from?: string; readonly to?: string; readonly step_s?: number; }; body: undefined; answer: PlaybackAnswer };
+  "GET /inbox": { query: { readonly limit?: number; }; body: undefined; answer: Inbox };
   "GET /joint_motion_logs": { query: { readonly session_id: string; readonly joint?: "left_ankle_dorsiflexion" | "left_ankle_inversion" | "left_elbow_flexion" | "left_forearm_supination" | "left_hip_abduction" | "left_hip_flexion" | "left_hip_rotation" | "left_knee_flexion" | "left_knee_rotation" | "left_shoulder_abduction" | "left_shoulder_flexion" | "left_shoulder_rotation" | "left_wrist_deviation" | "left_wrist_flexion" | "neck_bending" | "neck_flexion" | "neck_rotation" | "right_ankle_dorsiflexion" | "right_ankle_inversion" | "right_elbow_flexion" | "right_forearm_supination" | "right_hip_abduction" | "right_hip_flexion" | "right_hip_rotation" | "right_knee_flexion" | "right_knee_rotation" | "right_shoulder_abduction" | "right_shoulder_flexion" | "right_shoulder_rotation" | "right_wrist_deviation" | "right_wrist_flexion" | "trunk_bending" | "trunk_flexion" | "trunk_rotation"; readonly repetition?: number; readonly timestamp?: string; readonly timestamp_from?: string; readonly timestamp_until?: string; readonly sort?: "-timestamp" | "timestamp"; readonly limit?: number; readonly cursor?: string; readonly total?: boolean; }; body: undefined; answer: JointMotionLogsList };
   "GET /joint_motion_logs.csv": { query: { readonly session_id: string; readonly joint?: "left_ankle_dorsiflexion" | "left_ankle_inversion" | "left_elbow_flexion" | "left_forearm_supination" | "left_hip_abduction" | "left_hip_flexion" | "left_hip_rotation" | "left_knee_flexion" | "left_knee_rotation" | "left_shoulder_abduction" | "left_shoulder_flexion" | "left_shoulder_rotation" | "left_wrist_deviation" | "left_wrist_flexion" | "neck_bending" | "neck_flexion" | "neck_rotation" | "right_ankle_dorsiflexion" | "right_ankle_inversion" | "right_elbow_flexion" | "right_forearm_supination" | "right_hip_abduction" | "right_hip_flexion" | "right_hip_rotation" | "right_knee_flexion" | "right_knee_rotation" | "right_shoulder_abduction" | "right_shoulder_flexion" | "right_shoulder_rotation" | "right_wrist_deviation" | "right_wrist_flexion" | "trunk_bending" | "trunk_flexion" | "trunk_rotation"; readonly repetition?: number; readonly timestamp?: string; readonly timestamp_from?: string; readonly timestamp_until?: string; readonly sort?: "-timestamp" | "timestamp"; }; body: undefined; answer: string };
   "GET /map": { query: {}; body: undefined; answer: Map };
   "GET /map/roads": { query: {}; body: undefined; answer: Readonly<Record<string, unknown>> };
   "GET /messages": { query: { readonly with_user_id?: string; readonly sender_id?: string; readonly receiver_id?: string; readonly read?: boolean; readonly sent_at?: string; readonly sent_at_from?: string; readonly sent_at_until?: string; readonly sort?: "-sequence" | "sequence"; readonly limit?: number; readonly cursor?: string; readonly total?: boolean; }; body: undefined; answer: MessagesList };
   "GET /messages.csv": { query: { readonly with_user_id?: string; readonly sender_id?: string; readonly receiver_id?: string; readonly read?: boolean; readonly sent_at?: string; readonly sent_at_from?: string; readonly sent_at_until?: string; readonly sort?: "-sequence" | "sequence"; }; body: undefined; answer: string };
+  "GET /messages/recipients": { query: { readonly search?: string; }; body: undefined; answer: RecipientList };
   "GET /messages/{id}": { query: {}; body: undefined; answer: Messages };
   "GET /notifications": { query: { readonly read?: boolean; readonly type?: string; readonly created_at?: string; readonly created_at_from?: string; readonly created_at_until?: string; readonly sort?: "-created_at" | "-sequence" | "created_at" | "sequence"; readonly limit?: number; readonly cursor?: string; readonly total?: boolean; }; body: undefined; answer: NotificationsList };
   "GET /notifications.csv": { query: { readonly read?: boolean; readonly type?: string; readonly created_at?: string; readonly created_at_from?: string; readonly created_at_until?: string; readonly sort?: "-created_at" | "-sequence" | "created_at" | "sequence"; }; body: undefined; answer: string };
@@ -1532,6 +1597,7 @@ export interface Routes {
   "POST /doctors": { query: {}; body: DoctorsCreation; answer: Doctors };
   "POST /facilities": { query: {}; body: FacilitiesCreation; answer: Facilities };
   "POST /messages": { query: {}; body: MessagesCreation; answer: Messages };
+  "POST /notifications/read": { query: {}; body: ReadMark; answer: Marked };
   "POST /password_resets": { query: {}; body: Forgotten; answer: null };
   "POST /patients": { query: {}; body: PatientsCreation; answer: Patients };
   "POST /physio_sessions": { query: {}; body: PhysioSessionsCreation; answer: PhysioSessions };
