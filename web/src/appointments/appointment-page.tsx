@@ -20,6 +20,8 @@ import { sayMoment, zoneAt } from "../shared/words.ts";
 import { Card, Facts, Page } from "../shell/page.tsx";
 import type { PageProps } from "../shell/routes.tsx";
 
+const TIME = ["scheduled_at", "duration_min"] as const;
+
 /** What moving a visit along is called. */
 const MOVES: Readonly<Record<string, string>> = {
   scheduled: "Confirm",
@@ -58,7 +60,7 @@ function About({ door, row }: { door: RecordDoor<Row>; row: Row }): JSX.Element 
   return (
     <Card
       title="The visit"
-      actions={<EditButton title="Another time" table="appointments" fields={["scheduled_at", "duration_min"]} door={door} row={row} />}
+      actions={<EditButton title="Another time" table="appointments" fields={TIME} door={door} row={row} />}
     >
       <Facts
         facts={[
@@ -119,7 +121,7 @@ function Moves({ door, row }: { door: RecordDoor<Row>; row: Row }): JSX.Element 
 function Notes({ door, row }: { door: RecordDoor<Row>; row: Row }): JSX.Element {
   return (
     <Card title="Notes" actions={<EditButton title="Notes" table="appointments" fields={["notes"]} door={door} row={row} />}>
-      {typeof row["notes"] === "string" ? <p style={{ "white-space": "pre-line" }}>{row["notes"]}</p> : <p class="quiet">None yet.</p>}
+      {typeof row["notes"] === "string" ? <p class="as-written">{row["notes"]}</p> : <p class="quiet">None yet.</p>}
     </Card>
   );
 }

@@ -2,10 +2,12 @@
 
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
+import { TIME_ZONE } from "../format.ts";
 import { Icon } from "../icons.tsx";
 import { DataTable } from "../shared/data-table.tsx";
 import { Dialog } from "../shared/dialog.tsx";
 import type { Row } from "../shared/http.ts";
+import { useObserved } from "../shared/observable.ts";
 import { RecordForm } from "../shared/record-form.tsx";
 import { useMay } from "../shared/rights.ts";
 import { navigate } from "../shared/router.ts";
@@ -13,13 +15,19 @@ import { filterOf } from "../shared/table-controls.tsx";
 import { toast } from "../shared/toast.tsx";
 import { sayMoment } from "../shared/words.ts";
 import { Page } from "../shell/page.tsx";
+import { booking } from "./booking.ts";
 import { VISIT_COLUMNS } from "./visit-columns.tsx";
 
 const FIELDS = ["patient_id", "doctor_id", "facility_id", "scheduled_at", "duration_min"] as const;
 
 export function AppointmentsPage(): JSX.Element {
   const may = useMay();
-  const [adding, setAdding] = useState(false);
+  const patient = useObserved(booking);
+  const [adding, setAdding] = useState(patient !== null);
+  const close = (): void => {
+    booking.set(null);
+    setAdding(false);
+  };
   const own = may.has("PT") ? "patient" : may.has("DR") ? "doctor" : null;
   const add = may.create("appointments") ? (
     <button class="button button--primary" type="button" data-key="n" onClick={() => setAdding(true)}>
@@ -29,14 +37,14 @@ export function AppointmentsPage(): JSX.Element {
   ) : undefined;
   const others = (["patient_id", "doctor_id"] as const).filter((name) => name !== `${own}_id`);
   return (
-    <Page title={own === "patient" ? "My visits" : "Visits"} lead={`Times are yours (${Intl.DateTimeFormat().resolvedOptions().timeZone}).`} actions={add}>
+    <Page title={own === "patient" ? "My visits" : "Visits"} lead={`Times are yours (${TIME_ZONE}).`} actions={add}>
       <DataTable
         label="Visits"
         path="/appointments"
         fixed={{ embed: "patient,doctor,facility" }}
         filters={[
           filterOf("appointments", "status"),
-          ...others.filter((name) => may.read(name === "patient_id" ? "patients" : "doctors") && !(own === "patient" && name === "patient_id")).map((name) => filterOf("appointments", name)),
+          ...others.map((name) => filterOf("appointments", name)),
           filterOf("appointments", "scheduled_at", "When"),
         ]}
         order="-scheduled_at"
@@ -51,16 +59,17 @@ export function AppointmentsPage(): JSX.Element {
         }}
       />
       {adding && (
-        <Dialog title="Book a visit" onClose={() => setAdding(false)}>
+        <Dialog title={patient === null ? "Book a visit" : `Book a visit for ${patient.name}`} onClose={close}>
           <RecordForm
             table="appointments"
             row={null}
-            fields={FIELDS}
+            fields={patient === null ? FIELDS : FIELDS.filter((name) => name !== "patient_id")}
+            fixed={patient === null ? {} : { patient_id: patient.id }}
             given={{ duration_min: "30" }}
             deed="Book"
-            onCancel={() => setAdding(false)}
+            onCancel={close}
             onSaved={(row) => {
-              setAdding(false);
+              close();
               toast(`Booked for ${sayMoment(row["scheduled_at"])}.`);
               void navigate(`/appointments/${row.id}`);
             }}

@@ -30,7 +30,12 @@ export function AuditPage(): JSX.Element {
   return (
     <Page
       title="Audit log"
-      lead="Who did what, who looked at whose record, and what was refused. Nobody can change it, and looking at it is kept in it too."
+      lead={
+        <>
+          Who did what, who looked at whose record, and what was refused. Its entries are sealed, and{" "}
+          <code>arogya audit verify</code> on the hub's machine finds any change.
+        </>
+      }
     >
       <DataTable
         label="Entries of the audit log"
@@ -54,7 +59,10 @@ export function AuditPage(): JSX.Element {
           { name: "outcome", cell: (row) => <StatusMark value={row["outcome"]} /> },
           { name: "network", label: "From", minor: true },
         ]}
-        empty={{ title: "Nothing is in the log yet", text: "Sign-ins, looks at patients' records, changes and refusals will be here." }}
+        empty={{
+          title: "Nothing is in the log yet",
+          text: "Sign-ins, looks at patients' records, changes and refusals will be here.",
+        }}
       />
       {open !== null && <Entry row={open} onClose={() => setOpen(null)} />}
     </Page>
@@ -79,7 +87,7 @@ function Entry({ row, onClose }: { row: Row; onClose: () => void }): JSX.Element
           ["Outcome", <StatusMark key="outcome" value={row["outcome"]} />],
           ["Reason given", (row["reason"] as string | null) ?? undefined],
           ["Action", text("action")],
-          ["Record", row["entity_id"] === null ? text("entity") : <code key="id">{`${String(row["entity"])} ${String(row["entity_id"])}`}</code>],
+          ["Record", <code key="record">{`${String(row["entity"])} ${String(row["entity_id"] ?? "")}`}</code>],
           ["From", text("network")],
           ["Request", text("request_id")],
           ["Sign-in", text("session_id")],

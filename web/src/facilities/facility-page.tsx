@@ -1,6 +1,7 @@
 /** One facility: its address, who works there, and when. */
 
 import type { JSX } from "preact";
+import { coordinates } from "../format.ts";
 import { DeedButton } from "../shared/deed-button.tsx";
 import { EditButton } from "../shared/edit-button.tsx";
 import { remove } from "../shared/http.ts";
@@ -84,8 +85,7 @@ function About({ door, row }: { door: RecordDoor<Row>; row: Row }): JSX.Element 
 function Where({ place }: { place: unknown }): JSX.Element {
   if (typeof place !== "object" || place === null || !("latitude" in place) || !("longitude" in place)) return <>–</>;
   const [latitude, longitude] = [Number(place.latitude), Number(place.longitude)];
-  const words = `${Math.abs(latitude).toFixed(5)}° ${latitude < 0 ? "S" : "N"}, ${Math.abs(longitude).toFixed(5)}° ${longitude < 0 ? "W" : "E"}`;
-  return <a href={`geo:${latitude},${longitude}`}>{words}</a>;
+  return <a href={`geo:${latitude},${longitude}`}>{coordinates(latitude, longitude)}</a>;
 }
 
 function RemoveFacility({ row, etag }: { row: Row; etag: string | null }): JSX.Element {

@@ -3,6 +3,7 @@
 import type { JSX } from "preact";
 import { useRef, useState } from "preact/hooks";
 import { Problem } from "../api.ts";
+import { bookFor } from "../appointments/booking.ts";
 import { Icon } from "../icons.tsx";
 import { Dialog } from "../shared/dialog.tsx";
 import { FormField } from "../shared/form-field.tsx";
@@ -131,16 +132,25 @@ function InviteForm({ kind, kinds, onKind, onClose, onInvited }: InviteFormProps
 
 function Done({ invited, kind, onClose }: { invited: Invited; kind: Kind; onClose: () => void }): JSX.Element {
   const name = String(invited.user["name"] ?? "them");
-  const href = kind === "doctor" ? `/doctors/${invited.user.id}` : `/people/${invited.user.id}?as=${kind === "patient" ? "patient" : "user"}`;
+  // the desk sees a patient once they have a visit
+  const books = useMay().create("appointments") && kind === "patient";
+  const aspect = useMay().has("AD") ? "user" : "staff";
+  const href = kind === "doctor" ? `/doctors/${invited.user.id}` : `/people/${invited.user.id}?as=${aspect}`;
   return (
     <Dialog
       title={`${name} is added`}
       onClose={onClose}
       foot={
         <>
-          <a class="button" href={href}>
-            Open their page
-          </a>
+          {books ? (
+            <button class="button" type="button" onClick={() => void bookFor({ id: String(invited.user.id), name })}>
+              Book a visit
+            </button>
+          ) : (
+            <a class="button" href={href}>
+              Open their page
+            </a>
+          )}
           <button class="button button--primary" type="button" onClick={onClose}>
             Done
           </button>

@@ -5,7 +5,7 @@ import { useState } from "preact/hooks";
 import { Icon } from "../icons.tsx";
 import type { May } from "../shared/rights.ts";
 import { useMay } from "../shared/rights.ts";
-import { setQuery, useWhereabouts } from "../shared/router.ts";
+import { setQuery, setSearch, useWhereabouts } from "../shared/router.ts";
 import { Tabs } from "../shared/tabs.tsx";
 import { Page } from "../shell/page.tsx";
 import { BreakGlassDialog } from "./break-glass.tsx";
@@ -37,6 +37,7 @@ export function PeoplePage(): JSX.Element {
   const chosen = tabs.find(({ name }) => name === asked)?.name ?? tabs[0]?.name ?? "patients";
   const onChoose = (name: string): void => {
     const forgotten = Object.fromEntries([...new URLSearchParams(query).keys()].map((key) => [key, null]));
+    setSearch("");
     setQuery({ ...forgotten, tab: name === tabs[0]?.name ? null : name });
   };
   const add =

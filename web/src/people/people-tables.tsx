@@ -5,6 +5,7 @@ import { embedded, TwoLines } from "../shared/cells.tsx";
 import { DataTable } from "../shared/data-table.tsx";
 import type { Row } from "../shared/http.ts";
 import { useMay } from "../shared/rights.ts";
+import type { May } from "../shared/rights.ts";
 import { StatusMark } from "../shared/status-mark.tsx";
 import { filterOf } from "../shared/table-controls.tsx";
 import { labelOf, sayDay, sayValue } from "../shared/words.ts";
@@ -30,16 +31,21 @@ export function sayBirth(birth: unknown): string {
   return age === null ? "–" : `${sayDay(birth)} (${age})`;
 }
 
+/** Who gets into the list of patients, for those whose list is empty. */
+function whyNone(may: May): string {
+  if (may.has("AD")) {
+    return "A record opens to administrators only for a stated reason, for an hour at most: look for it on an account.";
+  }
+  if (may.has("DR")) {
+    return "Those with a visit, a therapy session or a plan of yours are here. “Emergency access” opens other records.";
+  }
+  if (may.has("DP", "SV")) return "Search for a patient by name or telephone number.";
+  return "Patients are here once they have a visit, a request or a payment at your facility. Newcomers are added first.";
+}
+
 export function PatientsTable({ turn, action }: PeopleTableProps): JSX.Element {
   const may = useMay();
   const fields = may.table("patients").fields;
-  const text = may.has("AD")
-    ? "Administrators see a patient's record only after they have stated a reason, for an hour at most. Open an account and look for “Clinical record”."
-    : may.has("DR")
-      ? "Those with a visit, a therapy session or a plan of yours are here. In an emergency, “Emergency access” opens the record of somebody else."
-      : may.has("DP", "SV")
-        ? "Search for a patient by name or telephone number."
-        : "Patients are here once they have a visit, a request or a payment at your facility. Somebody who comes for the first time is added first.";
   return (
     <DataTable
       label="Patients"
@@ -57,7 +63,7 @@ export function PatientsTable({ turn, action }: PeopleTableProps): JSX.Element {
         { name: "gender", minor: true },
         ...(fields.includes("blood_type") ? [{ name: "blood_type", label: labelOf("blood_type"), minor: true }] : []),
       ]}
-      empty={{ title: "No patients to show", text, action: may.has("DP", "SV", "AD") ? undefined : action }}
+      empty={{ title: "No patients to show", text: whyNone(may), action: may.has("DP", "SV", "AD") ? undefined : action }}
     />
   );
 }
@@ -71,7 +77,7 @@ export function StaffTable({ turn, action, facility }: PeopleTableProps): JSX.El
       label="Staff"
       path="/staff"
       search="Search by name"
-      filters={[filterOf("staff", "role"), filterOf("staff", "duty"), ...(everywhere ? [filterOf("staff", "facility_id")] : [])]}
+      filters={(everywhere ? ["role", "duty", "facility_id"] : ["role", "duty"]).map((name) => filterOf("staff", name))}
       fixed={{ embed: "facility", ...(facility === undefined ? {} : { facility_id: facility }) }}
       order="name"
       csv={facility === undefined}
@@ -115,8 +121,9 @@ export function AccountsTable({ turn, action }: PeopleTableProps): JSX.Element {
 }
 
 export function AccountState({ row }: { row: Row }): JSX.Element {
-  if (row["disabled_at"] !== null && row["disabled_at"] !== undefined) return <StatusMark value="disabled" words="Stopped" />;
-  return row["email"] === null ? <StatusMark value="cancelled" words="No email" /> : <StatusMark value="active" words="Yes" />;
+  if (typeof row["disabled_at"] === "string") return <StatusMark value="disabled" words="Stopped" />;
+  if (row["email"] === null) return <StatusMark value="cancelled" words="No email" />;
+  return <StatusMark value="active" words="Yes" />;
 }
 
 export function sayStaffRole(role: unknown): string {

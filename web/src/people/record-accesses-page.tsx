@@ -15,7 +15,7 @@ export function RecordAccessesPage(): JSX.Element {
   return (
     <Page
       title="Who read my record"
-      lead="Everybody who saw or changed what is stored about you. Something looks wrong? Write to your facility, or ask at its desk."
+      lead="Everybody who saw or changed what is stored about you. Does something look wrong? Ask at your facility's desk."
     >
       <DataTable
         label="Who read my record"
@@ -25,7 +25,11 @@ export function RecordAccessesPage(): JSX.Element {
         inAddress
         columns={[
           { name: "at", sorts: true },
-          { name: "name", label: "Who", cell: (row) => <TwoLines first={row["name"]} second={sayRole(row["role"], row["facility"])} /> },
+          {
+            name: "name",
+            label: "Who",
+            cell: (row) => <TwoLines first={row["name"]} second={sayRole(row["role"], row["facility"])} />,
+          },
           {
             name: "action",
             label: "What",
@@ -39,15 +43,20 @@ export function RecordAccessesPage(): JSX.Element {
         ]}
         empty={{
           title: "Nobody has read your record yet",
-          text: "As soon as a doctor, a desk or an ambulance looks at what is stored about you, it stands here: who, when and what.",
+          text: "Whenever a doctor, a desk or an ambulance looks at what is stored about you, it stands here.",
         }}
       />
     </Page>
   );
 }
 
+const ROLES: Readonly<Record<string, string>> = {
+  receptionist: "Front desk",
+  "staff admin": "Administrator of a facility",
+};
+
 function sayRole(role: unknown, facility: unknown): string {
-  const words = role === "receptionist" ? "Front desk" : role === "staff admin" ? "Administrator of a facility" : sayValue(String(role ?? ""));
+  const words = ROLES[String(role)] ?? sayValue(String(role ?? ""));
   return typeof facility === "string" ? `${words}, ${facility}` : words;
 }
 

@@ -156,6 +156,7 @@ function Seen({ text }: { text: string }): JSX.Element | null {
   const place = readPlace(text);
   if (place === null) return null;
   const { latitude, longitude } = place;
-  const words = `${Math.abs(latitude)}° ${latitude < 0 ? "south" : "north"}, ${Math.abs(longitude)}° ${longitude < 0 ? "west" : "east"}`;
+  const [northSouth, eastWest] = [latitude < 0 ? "south" : "north", longitude < 0 ? "west" : "east"];
+  const words = `${Math.abs(latitude)}° ${northSouth}, ${Math.abs(longitude)}° ${eastWest}`;
   return <p class="field__hint">{words}</p>;
 }

@@ -1,7 +1,7 @@
-/** What a table is asked to show: search, filters and order, kept in the address so that Back and links keep it. */
+/** What a table is asked to show: filters and order in the address, the search beside it, so that Back keeps them. */
 
 import { useEffect, useState } from "preact/hooks";
-import { setQuery, useWhereabouts } from "./router.ts";
+import { setQuery, setSearch, useWhereabouts } from "./router.ts";
 
 /** Search (`q`), order (`sort`) and filters by their parameters' names. */
 export type ListState = Readonly<Record<string, string>>;
@@ -18,9 +18,18 @@ function merged(before: ListState, change: Readonly<Record<string, string | null
 
 /** In the address, or, for a table inside of a page, in that page alone. */
 export function useListState(inAddress: boolean): ListStateDoor {
-  const { query } = useWhereabouts();
+  const { query, search } = useWhereabouts();
   const [own, setOwn] = useState<ListState>({});
-  if (inAddress) return { state: Object.fromEntries(new URLSearchParams(query)), onState: setQuery };
+  if (inAddress) {
+    const state = merged(Object.fromEntries(new URLSearchParams(query)), { q: search });
+    return {
+      state,
+      onState: ({ q, ...change }) => {
+        if (q !== undefined) setSearch(q ?? "");
+        if (Object.keys(change).length > 0) setQuery(change);
+      },
+    };
+  }
   return { state: own, onState: (change) => setOwn((before) => merged(before, change)) };
 }
 

@@ -6,6 +6,8 @@ import { Observable, useObserved } from "./observable.ts";
 export interface Whereabouts {
   readonly path: string;
   readonly query: string;
+  /** What is searched for: kept beside the address, where no history and no log shows whose name it was. */
+  readonly search: string;
   /** How many pages were gone to since the document was loaded: the first one takes no focus. */
   readonly steps: number;
 }
@@ -14,10 +16,24 @@ export interface Whereabouts {
 type Guard = () => Promise<boolean>;
 
 const guards = new Set<Guard>();
-const whereabouts = new Observable<Whereabouts>({ path: location.pathname, query: location.search, steps: 0 });
+
+/** What was searched for when this entry of the browser's history was left. */
+function searched(): string {
+  const kept: unknown = history.state;
+  const search = typeof kept === "object" && kept !== null && "search" in kept ? kept.search : "";
+  return typeof search === "string" ? search : "";
+}
+
+const whereabouts = new Observable<Whereabouts>({
+  path: location.pathname,
+  query: location.search,
+  search: searched(),
+  steps: 0,
+});
 
 function follow(steps: number): void {
-  whereabouts.set({ path: location.pathname, query: location.search, steps: whereabouts.value.steps + steps });
+  const { pathname: path, search: query } = location;
+  whereabouts.set({ path, query, search: searched(), steps: whereabouts.value.steps + steps });
 }
 
 async function mayLeave(): Promise<boolean> {
@@ -40,7 +56,13 @@ export function setQuery(change: Readonly<Record<string, string | null>>): void 
     else query.set(name, value);
   }
   const text = query.toString();
-  history.replaceState(null, "", location.pathname + (text === "" ? "" : `?${text}`) + location.hash);
+  history.replaceState(history.state, "", location.pathname + (text === "" ? "" : `?${text}`) + location.hash);
+  follow(0);
+}
+
+/** Keep what is searched for with this entry of the history. */
+export function setSearch(search: string): void {
+  history.replaceState(search === "" ? null : { search }, "");
   follow(0);
 }
 

@@ -11,7 +11,7 @@ export function Elsewhere(): JSX.Element {
     <Page title="Nothing here for you">
       <EmptyState
         title="This page is not there, or not for your account"
-        text="The menu shows every page that your account may see. If one is missing that you need, ask an administrator for the right."
+        text="The menu shows every page that your account may see. If you need another one, ask an administrator."
         action={
           <a class="button button--primary" href={landing}>
             Where I begin
