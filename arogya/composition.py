@@ -243,6 +243,7 @@ def http_settings(settings: Settings, *, cursor_key: bytes) -> HttpSettings:
             roads=None if chosen.roads is None else Path(chosen.roads),
         ),
         page_rows_max=limits.page_rows,
+        care_days=auth.care_days,
         body_bytes_max=limits.body_bytes,
         body_timeout_s=limits.body_s,
         web_session_s=auth.session_s,

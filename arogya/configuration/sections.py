@@ -205,6 +205,9 @@ class Auth:
         12 * 3600.0, "how long a browser where it was shown needs it no more: a shift", minimum=60, maximum=30 * DAY
     )
     bypass_s: float = setting(900.0, "life of a supervisor's code for somebody without it", minimum=60, maximum=DAY)
+    care_days: int = setting(
+        90, "days that a doctor reads on after the last appointment or physio session", minimum=1, maximum=YEARS_100
+    )
 
 
 @dataclass(frozen=True, slots=True)
