@@ -6,6 +6,7 @@ import { Alarms } from "./alarms.ts";
 import { liveTicket, Problem } from "./api.ts";
 import { freshnessOfUnit } from "./freshness.ts";
 import type { Freshness } from "./freshness.ts";
+import { inbox } from "./inbox/inbox-store.ts";
 import { statusOf } from "./status.ts";
 import type { Status } from "./status.ts";
 
@@ -44,7 +45,7 @@ export class FleetStore {
     this.live = new LiveClient({
       url,
       ticket: drawTicket,
-      events: [this.alarms.feed],
+      events: [this.alarms.feed, inbox.feed],
       onChange: (change) => {
         for (const listener of this.changed) listener(change);
       },

@@ -37,6 +37,7 @@ export function useInboxLive(user: User, active: boolean): void {
       events: [inbox.feed],
       onConnection: ({ phase }) => {
         if (phase === "signed_out") sessionHasEnded();
+        if (phase === "live") inbox.resume();
       },
     });
     live.start();

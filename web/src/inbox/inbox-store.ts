@@ -14,6 +14,11 @@ import type { Thread } from "./thread.ts";
 
 /** Reading marks come in bursts: the counts are asked for once after them. */
 const RECOUNT_MS = 400;
+/** How long after a failure what could not go is sent again. */
+const RESUME_MS = 5_000;
+/** What an answer that is none says nothing about: it may be otherwise soon. */
+const PASSING: ReadonlySet<number> = new Set([0, 429, 502, 503, 504]);
+const ON_ITS_WAY = { failure: null, passing: false } as const;
 
 export class Inbox {
   readonly feed: EventFeed = {
@@ -36,6 +41,7 @@ export class Inbox {
   /** Events up to here are in the counts. */
   private counted: Position | null = null;
   private recounting: ReturnType<typeof setTimeout> | undefined;
+  private resuming: ReturnType<typeof setTimeout> | undefined;
 
   /** From now on it is the inbox of `me`; nothing of somebody else's stays. */
   begin(me: string): void {
@@ -77,15 +83,23 @@ export class Inbox {
 
   /** Send a message; it stands in the conversation at once, and stays there with the reason when it cannot go. */
   async send(to: string, content: string, corrects: string | null = null): Promise<void> {
-    await this.post(to, { clientId: newKey(), content, corrects, writtenAtMs: Date.now(), failure: null });
+    await this.post(to, { clientId: newKey(), content, corrects, writtenAtMs: Date.now(), ...ON_ITS_WAY });
   }
 
   async resend(to: string, unsent: Unsent): Promise<void> {
-    await this.post(to, { ...unsent, failure: null });
+    await this.post(to, { ...unsent, ...ON_ITS_WAY });
   }
 
   discard(to: string, unsent: Unsent): void {
     this.put(to, withoutUnsent(this.threadWith(to), unsent.clientId));
+  }
+
+  /** Send what could not go while the hub was away: it is there again, or it is time to look. */
+  resume(): void {
+    clearTimeout(this.resuming);
+    for (const [id, { unsent }] of this.threads) {
+      for (const one of unsent) if (one.passing) void this.resend(id, one);
+    }
   }
 
   /** Tell the hub that everything that is shown of a conversation has been read. */
@@ -114,7 +128,9 @@ export class Inbox {
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
       if (this.threadWith(to).unsent.some((one) => one.clientId === clientId)) {
-        this.put(to, withUnsent(this.threadWith(to), { ...unsent, failure: explainProblem(error) }));
+        const passing = PASSING.has(error.status);
+        if (passing) this.resumeSoon();
+        this.put(to, withUnsent(this.threadWith(to), { ...unsent, failure: explainProblem(error), passing }));
       }
     }
   }
@@ -125,9 +141,6 @@ export class Inbox {
     const open = [...this.threads.entries()];
     await Promise.all(open.filter(([, { loaded }]) => loaded).map(([id]) => this.read(id)));
     if (this.notices.loaded) await this.notices.read();
-    for (const [id, { unsent }] of open) {
-      for (const one of unsent) if (one.failure !== null) void this.post(id, { ...one, failure: null });
-    }
     return position;
   }
 
@@ -143,6 +156,12 @@ export class Inbox {
     this.ready = true;
     this.changed();
     return position;
+  }
+
+  /** Also where the live connection never noticed that the hub was away. */
+  private resumeSoon(): void {
+    clearTimeout(this.resuming);
+    this.resuming = setTimeout(() => this.resume(), RESUME_MS);
   }
 
   private recountSoon(): void {

@@ -68,7 +68,10 @@ export function UnsentView({ unsent, onResend, onDiscard }: UnsentViewProps): JS
       ) : (
         <p class="bubble__foot" role="alert">
           <Icon name="warning" />
-          <span>Not sent. {unsent.failure}</span>
+          <span>
+            Not sent. {unsent.failure}
+            {unsent.passing && " It goes by itself when the hub is there again."}
+          </span>
           <button class="bubble__deed" type="button" onClick={onResend}>
             Send again
           </button>

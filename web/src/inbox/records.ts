@@ -58,6 +58,8 @@ export interface Unsent {
   readonly writtenAtMs: number;
   /** Why it did not go; null while it is on its way. */
   readonly failure: string | null;
+  /** It goes by itself as soon as the hub is there again. */
+  readonly passing: boolean;
 }
 
 /** What the hub takes (`messages_content_length`), in code points. */
