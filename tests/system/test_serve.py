@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import http.client
+import json
 import socket
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -31,6 +34,25 @@ def test_it_serves_an_empty_hub_of_its_own(tmp_path: Path) -> None:
         assert query(run.entry().dsn, "SELECT count(*) FROM users") == 0
         link = arogya("admin", "create", "--name", "Asha", "asha@example.org", "--state", str(tmp_path / "state"))
         assert link.stdout.startswith(f"{run.url}/#activate=")
+        password, email = "nine quiet herons by the weir", "asha@example.org"
+        token = link.stdout.partition("activate=")[2].partition("/")[0]
+        assert post(run.url, "activations", token=token, password=password) == (204, "")
+        credentials = {"email": email, "password": password}
+        refused = (401, "second_factor_setup_required")
+        assert post(run.url, "sessions", client="web", **credentials) == refused
+        assert post(run.url, "totp", **credentials)[0] == 201
+
+
+def post(url: str, path: str, **body: str) -> tuple[int, str]:
+    """Return the status of an answer, and the code where it is a refusal."""
+    connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=30)
+    try:
+        connection.request("POST", f"/api/v1/{path}", json.dumps(body), {"Content-Type": "application/json"})
+        answer = connection.getresponse()
+        said = json.loads(answer.read() or b"{}")
+        return answer.status, said.get("code", "")
+    finally:
+        connection.close()
 
 
 def test_a_given_database_is_served_once_it_is_migrated(empty_database: str, tmp_path: Path) -> None:
