@@ -13,6 +13,7 @@ from handlers.context import SocketHandler
 from handlers.live_socket import answered_subprotocols
 from handlers.problem import as_hub_error
 from handlers.repeats import Repeats
+from hub.access.policy import allowed
 from hub.errors import Forbidden, Silent, UnsupportedVersion
 from hub.ids import connection_id
 from hub.ingest.intake import Intake
@@ -36,7 +37,7 @@ def device_socket(intake: Intake, *, send_buffer_bytes: int = SEND_BUFFER_BYTES)
     async def serve(http_request: web.Request) -> web.StreamResponse:
         async with opening:
             principal, subprotocol = await device_principal(http_request)
-        if principal.device_id is None or principal.ambulance_id is None:
+        if principal.device_id is None or principal.ambulance_id is None or not allowed(principal, "uplink.fixes"):
             raise Forbidden("the device is bound to no ambulance")
         ws = web.WebSocketResponse(
             protocols=answered_subprotocols(http_request, subprotocol),

@@ -42,7 +42,7 @@ def endpoint(route: Route) -> Callable[[web.Request], Awaitable[web.StreamRespon
             Nothing(),
         )
         try:
-            if not (rules or route.public or route.judged_inside):
+            if not (rules or route.judged_inside):
                 raise Forbidden
             typed = await _read(route, call)
 

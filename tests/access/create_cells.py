@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -27,7 +27,7 @@ OWNERS: dict[tuple[str, str], str] = {
     **{("messages", code): "sender_id" for code in ("PT", "DR", "RC", "SA", "AD")},
 }
 DESK_TABLES = ("staff", "doctor_facilities", "doctor_schedules", "appointments", "physio_sessions")
-SOUTH = ("south-rc", "south-sa", "south-doc", "south-pat", "dp", "sv")
+SOUTH = ("south-rc", "south-sa", "south-doc", "south-pat", "dp", "sv", "rc-sv")
 PATIENTS = ("pat", "south-pat", "lonely")
 PLANNED = ("pat-plan", "pat-old-plan", "south-plan", "planned-plan")
 RECEIVERS = ("pat", "ended", "lonely", "doc", "south-doc", "rc", "south-rc", "sa", "other-admin")
@@ -53,7 +53,7 @@ class Try:
 
     def soon(self) -> datetime:
         """Return a time at which nobody is taken."""
-        return self.now + timedelta(days=20, hours=2 * next(_hours))
+        return self.now + timedelta(days=200, hours=2 * next(_hours))
 
 
 Tries = list[tuple[str, Values]]  # each under a label, with all columns as if nobody owned it yet
@@ -139,9 +139,9 @@ def owned(who: Caller, table: str, oracle: Oracle) -> Values:
     return found
 
 
-def creations(oracle: Oracle, table: str) -> Iterator[Cell]:
+def creations(oracle: Oracle, table: str, callers: Iterable[Caller] = ASKING) -> Iterator[Cell]:
     """Yield everybody's cells of one table."""
-    for who in ASKING:
+    for who in callers:
         for label, values in TRIES[table](Try(who, oracle.world.now)):
             yield from _creation(oracle, who, table, label, values)
 

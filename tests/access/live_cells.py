@@ -62,6 +62,7 @@ async def watch_all(stage: Stage, oracle: Oracle, findings: Findings) -> None:
     async with asyncio.TaskGroup() as tasks:
         for who in ASKING:
             tasks.create_task(watch(stage, oracle, who, findings, refusals))
+            tasks.create_task(knock(stage, oracle, who, findings))
     if len(refusals) > 1:
         findings.wrong.append(f"what is not there and what is not theirs answer differently: {refusals}")
 
@@ -82,6 +83,24 @@ async def watch(stage: Stage, oracle: Oracle, who: Caller, findings: Findings, r
             findings.cells += 1
             if may_connect(oracle, who) or refused.status not in (401, 403):
                 findings.wrong.append(f"live {who.name}: answered {refused.status}")
+
+
+async def knock(stage: Stage, oracle: Oracle, who: Caller, findings: Findings) -> None:
+    """Open the socket of devices as one caller."""
+    token = stage.tokens.get(who.name)
+    headers = {"Authorization": f"Bearer {token}"} if token else {}
+    mounted = getattr(who, "ambulance", None) is not None  # others have nothing to send yet
+    granted = bool(mounted and oracle.asked(who, "sockets.device") and oracle.asked(who, "uplink.fixes"))
+    findings.cells += 1
+    status = 101
+    async with aiohttp.ClientSession() as http:
+        try:
+            async with http.ws_connect(f"{stage.hub.url}/ws/device", protocols=("hub.v1",), headers=headers):
+                pass
+        except aiohttp.WSServerHandshakeError as refused:
+            status = refused.status
+    if status not in ((101,) if granted else (401, 403)):
+        findings.wrong.append(f"sockets.device {who.name}: answered {status}")
 
 
 async def _wish(ws: aiohttp.ClientWebSocketResponse, wish: Wish, refusals: set[str]) -> list[str]:

@@ -36,6 +36,7 @@ def _from_own_active_plan(world: World, who: Caller, row: Row) -> bool:
 ROWS: Mapping[tuple[str, str], Condition] = {
     ("users", "receptionist only"): _desk_is_receptionist,
     ("staff", "receptionist only"): _desk_is_receptionist,
+    ("users", "never self"): lambda world, who, row: row.id != getattr(who, "id", None),
     ("ambulance_requests", "inbound"): _inbound,
     ("workout_plans", "draft"): lambda world, who, row: row["status"] == "draft",
     ("plan_exercises", "draft"): lambda world, who, row: (

@@ -57,6 +57,11 @@ def of_action(action: str, grants: Mapping[str, Iterable[Grant]] | None = None) 
     return tuple(known[action] if action in known else known[f"{action.partition('.')[0]}.*"])
 
 
+def has(action: str) -> bool:
+    """Tell whether the page speaks of an action."""
+    return action in matrix() or f"{action.partition('.')[0]}.*" in matrix()
+
+
 @cache
 def fields() -> Mapping[str, Mapping[str, frozenset[str]]]:
     """Return by table and word the fields that the page lists; the word "" has all of them."""

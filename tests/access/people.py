@@ -104,6 +104,7 @@ PEOPLE: Mapping[str, Person] = {
         Person("south-sa", "staff", "admin", None, "south"),
         Person("dp", "staff", "receptionist", "dispatcher", "south"),
         Person("sv", "staff", "admin", "supervisor", "south"),
+        Person("rc-sv", "staff", "receptionist", "supervisor", "south"),
         Person("admin", "admin"),
         Person("other-admin", "admin"),
         Person("disabled", "staff", "receptionist", None, "north"),
@@ -119,6 +120,8 @@ DEVICES: Mapping[str, Device] = {
         Device("px", "physio", 904, None, "north", "pat"),
         Device("south-px", "physio", 905, None, "south", "south-pat"),
         Device("idle-px", "physio", 906, None, "north"),
+        Device("spare-px", "physio", 907, None, "north"),  # these two may be revoked
+        Device("spare-tb", "tablet", 908, None, "south"),
     )
 }
 AMBULANCES: Mapping[str, int] = {"live": 801, "free": 802, "cleared": 803, "elsewhere": 804}
@@ -130,7 +133,20 @@ ASKING: tuple[Caller, ...] = (
         PEOPLE[name]
         for name in (
             *("pat", "south-pat", "called", "drafted", "glass", "lonely"),
-            *("doc", "idle-doc", "south-doc", "rc", "south-rc", "sa", "south-sa", "dp", "sv", "admin", "other-admin"),
+            *(
+                "doc",
+                "idle-doc",
+                "south-doc",
+                "rc",
+                "south-rc",
+                "sa",
+                "south-sa",
+                "dp",
+                "sv",
+                "rc-sv",
+                "admin",
+                "other-admin",
+            ),
         )
     ),
     *(DEVICES[name] for name in ("tb", "free-tb", "loose-tb", "px", "south-px", "idle-px")),

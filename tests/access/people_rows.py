@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, datetime, time
+from uuid import UUID
 
 from tests.access.people import PEOPLE, Person, mark, uid
 from tests.access.rows import Row, row
@@ -11,7 +12,7 @@ from tests.access.rows import Row, row
 
 def rows(now: datetime) -> Iterator[Row]:
     """Yield the rows in an order in which they can be stored."""
-    for name, kind in (("north", "hospital"), ("south", "hospital"), ("bare", "clinic")):
+    for name, kind in (("north", "hospital"), ("south", "hospital"), ("left", "clinic"), ("bare", "clinic")):
         texts = {column: mark(name, column) for column in ("name", "address", "phone")}
         yield row("facilities", name, type=kind, **texts)
     for person in PEOPLE.values():
@@ -63,12 +64,11 @@ def _more(person: Person) -> Iterator[Row]:
 def _works(person: Person) -> Iterator[Row]:
     place = uid(person.facility or "")
     yield row("doctor_facilities", f"{person.name}-works", doctor_id=person.id, facility_id=place)
-    yield row(
-        "doctor_schedules",
-        f"{person.name}-monday",
-        doctor_id=person.id,
-        facility_id=place,
-        day_of_week=1,
-        start_time=time(9),
-        end_time=time(17),
-    )
+    yield _window(person, f"{person.name}-monday", place)
+    if person.name == "doc":  # where they do not work any more
+        yield _window(person, "doc-left-monday", uid("left"))
+
+
+def _window(person: Person, name: str, place: UUID) -> Row:
+    times = {"day_of_week": 1, "start_time": time(9), "end_time": time(17)}
+    return row("doctor_schedules", name, doctor_id=person.id, facility_id=place, **times)

@@ -67,19 +67,24 @@ def readings(oracle: Oracle, who: Caller) -> Iterator[Cell]:
         yield Cell("joint_motion_logs.R", who, about, "GET", path, (200,), ids=ids)
 
 
+def reads_of(oracle: Oracle, who: Caller, table: str) -> Iterator[Cell]:
+    """Yield one caller's cells of a table."""
+    if table == "joint_motion_logs":
+        yield from readings(oracle, who)
+        return
+    yield read_missing(oracle, who, table)
+    yield read_list(oracle, who, table)
+    for row in oracle.world.of(table):
+        yield read_one(oracle, who, row)
+
+
 def reads(oracle: Oracle, tables: tuple[str, ...]) -> Iterator[Cell]:
     """Yield all of them."""
     for table in tables:
         for who in ASKING:
-            if table == "joint_motion_logs":
-                yield from readings(oracle, who)
-                continue
-            yield read_missing(oracle, who, table)
-            yield read_list(oracle, who, table)
-            for row in oracle.world.of(table):
-                yield read_one(oracle, who, row)
+            yield from reads_of(oracle, who, table)
 
 
 def readable(world: World) -> tuple[str, ...]:
     """Return the tables that somebody may read, of those that have rows here."""
-    return tuple(table for table in page.fields() if f"{table}.R" in page.matrix() and table in world.by_table)
+    return tuple(table for table in page.fields() if page.has(f"{table}.R") and table in world.by_table)

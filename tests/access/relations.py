@@ -95,6 +95,10 @@ def own(world: World, who: Caller, code: str, row: Row) -> bool:
 
 def care(world: World, who: Caller, code: str, row: Row) -> bool:
     """Tell whether it is of a patient in the doctor's care."""
+    if isinstance(who, Person) and row.table == "devices":  # a sensor of the facility, unless it is another's patient's
+        sensors = [one for one in world.of("physio_devices") if one.id == row.id]
+        mine = [one for one in sensors if one["patient_id"] is None or cares(world, who.id, one["patient_id"])]
+        return row["facility_id"] in facilities_of(who) and bool(mine)
     return isinstance(who, Person) and cares(world, who.id, patient_of(world, row))
 
 

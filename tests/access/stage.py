@@ -13,6 +13,7 @@ from uuid import UUID
 
 import asyncpg
 
+from handlers.device_socket import device_socket
 from handlers.live_socket import live_socket
 from handlers.server import ServerLimits
 from hub.access import tokens
@@ -21,10 +22,12 @@ from hub.clock import Clock
 from hub.ingest.credit import CreditRules
 from hub.ingest.intake import Intake, IntakeRules
 from hub.live.board import FleetBoard, LiveFix, Unit
+from hub.live.deliveries import Deliveries
 from hub.live.directory import Directory, judged_by
 from hub.live.event_reader import EventReader
 from hub.live.events import EventChannel
 from hub.live.hub import LiveHub, LiveRules
+from hub.live.inboxes import Inboxes
 from hub.metrics import Metrics
 from storage.events import ALARMS
 from storage.pool import APP, READER, Database
@@ -45,6 +48,7 @@ class Stage:
     world: World
     db: asyncpg.Connection[asyncpg.Record]  # a superuser's, to check and to put things back
     live: LiveHub
+    directory: Directory
     board: FleetBoard
     changes: Changes
     tokens: dict[str, str] = field(default_factory=dict)  # by name
@@ -62,14 +66,22 @@ async def staged(dsn: str) -> AsyncIterator[Stage]:
         board, clock, metrics = _board(), Clock(), Metrics()
         intake = Intake(app, board, clock, metrics, rules=IntakeRules(), credit_rules=CreditRules())
         alarms = EventReader(EventChannel(ALARMS), told)
-        directory = Directory(board.channel, judged_by(app), intake.fleet.read_unit, [alarms.channel])
+        deliveries = Deliveries(app, clock)
+        inboxes = Inboxes(told, deliveries)
+        learn = intake.fleet.read_unit
+        directory = Directory(board.channel, judged_by(app), learn, [alarms.channel], inboxes=inboxes)
         live = LiveHub(directory, clock, metrics, RULES)
-        changes = Changes(app, app, intake=intake, live=live, channels=[alarms])
+        changes = Changes(app, app, intake=intake, live=live, channels=[alarms], inboxes=inboxes)
         async with asyncio.TaskGroup() as tasks:
             shown = tasks.create_task(live.run())
-            rounds = [tasks.create_task(work) for work in (changes.rights.patrol(), alarms.run())]
-            async with running(dsn, limits=LIMITS, board=board, live_socket=live_socket(live)) as hub:
-                yield Stage(hub, world, db, live, board, changes, await sign_in(db, world))
+            rounds = [
+                tasks.create_task(work)
+                for work in (changes.rights.patrol(), alarms.run(), inboxes.run(), deliveries.run())
+            ]
+            async with running(
+                dsn, limits=LIMITS, board=board, live_socket=live_socket(live), device_socket=device_socket(intake)
+            ) as hub:
+                yield Stage(hub, world, db, live, directory, board, changes, await sign_in(db, world))
                 async with asyncio.timeout(10):
                     await live.drain(0.0)
             await shown

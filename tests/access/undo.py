@@ -14,6 +14,8 @@ from tests.access.stage import Stage
 
 # What goes with a row when it is removed.
 PARTS = {"workout_plans": (("plan_exercises", "plan_id"), ("rehab_progress", "plan_id"))}
+# What a change of a row may change too, in the row of the same id.
+ELSEWHERE = {"patients": "users"}
 Key = tuple[str, UUID | int]
 
 
@@ -38,7 +40,10 @@ class Keeper:
 
     async def put_back(self, row: Row) -> None:
         """Make a row, and what was removed with it, what it was."""
-        await self._put_back(row.table, row.id)
+        for _ in range(2):  # a status that goes back is a move, too, and may be dated
+            await self._put_back(row.table, row.id)
+        if row.table in ELSEWHERE and (ELSEWHERE[row.table], row.id) in self.kept:
+            await self._put_back(ELSEWHERE[row.table], row.id)
         for table, column in PARTS.get(row.table, ()):
             for (found, key), document in self.kept.items():
                 if found == table and f'"{column}": "{row.id}"' in document:
