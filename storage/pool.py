@@ -27,7 +27,7 @@ BULK_WAIT_S = 10.0  # a page of a long read takes some 10 ms
 ACQUIRE_TIMEOUT_S = 1.5  # a busy pool says so instead of letting requests pile up
 CONNECT_TIMEOUT_S = 5.0
 # An idle transaction holds locks and keeps old rows alive; a client that vanished must not do either for long.
-STATEMENTS = 400  # prepared ones that a connection keeps: each way of asking for records is one
+STATEMENTS = 256  # prepared ones that a connection keeps: each way of asking for records is one
 SETTINGS = {
     "application_name": "arogya",
     "timezone": "UTC",
