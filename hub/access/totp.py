@@ -1,4 +1,4 @@
-"""One-time codes by the clock: TOTP (RFC 6238) with SHA-1, 30 s and six digits, which every authenticator app speaks."""
+"""One-time codes by the clock: TOTP (RFC 6238) with SHA-1, 30 s and six digits, as every authenticator app has it."""
 
 from __future__ import annotations
 

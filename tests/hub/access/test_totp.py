@@ -46,7 +46,10 @@ def test_the_first_steps_of_all_have_none_before_them() -> None:
     assert totp.matching_step(RFC_SECRET, COUNTS[0], 0.0) == 0
 
 
-@pytest.mark.parametrize("text", ["", "12345", "1234567", "\uff11\uff12\uff13\uff14\uff15\uff16", "abcdef", "755224\n", "\0" * 6, "\ud800" * 6])
+@pytest.mark.parametrize(
+    "text",
+    ["", "12345", "1234567", "\uff11\uff12\uff13\uff14\uff15\uff16", "abcdef", "755224\n", "\0" * 6, "\ud800" * 6],
+)
 def test_what_is_no_code_matches_nothing(text: str) -> None:
     assert not totp.is_code(text)
     assert totp.matching_step(RFC_SECRET, text, 59) is None
