@@ -9,6 +9,8 @@ import type { Mark, Message, Unsent } from "./records.ts";
 
 const MARKS: Readonly<Record<Mark, string>> = { sent: "Sent", delivered: "Delivered", read: "Read" };
 
+const PASSING = "Not sent yet: the hub cannot be reached. It goes by itself as soon as it can.";
+
 export interface MessageViewProps {
   readonly message: Message;
   readonly mine: boolean;
@@ -68,10 +70,7 @@ export function UnsentView({ unsent, onResend, onDiscard }: UnsentViewProps): JS
       ) : (
         <p class="bubble__foot" role="alert">
           <Icon name="warning" />
-          <span>
-            Not sent. {unsent.failure}
-            {unsent.passing && " It goes by itself when the hub is there again."}
-          </span>
+          <span>{unsent.passing ? PASSING : `Not sent. ${unsent.failure}`}</span>
           <button class="bubble__deed" type="button" onClick={onResend}>
             Send again
           </button>

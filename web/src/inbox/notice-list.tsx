@@ -18,6 +18,7 @@ const ICONS: readonly (readonly [sign: RegExp, icon: IconName])[] = [
   [/ambulance|request|dispatch/, "ambulance"],
   [/glass|access|record|security|password|totp|second/, "shield"],
   [/message/, "mail"],
+  [/plan|exercise|rehab/, "book"],
 ];
 
 function iconOf(type: string): IconName {

@@ -103,7 +103,7 @@ function Messages({ person, thread, onOlder, onCorrect }: MessagesProps): JSX.El
   const inbox = useInbox();
   const { user } = useShell();
   const { messages, unsent, cursor, loaded } = thread;
-  const { box, behind, toEnd, keepPlace } = useScroll(messages, unsent.length);
+  const { box, behind, toEnd, keepPlace } = useScroll(messages, unsent);
   const byId = new Map(messages.map((message) => [message.id, message]));
   const outdated = new Set(messages.flatMap(({ corrects }) => (corrects === null ? [] : [corrects])));
   const older = (): void => {

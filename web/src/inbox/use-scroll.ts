@@ -1,7 +1,7 @@
 /** Where a conversation is scrolled to: at its end while one is there, and where one was when older messages come. */
 
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
-import type { Message } from "./records.ts";
+import type { Message, Unsent } from "./records.ts";
 
 /** Nearer to the end than this, one is at the end. */
 const NEAR_PX = 80;
@@ -15,7 +15,7 @@ export interface Scroll {
   readonly keepPlace: () => void;
 }
 
-export function useScroll(messages: readonly Message[], unsent: number): Scroll {
+export function useScroll(messages: readonly Message[], unsent: readonly Unsent[]): Scroll {
   const box = useRef<HTMLDivElement>(null);
   const [behind, setBehind] = useState(false);
   const atEnd = useRef(true);
@@ -23,6 +23,8 @@ export function useScroll(messages: readonly Message[], unsent: number): Scroll 
   const kept = useRef<number | null>(null);
   const last = messages.at(-1)?.id;
   const first = messages[0]?.id;
+  /** How mine stand that are not sent: what went wrong takes room too. */
+  const pending = unsent.map(({ clientId, failure }) => `${clientId} ${failure ?? ""}`).join();
   const toEnd = (): void => {
     const room = box.current;
     if (room !== null) room.scrollTop = room.scrollHeight;
@@ -44,9 +46,9 @@ export function useScroll(messages: readonly Message[], unsent: number): Scroll 
     kept.current = null;
   }, [first]);
   useLayoutEffect(() => {
-    if (atEnd.current || unsent > 0) toEnd();
+    if (atEnd.current || unsent.length > 0) toEnd();
     else setBehind(true);
-  }, [last, unsent]);
+  }, [last, pending]);
   const keepPlace = (): void => {
     const room = box.current;
     if (room !== null) kept.current = room.scrollHeight - room.scrollTop;
