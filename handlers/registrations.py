@@ -33,7 +33,6 @@ from storage import audit, people
 from storage.errors import Conflict
 from storage.people import NewPatient, NewPerson, Part
 
-
 _ADDED = ("users.C", "patients.C")  # what registering adds: the matrix has to let strangers do that
 
 
