@@ -95,7 +95,7 @@ export function MapView(props: MapViewProps): JSX.Element {
     <>
       <div class="map-area">
         <div class="map" ref={element} role="application" aria-label="Map of the fleet; the list has the same content" />
-        <div class="map-tools">
+        <div class="map-tools" data-covers-map>
           <MapButton icon="plus" label="Zoom in" onClick={() => map.current?.zoomBy(1)} />
           <MapButton icon="minus" label="Zoom out" onClick={() => map.current?.zoomBy(-1)} />
           <MapButton icon="frame" label="Show the whole fleet" keys="0" onClick={props.onFit} />

@@ -44,7 +44,7 @@ const THINGS: Readonly<Record<string, string>> = {
   workout_plans: "a training plan",
 };
 
-export function sayThing(entity: unknown): string {
+function sayThing(entity: unknown): string {
   return THINGS[String(entity)] ?? String(entity).replaceAll("_", " ");
 }
 

@@ -14,7 +14,20 @@ export interface View {
   readonly pixelRatio: number;
   /** The map's left and right edge, in px of the canvas, which reaches beyond them. */
   readonly edges: readonly [left: number, right: number];
+  /** What lies over the map, such as its buttons, in px of the canvas. */
+  readonly covers: readonly Box[];
 }
+
+/** A rectangle in px. */
+export interface Box {
+  readonly left: number;
+  readonly top: number;
+  readonly right: number;
+  readonly bottom: number;
+}
+
+/** Marks what lies over the map for as long as the map is there. */
+const COVERS = "[data-covers-map]";
 
 /** Painted beyond each edge, as a part of the map's size. */
 const PADDING = 0.2;
@@ -36,6 +49,8 @@ export abstract class CanvasLayer extends L.Layer {
   private waitMs = 0;
   /** Leaflet is scaling the canvas by itself until the zoom has ended. */
   private zooming = false;
+  /** What lies over the map, in px of its container; null when it has to be measured again. */
+  private covers: readonly Box[] | null = null;
   /** The canvas' north-west corner, in world pixels of the painted zoom. */
   private painted = { corner: L.point(0, 0), zoom: 0, size: L.point(0, 0) };
 
@@ -113,6 +128,22 @@ export abstract class CanvasLayer extends L.Layer {
       height: full.y,
       pixelRatio,
       edges: [margin.x, full.x - margin.x],
+      covers: this.coversFrom(map, margin),
+    });
+  }
+
+  private coversFrom(map: L.Map, { x, y }: L.Point): readonly Box[] {
+    if (this.covers === null) {
+      const origin = map.getContainer().getBoundingClientRect();
+      const found = map.getContainer().parentElement?.querySelectorAll(COVERS) ?? [];
+      this.covers = Array.from(found, (element) => {
+        const { left, top, right, bottom } = element.getBoundingClientRect();
+        const [dx, dy] = [origin.left, origin.top];
+        return { left: left - dx, top: top - dy, right: right - dx, bottom: bottom - dy };
+      });
+    }
+    return this.covers.map(({ left, top, right, bottom }) => {
+      return { left: left + x, top: top + y, right: right + x, bottom: bottom + y };
     });
   }
 
@@ -137,6 +168,7 @@ export abstract class CanvasLayer extends L.Layer {
   }
 
   private onRest(): void {
+    this.covers = null;
     this.request();
   }
 

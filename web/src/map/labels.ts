@@ -1,6 +1,7 @@
 /** Plate and age beside a marker, left out where they would cover one another. */
 
 import type { Freshness } from "../freshness.ts";
+import type { Box, View } from "./canvas-layer.ts";
 import type { MarkerColours } from "./palette.ts";
 
 export interface Label {
@@ -30,13 +31,6 @@ const BODY = 9;
 const FAMILY = 'system-ui, -apple-system, "Segoe UI", Roboto, sans-serif';
 const NAME_FONT = `600 11px ${FAMILY}`;
 const AGE_FONT = `500 11px ${FAMILY}`;
-
-interface Box {
-  left: number;
-  top: number;
-  right: number;
-  bottom: number;
-}
 
 function around({ x, y }: Spot, half: number): Box {
   return { left: x - half, top: y - half, right: x + half, bottom: y + half };
@@ -70,15 +64,15 @@ export class LabelPainter {
 
   constructor(private readonly colours: MarkerColours) {}
 
-  /** Draw what has room; `spots` are the markers in view, `edges` the map's left and right edge on the canvas. */
+  /** Draw what has room, off what lies over the map; `spots` are the markers in view. */
   paint(
     context: CanvasRenderingContext2D,
     labels: readonly Label[],
     spots: readonly Spot[],
-    edges: readonly [left: number, right: number],
+    { edges, covers }: Pick<View, "edges" | "covers">,
   ): void {
     const bodies = spots.map((spot) => around(spot, BODY));
-    const taken: Box[] = [];
+    const taken: Box[] = [...covers];
     context.textBaseline = "middle";
     context.textAlign = "left";
     for (const label of [...labels].sort((one, other) => urgency(one) - urgency(other))) {

@@ -143,7 +143,7 @@ export class MarkerLayer extends CanvasLayer {
     }
     for (const placed of singles) if (this.emphasised(placed)) this.paintEmphasis(context, placed, view);
     const spots = singles.length <= URGENT_AT_MOST ? singles : [];
-    this.labels.paint(context, this.chooseLabels(), spots, view.edges);
+    this.labels.paint(context, this.chooseLabels(), spots, view);
     if (found.moving) this.request(GLIDE_FRAME_MS);
   }
 

@@ -89,7 +89,7 @@ export class PlaybackLayer extends CanvasLayer {
     for (const one of this.placed) if (one.seen.freshness === "live") this.paintMarker(context, one, large);
     for (const one of this.placed) if (one.seen.id === selected) this.paintSelected(context, one);
     const named = this.placed.length <= NAMED_AT_MOST;
-    this.labels.paint(context, this.chooseLabels(named), named ? this.placed : [], view.edges);
+    this.labels.paint(context, this.chooseLabels(named), named ? this.placed : [], view);
   }
 
   private collect(view: View): Placed[] {

@@ -1,15 +1,13 @@
 /** For patients: who saw or changed what is stored about them. */
 
 import type { JSX } from "preact";
-import { sayThing } from "../audit/actions.ts";
+import { sayAction } from "../audit/actions.ts";
 import { DataTable } from "../shared/data-table.tsx";
 import { StatusMark } from "../shared/status-mark.tsx";
 import { filterOf } from "../shared/table-controls.tsx";
 import { TwoLines } from "../shared/cells.tsx";
 import { sayValue } from "../shared/words.ts";
 import { Page } from "../shell/page.tsx";
-
-const VERBS: Readonly<Record<string, string>> = { R: "Read", C: "Added", U: "Changed", D: "Removed" };
 
 export function RecordAccessesPage(): JSX.Element {
   return (
@@ -30,11 +28,7 @@ export function RecordAccessesPage(): JSX.Element {
             label: "Who",
             cell: (row) => <TwoLines first={row["name"]} second={sayRole(row["role"], row["facility"])} />,
           },
-          {
-            name: "action",
-            label: "What",
-            cell: (row) => `${VERBS[String(row["action"]).split(".")[1] ?? ""] ?? "Used"} ${sayThing(row["entity"])}`,
-          },
+          { name: "action", label: "What", cell: (row) => sayAction(row["action"]) },
           {
             name: "reason",
             label: "Reason given",
