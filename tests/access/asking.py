@@ -57,8 +57,9 @@ class Findings:
             self.denied[answer.headers["X-Request-Id"]] = cell
         return not found
 
-    def check(self) -> None:
-        """Fail with everything that was found."""
+    def check(self, logged: str = "") -> None:
+        """Fail with everything that was found, and with what a log line says of anybody."""
+        self.wrong += [f"the log has {found}" for found in sorted(set(MARK.findall(logged)))]
         assert not self.wrong, f"{len(self.wrong)} of {self.cells} cells:\n" + "\n".join(sorted(self.wrong)[:60])
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.access.asking import Findings, ask_all
 from tests.access.command_cells import all_commands
 from tests.access.oracle import Oracle
@@ -9,7 +11,8 @@ from tests.access.stage import staged
 from tests.access.undo import keeper
 
 
-async def test_each_commands_exactly_what_the_page_grants(database: str) -> None:
+@pytest.mark.timeout(300)  # seconds where nothing else runs
+async def test_each_commands_exactly_what_the_page_grants(database: str, capsys: pytest.CaptureFixture[str]) -> None:
     async with staged(database) as stage:
         oracle, findings = Oracle(stage.world), Findings()
         before = await keeper(stage)
@@ -17,4 +20,4 @@ async def test_each_commands_exactly_what_the_page_grants(database: str) -> None
         await ask_all(stage, denied, findings)
         findings.wrong += [f"changed although it was denied: {name}" for name in await before.changed()]
         await ask_all(stage, [cell for cell in all_commands(oracle) if cell.statuses[0] < 400], findings)
-        findings.check()
+        findings.check(capsys.readouterr().out)

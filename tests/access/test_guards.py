@@ -19,8 +19,9 @@ from tests.access.live_cells import LATER as LATER_CHANNELS
 from tests.access.oracle import Oracle
 from tests.access.people import PEOPLE
 from tests.access.read_cells import readable, reads_of
+from tests.access.rows import Row
 from tests.access.stage import staged
-from tests.access.world import build
+from tests.access.world import World, build
 from tests.access.write_cells import changes, removals
 
 TABLES = {
@@ -57,7 +58,10 @@ def test_every_column_and_word_is_on_the_page_as_it_is_declared(entity: Entity) 
 
 
 def test_every_route_has_a_cell() -> None:
-    oracle = Oracle(build())
+    world = build()
+    session = world.named("physio_sessions", "pat-session")
+    reading = Row("joint_motion_logs", "reading", {"id": session.id, "session_id": session.id})
+    oracle = Oracle(World(world.now, (*world.rows, reading)))
     who = [PEOPLE[name] for name in ("pat", "doc", "rc", "sa", "admin")]
     tables = readable(oracle.world)
     cells = [cell for one in who for table in (*tables, "joint_motion_logs") for cell in reads_of(oracle, one, table)]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 
+import pytest
+
 from tests.access.asking import API, Findings, ask, without_request_id
 from tests.access.list_cells import walk
 from tests.access.oracle import Oracle
@@ -16,6 +18,7 @@ WALKERS = 16
 BY_HAND = ("joint_motion_logs",)
 
 
+@pytest.mark.timeout(300)  # seconds where nothing else runs
 async def test_pages_counts_and_files_hold_exactly_what_each_may_read(database: str) -> None:
     async with staged(database) as stage:
         oracle, findings = Oracle(stage.world), Findings()
@@ -31,6 +34,7 @@ async def test_pages_counts_and_files_hold_exactly_what_each_may_read(database: 
         findings.check()
 
 
+@pytest.mark.timeout(300)  # seconds where nothing else runs
 async def test_what_cannot_be_seen_answers_like_what_is_not_there(database: str) -> None:
     async with staged(database) as stage:
         oracle = Oracle(stage.world)

@@ -6,6 +6,7 @@ import asyncio
 from contextlib import AsyncExitStack
 
 import aiohttp
+import pytest
 
 from storage.listen import Listener
 from storage.pool import READER
@@ -18,6 +19,7 @@ from tests.access.stage import Stage, staged
 SAID = "MARK.told.content"
 
 
+@pytest.mark.timeout(300)  # seconds where nothing else runs
 async def test_each_watches_exactly_the_channels_that_the_page_grants(database: str) -> None:
     async with staged(database) as stage:
         findings = Findings()

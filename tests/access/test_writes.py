@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+import pytest
+
 from tests.access import page
 from tests.access.asking import Cell, Findings, ask, ask_all, faults_of
 from tests.access.create_cells import TRIES, creations
@@ -15,7 +17,10 @@ from tests.access.write_cells import changes, removals
 ALLOWED = range(200, 300)
 
 
-async def test_each_changes_and_removes_exactly_what_the_page_grants(database: str) -> None:
+@pytest.mark.timeout(300)  # seconds where nothing else runs
+async def test_each_changes_and_removes_exactly_what_the_page_grants(
+    database: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     async with staged(database) as stage:
         oracle, findings = Oracle(stage.world), Findings()
         cells = list(_cells(oracle))
@@ -25,10 +30,11 @@ async def test_each_changes_and_removes_exactly_what_the_page_grants(database: s
         await _allowed(stage, [cell for cell in cells if cell.statuses[0] in ALLOWED], before, findings)
         findings.wrong += [f"was not put back: {name}" for name in await before.changed()]
         findings.wrong += await unaudited(stage, findings)
-        findings.check()
+        findings.check(capsys.readouterr().out)
 
 
-async def test_each_adds_exactly_what_the_page_grants(database: str) -> None:
+@pytest.mark.timeout(300)  # seconds where nothing else runs
+async def test_each_adds_exactly_what_the_page_grants(database: str, capsys: pytest.CaptureFixture[str]) -> None:
     async with staged(database) as stage:
         oracle, findings = Oracle(stage.world), Findings()
         before = await keeper(stage)
@@ -44,7 +50,7 @@ async def test_each_adds_exactly_what_the_page_grants(database: str) -> None:
                         gone = f"DELETE FROM {table} WHERE id::text = $1"  # noqa: S608 - a name of the page
                         await stage.db.execute(gone, str(answer.json["id"]))
         findings.wrong += await unaudited(stage, findings)
-        findings.check()
+        findings.check(capsys.readouterr().out)
 
 
 def _cells(oracle: Oracle) -> Iterable[Cell]:

@@ -108,6 +108,28 @@ async def test_a_dispatcher_without_duty_sees_the_fleet_no_more(stage: Stage, fa
         await wait_until(ear.refused, FIRST_S, "no way back in")
 
 
+@pytest.mark.parametrize("who", ["doctor", "desk"])
+async def test_another_role_begins_with_another_connection(stage: Stage, who: str) -> None:
+    person: Person = getattr(stage, who)
+    change = {
+        "doctor": "UPDATE users SET role = 'patient' WHERE id = $1",
+        "desk": "UPDATE staff SET role = 'admin' WHERE id = $1",
+    }
+    async with listening(stage.hub.url, person.token, "inbox") as ear:
+        await wait_until(lambda: "events" in ear.types(), FIRST_S, "the inbox")
+        await stage.db.execute(change[who], person.user_id)
+        await wait_until(lambda: ear.close_code is not None, ENDS_S, "the end of the connection")
+        assert ear.close_code == RESYNC
+
+
+async def test_the_inbox_of_a_disabled_account_closes(stage: Stage) -> None:
+    async with listening(stage.hub.url, stage.patient.token, "inbox") as ear:
+        await wait_until(lambda: "events" in ear.types(), FIRST_S, "the inbox")
+        await stage.db.execute("UPDATE users SET disabled_at = now() WHERE id = $1", stage.patient.user_id)
+        await wait_until(lambda: ear.close_code is not None, ENDS_S, "the end of the connection")
+        assert ear.close_code in (REVOKED, RESYNC)
+
+
 async def test_a_tablet_that_is_revoked_is_sent_away_and_stores_nothing_more(stage: Stage, fault_database: str) -> None:
     (credential,) = await make_tablets(fault_database, 1)
     async with listening(stage.hub.url, credential.secret, f"ambulance:{credential.ambulance_id}") as ear:
