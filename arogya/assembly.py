@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from urllib.parse import urlsplit
 
@@ -43,15 +43,22 @@ from storage.pool import READER
 INGEST_SILENT_S = 5.0  # without a batch going through: not ready
 
 
-@dataclass(frozen=True, slots=True)
+async def _unknown() -> bool:
+    return False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Hub:
     """The parts of one hub process."""
 
+    clock: Clock
     board: FleetBoard
     intake: Intake
     live: LiveHub
     changes: Changes
     alarms: EventReader
+    inboxes: Inboxes
+    deliveries: Deliveries
     housekeeping: Housekeeping
     sightings: Sightings
     listener: Listener
@@ -60,9 +67,7 @@ class Hub:
     audit: AuditTrail
     post: Post
     observe: Callable[[], Iterable[Coroutine[None, None, None]]]  # what keeps the metrics
-    is_ready: Callable[[], Awaitable[bool]]  # whether it should get work
-    inboxes: Inboxes
-    deliveries: Deliveries
+    is_ready: Callable[[], Awaitable[bool]] = _unknown  # whether it should get work
 
     def rounds(self) -> Iterable[Coroutine[None, None, None]]:
         """Return everything that runs beside the intake until the hub ends."""
@@ -74,16 +79,33 @@ class Hub:
 
 async def assemble(settings: Settings, pools: Pools, counted: Metrics, leave: Leave) -> tuple[Hub, HubContext]:
     """Build the parts of a hub, none of which runs yet, and what its handlers work with."""
-    clock = Clock()
-    board = FleetBoard(tombstones_max=settings.live.tombstones)
-    intake = Intake(
-        pools.ingest,
-        board,
-        clock,
-        counted,
-        rules=composition.intake_rules(settings),
-        credit_rules=composition.credit_rules(settings),
+    parts = _parts(settings, pools, counted, leave)
+    tile_url = settings.map.tile_url
+    context = HubContext(
+        reader=pools.reader,
+        app=pools.app,
+        passwords=Passwords(threads=settings.auth.password_threads),
+        board=parts.board,
+        clock=parts.clock,
+        metrics=counted,
+        settings=composition.http_settings(settings, cursor_key=composition.cursor_key(settings)),
+        device_socket=device_socket(parts.intake, send_buffer_bytes=settings.live.socket_bytes),
+        live_socket=live_socket(parts.live, send_buffer_bytes=settings.live.socket_bytes),
+        ready_checks=(*await database_checks(pools.reader), ("ingest", partial(_check_ingest, parts.intake))),
+        degraded_checks=(("bus", partial(_check_bus, parts.bus)),) if settings.nodes.redis_url else (),
+        bus=parts.bus if settings.nodes.redis_url else None,
+        add_pages=partial(add_pages, tile_origin=None if tile_url is None else _origin(tile_url)),
+        read_audit=parts.audit.queue,
+        deliveries=parts.deliveries,
+        post=parts.post,
     )
+    return replace(parts, is_ready=partial(is_ready, context.ready_checks)), context
+
+
+def _parts(settings: Settings, pools: Pools, counted: Metrics, leave: Leave) -> Hub:
+    clock, board = Clock(), FleetBoard(tombstones_max=settings.live.tombstones)
+    intake_rules, credit_rules = composition.intake_rules(settings), composition.credit_rules(settings)
+    intake = Intake(pools.ingest, board, clock, counted, rules=intake_rules, credit_rules=credit_rules)
     housekeeping = Housekeeping(pools.owner, clock, composition.retention_rules(settings))
     intake.use_writers(composition.writers(settings, intake.batch_settled, housekeeping.ensure_partitions))
     alarms = EventReader(EventChannel(ALARMS), pools.reader)
@@ -93,60 +115,29 @@ async def assemble(settings: Settings, pools: Pools, counted: Metrics, leave: Le
     directory = Directory(board.channel, judged_by(pools.reader), learn, [alarms.channel], inboxes=inboxes)
     live = LiveHub(directory, clock, counted, composition.live_rules(settings))
     changes = Changes(pools.reader, pools.app, intake=intake, live=live, channels=[alarms], inboxes=inboxes)
-    listener = Listener(composition.dsn_of(settings), changes.heard, changes.missed, role=READER)
     bus = composition.bus(settings)
     databases = pools.reader, pools.app
     exchange = FleetExchange(bus, intake, changes, databases=databases, leave=leave, tick_s=settings.nodes.tick_s)
     bus.listen(exchange, composition.describe(settings, clock, intake, live))
     intake.tell(exchange)
     changes.tell(exchange)
-    audit = AuditTrail(pools.app, clock, counted)
-    post = posting.post(settings, pools.app, clock)
-    tile_url = settings.map.tile_url
-    context = HubContext(
-        reader=pools.reader,
-        app=pools.app,
-        passwords=Passwords(threads=settings.auth.password_threads),
-        board=board,
+    return Hub(
         clock=clock,
-        metrics=counted,
-        settings=composition.http_settings(settings, cursor_key=composition.cursor_key(settings)),
-        device_socket=device_socket(intake, send_buffer_bytes=settings.live.socket_bytes),
-        live_socket=live_socket(live, send_buffer_bytes=settings.live.socket_bytes),
-        ready_checks=(*await database_checks(pools.reader), ("ingest", partial(_check_ingest, intake))),
-        degraded_checks=(("bus", partial(_check_bus, bus)),) if settings.nodes.redis_url else (),
-        bus=bus if settings.nodes.redis_url else None,
-        add_pages=partial(add_pages, tile_origin=None if tile_url is None else _origin(tile_url)),
-        read_audit=audit.queue,
+        board=board,
+        intake=intake,
+        live=live,
+        changes=changes,
+        alarms=alarms,
+        inboxes=inboxes,
         deliveries=deliveries,
-        post=post,
-    )
-
-    def observing() -> Iterable[Coroutine[None, None, None]]:
-        return observe(clock, counted), meter.observe(bus, counted)
-
-    ready = partial(is_ready, context.ready_checks)
-    sightings = Sightings(pools.app, intake.roster, clock)
-    return (
-        Hub(
-            board,
-            intake,
-            live,
-            changes,
-            alarms,
-            housekeeping,
-            sightings,
-            listener,
-            bus,
-            exchange,
-            audit,
-            post,
-            observing,
-            ready,
-            inboxes,
-            deliveries,
-        ),
-        context,
+        housekeeping=housekeeping,
+        sightings=Sightings(pools.app, intake.roster, clock),
+        listener=Listener(composition.dsn_of(settings), changes.heard, changes.missed, role=READER),
+        bus=bus,
+        exchange=exchange,
+        audit=AuditTrail(pools.app, clock, counted),
+        post=posting.post(settings, pools.app, clock),
+        observe=lambda: (observe(clock, counted), meter.observe(bus, counted)),
     )
 
 
