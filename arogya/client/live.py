@@ -42,7 +42,8 @@ class LiveClient:
     """Follows the fleet; use it as `async with LiveClient(url, token) as fleet: async for change in fleet: …`.
 
     `channel` may be `ambulance:{id}`, one vehicle; `filter` a `Filter` that lets the hub send a part of the fleet.
-    `events` are feeds of event channels, like `alarms`, that are followed on the same connection.
+    `events` are feeds of event channels, like `alarms` and `inbox`, that are followed on the same connection; with
+    None as the `channel` they are all that is followed, and iterating waits until the end.
 
     `token` is an access token, or an async function that gets one whenever a connection is made (tokens end after some
     minutes; `lambda: sign_in(url, email, password)` will do). A consumer that is slower than the fleet gets several
@@ -56,7 +57,7 @@ class LiveClient:
         url: str,
         token: Token,
         *,
-        channel: str = "fleet",
+        channel: str | None = "fleet",
         filter: Filter | None = None,
         events: Iterable[EventFeed] = (),
         encoding: Literal["msgpack", "json"] = "msgpack",
@@ -203,6 +204,8 @@ class LiveClient:
         return Ending(close_code=socket.close_code, detail=detail)
 
     async def _subscribe(self, socket: aiohttp.ClientWebSocketResponse) -> None:
+        if self._channel is None:
+            return
         now = asyncio.get_running_loop().time()
         if self._asked_at is not None and self.connected and now < self._asked_at + RESUBSCRIBE_S:
             return  # what arrives before the answer will not fit either
@@ -217,6 +220,9 @@ class LiveClient:
     async def _take(self, message: LiveMessage, socket: aiohttp.ClientWebSocketResponse) -> None:
         if isinstance(message, Events | Error) and message.channel in self._followers:
             await self._followers[message.channel].receive(message)
+            if self._channel is None and isinstance(message, Events):
+                self.connected = True
+                self._backoff.succeeded()
             return
         if not isinstance(message, Snapshot | Delta | Part) or message.channel != self._channel:
             return
