@@ -1,1 +1,0 @@
-"""What sensors measure: readings of joints, thinned for charts."""
