@@ -21,8 +21,9 @@ const FIRST = "[autofocus], input:not([type=hidden]), select, textarea";
 export function Dialog({ title, onClose, children, foot, size = "medium", busy = false }: DialogProps): JSX.Element {
   const dialog = useRef<HTMLDialogElement>(null);
   const id = useId();
+  const gone = useRef(false);
   const close = (): void => {
-    if (!busy) onClose();
+    if (!busy && !gone.current) onClose();
   };
   useEscape(true, close);
   useLayoutEffect(() => {
@@ -32,6 +33,8 @@ export function Dialog({ title, onClose, children, foot, size = "medium", busy =
     if (!box.open) box.showModal();
     (box.querySelector<HTMLElement>(`.dialog__body :is(${FIRST})`) ?? box.querySelector("h2"))?.focus();
     return () => {
+      gone.current = true;
+      box.close(); // while it is open, nothing behind it takes the focus
       if (before instanceof HTMLElement && before.isConnected) before.focus();
     };
   }, []);
