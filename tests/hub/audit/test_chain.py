@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 from hashlib import sha256
+from typing import Any
 
 from hub.audit import chain
 from storage.audit_seals import Line, Seal
+from tests.docs.pages import blocks, text_of
 
 
 def line(id_: int, detail: str = "{}") -> Line:
@@ -64,3 +66,12 @@ def test_a_replaced_seal_does_not_fit_the_next_one() -> None:
 def test_changed_and_missing_entries_are_named() -> None:
     found = list(chain.wrong_entries(three()[0], {2: line(2, '{"a": 1}')}))
     assert found == ["entry 1 (seal 1) is missing", "entry 2 (seal 1) was changed"]
+
+
+def test_the_program_on_the_page_computes_the_same() -> None:
+    (program,) = blocks(text_of("docs/audit.md"), "python")
+    given: dict[str, Any] = {}
+    exec(program, given)  # noqa: S102 - a reader copies it
+    (one, *_) = three()
+    assert given["digest"](list(line(1))) == one.digests[:32]
+    assert given["seal_hash"](one.id, one.sealed_at, one.entry_ids, one.previous, one.digests) == one.hash
