@@ -19,6 +19,9 @@ MARK = re.compile(r"MARK\.[a-z-]+\.[a-z_]+")
 REQUEST_ID = re.compile(rb'"request_id":"[^"]*"')
 
 
+Bare = tuple[int, bytes, tuple[tuple[str, str], ...]]  # an answer without what is of one request
+
+
 @dataclass(frozen=True, slots=True)
 class Cell:
     """One question, and its answer as the page promises it."""
@@ -46,6 +49,7 @@ class Findings:
 
     cells: int = 0
     wrong: list[str] = field(default_factory=list)
+    unseen: dict[tuple[str, str, str], set[Bare]] = field(default_factory=dict)  # 404s that have to be one
     denied: dict[str, Cell] = field(default_factory=dict)  # by request id: what has to be in the audit log
 
     def note(self, cell: Cell, answer: Answer, faults: Iterable[str]) -> bool:
@@ -53,12 +57,18 @@ class Findings:
         self.cells += 1
         found = list(faults)
         self.wrong += [f"{cell}: {fault}" for fault in found]
+        if answer.status == 404:
+            key = (cell.who.name, cell.action, cell.method)
+            self.unseen.setdefault(key, set()).add(without_request_id(answer))
         if answer.status in (403, 404) and not isinstance(cell.who, Nobody):
             self.denied[answer.headers["X-Request-Id"]] = cell
         return not found
 
     def check(self, logged: str = "") -> None:
         """Fail with everything that was found, and with what a log line says of anybody."""
+        self.wrong += [
+            f"{key}: what is hidden is not like what is missing" for key, b in self.unseen.items() if len(b) > 1
+        ]
         self.wrong += [f"the log has {found}" for found in sorted(set(MARK.findall(logged)))]
         assert not self.wrong, f"{len(self.wrong)} of {self.cells} cells:\n" + "\n".join(sorted(self.wrong)[:60])
 
@@ -115,7 +125,7 @@ def marks_of(row: Row, fields: Iterable[str]) -> frozenset[str]:
     return frozenset(found)
 
 
-def without_request_id(answer: Answer) -> tuple[int, bytes, tuple[tuple[str, str], ...]]:
+def without_request_id(answer: Answer) -> Bare:
     """Return an answer as it must be the same for whatever cannot be seen."""
     headers = tuple(sorted((k, v) for k, v in answer.headers.items() if k.lower() not in ("x-request-id", "date")))
     return answer.status, REQUEST_ID.sub(b"", answer.body), headers

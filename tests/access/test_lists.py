@@ -6,11 +6,11 @@ import asyncio
 
 import pytest
 
-from tests.access.asking import API, Findings, ask, without_request_id
+from tests.access.asking import API, Findings
 from tests.access.list_cells import walk
 from tests.access.oracle import Oracle
 from tests.access.people import ASKING
-from tests.access.read_cells import read_missing, read_one, readable
+from tests.access.read_cells import readable
 from tests.access.stage import staged
 
 WALKERS = 16
@@ -32,19 +32,6 @@ async def test_pages_counts_and_files_hold_exactly_what_each_may_read(database: 
             for _ in range(WALKERS):
                 tasks.create_task(some())
         findings.check()
-
-
-@pytest.mark.timeout(300)  # seconds where nothing else runs
-async def test_what_cannot_be_seen_answers_like_what_is_not_there(database: str) -> None:
-    async with staged(database) as stage:
-        oracle = Oracle(stage.world)
-        for table in readable(stage.world):
-            for who in ASKING:
-                hidden = [row for row in oracle.world.of(table) if not oracle.visible(who, row)][:2]
-                answers = [await ask(stage, read_missing(oracle, who, table))]
-                answers += [await ask(stage, read_one(oracle, who, row)) for row in hidden]
-                seen = {without_request_id(answer) for answer in answers}
-                assert len(seen) == 1, (table, who.name, seen)
 
 
 async def test_nobody_learns_by_sorting_searching_or_filtering(database: str) -> None:
