@@ -12,6 +12,7 @@ from tests.agreement.tracked import ROOT, files, texts
 MODULE_LINES, FUNCTION_LINES = 300, 50
 CODE = ("arogya/*.py", "bench/*.py", "handlers/*.py", "hub/*.py", "storage/*.py")
 PAGES = ("web/src/*", "web/client/*", "web/build.py")
+WRITTEN = "web/src/generated/"  # by a program, for programs
 WITH_A_FACE = {"arogya/client/__init__.py"}  # what a user of the library imports from
 
 
@@ -23,7 +24,8 @@ def functions(source: str) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
 
 def test_no_module_is_longer_than_it_may_be() -> None:
     lengths = {name: source.count("\n") for name, source in texts(*CODE, *PAGES, "tests/*.py").items()}
-    assert {name: lines for name, lines in lengths.items() if lines > MODULE_LINES} == {}
+    long = {name: lines for name, lines in lengths.items() if lines > MODULE_LINES and not name.startswith(WRITTEN)}
+    assert long == {}
 
 
 def test_no_function_is_longer_than_it_may_be() -> None:

@@ -8,7 +8,8 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from storage.pool import INGEST, Database, HeldConnection
+from storage.pool import INGEST, Database, HeldConnection, Record
+from storage.sql import Query
 
 
 class SlowDatabase(Database):
@@ -17,6 +18,16 @@ class SlowDatabase(Database):
     slow = False
     answered: asyncio.Event  # set when an answer is held back
     go_on: asyncio.Event
+
+    async def fetch(self, query: Query, **parameters: object) -> list[Record]:
+        """Answer through a connection that is held, as below."""
+        async with self.hold() as held:
+            return await held.fetch(query, **parameters)
+
+    async def fetch_one(self, query: Query, **parameters: object) -> Record | None:
+        """Answer through a connection that is held, as below."""
+        async with self.hold() as held:
+            return await held.fetch_one(query, **parameters)
 
     @asynccontextmanager
     async def hold(self) -> AsyncIterator[HeldConnection]:
