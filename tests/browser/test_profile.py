@@ -107,12 +107,14 @@ async def test_name_and_phone_are_changed_and_stay_so(visit: OpenVisit) -> None:
     await page.get_by_role("button", name="Pages").wait_for()
     await page.goto(f"{opened.demo.url}/profile")
     about = page.get_by_label("About me")
+    await about.get_by_label("Name").fill("Radha Rao")
     await about.get_by_label("Phone").fill("+91 98765 43210")
     await opened.shoot("profile-phone-light")
     await about.get_by_role("button", name="Save").click()
     await expect(page.get_by_role("status").filter(has_text="Saved")).to_be_visible()
-    await page.reload()
     await expect(page.get_by_label("Phone")).to_have_value("+91 98765 43210")
+    await page.get_by_role("button", name="Pages").click()
+    await expect(page.get_by_role("dialog", name="Pages")).to_contain_text("Radha Rao")
 
 
 async def _end_soon(route: Route) -> None:

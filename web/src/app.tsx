@@ -91,5 +91,7 @@ export function App(): JSX.Element | null {
     void signOut().catch(() => undefined);
     leave(null);
   };
-  return <Shell key={state.user.id} user={state.user} onSignOut={onSignOut} onExpired={() => leave(ENDED)} />;
+  return (
+    <Shell key={state.user.id} user={state.user} onUser={enter} onSignOut={onSignOut} onExpired={() => leave(ENDED)} />
+  );
 }

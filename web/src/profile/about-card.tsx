@@ -31,8 +31,12 @@ function patchOf(me: Me, draft: Draft): Readonly<Record<string, string | null>> 
 }
 
 export function AboutCard(): JSX.Element {
-  const { user } = useShell();
+  const { user, onUser } = useShell();
   const { row, etag, problem, reload, put } = useRecord<Me>(`/users/${user.id}`);
+  const saved = (me: Me, newer: string | null): void => {
+    put(me, newer);
+    onUser({ ...user, name: me.name });
+  };
   if (problem !== null) {
     return (
       <Card title="About me">
@@ -46,7 +50,7 @@ export function AboutCard(): JSX.Element {
         {user.email} · {roleWord(user.role)}
         {user.duty === null ? "" : `, ${user.duty}`}
       </p>
-      {row !== null && <AboutForm me={row} etag={etag} onSaved={put} onStale={reload} />}
+      {row !== null && <AboutForm me={row} etag={etag} onSaved={saved} onStale={reload} />}
     </Card>
   );
 }

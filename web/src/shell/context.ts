@@ -16,6 +16,8 @@ export interface Way {
 
 export interface Shell {
   readonly user: User;
+  /** The person has changed what is shown of them. */
+  readonly onUser: (user: User) => void;
   readonly signOut: () => void;
   readonly openHelp: () => void;
   /** The pages as a drawer, where there is no room for them beside the page. */

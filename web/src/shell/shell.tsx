@@ -22,12 +22,13 @@ import { sessionIsBack, sessionIsOver, useSessionEnded } from "./session-end.ts"
 
 export interface ShellProps {
   readonly user: User;
+  readonly onUser: (user: User) => void;
   readonly onSignOut: () => void;
   /** The session has ended, and its owner does not want to go on here. */
   readonly onExpired: () => void;
 }
 
-export function Shell({ user, onSignOut, onExpired }: ShellProps): JSX.Element {
+export function Shell({ user, onUser, onSignOut, onExpired }: ShellProps): JSX.Element {
   const [open, setOpen] = useState<"help" | "menu" | null>(null);
   const may = useAskedRights(user);
   const ended = useSessionEnded();
@@ -36,6 +37,7 @@ export function Shell({ user, onSignOut, onExpired }: ShellProps): JSX.Element {
   const shell = useMemo(
     () => ({
       user,
+      onUser,
       signOut: onSignOut,
       openHelp: () => setOpen("help"),
       openMenu: () => setOpen("menu"),
