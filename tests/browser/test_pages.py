@@ -83,6 +83,7 @@ async def test_on_a_phone_the_menu_is_a_drawer_that_closes_behind_whoever_goes(
     await drawer.get_by_role("link", name="Doctors").click()
     await expect(drawer).to_have_count(0)
     await expect(page.get_by_role("heading", level=1)).to_have_text("Doctors")
+    await expect(page.get_by_role("heading", level=1)).to_be_focused()
     assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
@@ -96,6 +97,7 @@ async def test_help_tells_the_keys_of_the_page_and_gives_the_focus_back(visit: O
     await expect(page.get_by_role("dialog")).to_contain_text("Go to Doctors")
     await page.keyboard.press("Escape")
     await expect(page.get_by_role("dialog")).to_have_count(0)
+    await expect(page.get_by_role("button", name="Keys and marks")).to_be_focused()
     await page.keyboard.press("g")
     await page.keyboard.press("d")
     await expect(page.get_by_role("heading", level=1)).to_have_text("Doctors")

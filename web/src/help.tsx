@@ -1,10 +1,10 @@
 /** What the keys do and what the marks mean. */
 
 import type { JSX } from "preact";
-import { useLayoutEffect, useRef } from "preact/hooks";
-import { useEscape } from "./escape.ts";
+import { useRef } from "preact/hooks";
 import { Icon } from "./icons.tsx";
 import { Marks } from "./legend.tsx";
+import { useModal } from "./shared/modal.ts";
 import type { Way } from "./shell/context.ts";
 
 type Key = readonly [keys: readonly string[], meaning: string];
@@ -44,16 +44,13 @@ export function Help({ fleet, ways, onClose }: HelpProps): JSX.Element {
   const dialog = useRef<HTMLDialogElement>(null);
   const keys = [...(fleet ? FLEET : LISTS), ...EVERYWHERE];
   const goes: readonly Key[] = ways.map(({ key, label }) => [["G", key.toUpperCase()], `Go to ${label}`]);
-  useEscape(true, onClose);
-  useLayoutEffect(() => {
-    if (dialog.current?.open === false) dialog.current.showModal();
-  }, []);
+  useModal(dialog, onClose);
   return (
     <dialog
       class="sheet help"
       ref={dialog}
       aria-labelledby="help-title"
-      onClose={onClose}
+      onCancel={(event) => event.preventDefault()}
       onClick={(event) => event.target === dialog.current && onClose()}
     >
       <header class="sheet__head">

@@ -2,8 +2,8 @@
 
 import type { ComponentChildren, JSX } from "preact";
 import { useId, useLayoutEffect, useRef } from "preact/hooks";
-import { useEscape } from "../escape.ts";
 import { Icon } from "../icons.tsx";
+import { useModal } from "./modal.ts";
 
 export interface DialogProps {
   readonly title: string;
@@ -21,22 +21,13 @@ const FIRST = "[autofocus], input:not([type=hidden]), select, textarea";
 export function Dialog({ title, onClose, children, foot, size = "medium", busy = false }: DialogProps): JSX.Element {
   const dialog = useRef<HTMLDialogElement>(null);
   const id = useId();
-  const gone = useRef(false);
   const close = (): void => {
-    if (!busy && !gone.current) onClose();
+    if (!busy) onClose();
   };
-  useEscape(true, close);
+  useModal(dialog, close);
   useLayoutEffect(() => {
-    const before = document.activeElement;
     const box = dialog.current;
-    if (box === null) return undefined;
-    if (!box.open) box.showModal();
-    (box.querySelector<HTMLElement>(`.dialog__body :is(${FIRST})`) ?? box.querySelector("h2"))?.focus();
-    return () => {
-      gone.current = true;
-      box.close(); // while it is open, nothing behind it takes the focus
-      if (before instanceof HTMLElement && before.isConnected) before.focus();
-    };
+    (box?.querySelector<HTMLElement>(`.dialog__body :is(${FIRST})`) ?? box?.querySelector("h2"))?.focus();
   }, []);
   return (
     <dialog
@@ -44,7 +35,6 @@ export function Dialog({ title, onClose, children, foot, size = "medium", busy =
       ref={dialog}
       aria-labelledby={id}
       onCancel={(event) => event.preventDefault()}
-      onClose={close}
       onPointerDown={(event) => event.target === dialog.current && close()}
     >
       <div class="dialog__frame">

@@ -1,9 +1,9 @@
 /** The ways to the pages: a rail beside them, or a drawer where there is little room. */
 
 import type { JSX } from "preact";
-import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
-import { useEscape } from "../escape.ts";
+import { useEffect, useRef } from "preact/hooks";
 import { Icon, Mark } from "../icons.tsx";
+import { useModal } from "../shared/modal.ts";
 import { useWhereabouts } from "../shared/router.ts";
 import { useBadges } from "./badges.ts";
 import { useShell } from "./context.ts";
@@ -61,10 +61,7 @@ export function Drawer({ onClose }: { onClose: () => void }): JSX.Element {
   const { user, signOut } = useShell();
   const { steps } = useWhereabouts();
   const opened = useRef(steps);
-  useEscape(true, onClose);
-  useLayoutEffect(() => {
-    if (dialog.current?.open === false) dialog.current.showModal();
-  }, []);
+  useModal(dialog, onClose);
   useEffect(() => {
     if (steps !== opened.current) onClose();
   }, [steps]);
@@ -74,7 +71,7 @@ export function Drawer({ onClose }: { onClose: () => void }): JSX.Element {
     if (target === dialog.current || target?.closest("[aria-current]") !== null) onClose();
   };
   return (
-    <dialog class="drawer" ref={dialog} aria-label="Pages" onClose={onClose} onClick={onClick}>
+    <dialog class="drawer" ref={dialog} aria-label="Pages" onCancel={(event) => event.preventDefault()} onClick={onClick}>
       <div class="drawer__head">
         <Mark />
         <b>Arogya Hub</b>

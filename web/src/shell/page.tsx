@@ -30,7 +30,9 @@ export function Page({ title, lead, back, actions, children }: PageFrameProps): 
   }, [title]);
   useEffect(() => {
     // who came here by a link hears where they are, and goes on from there
-    if (steps > 0) heading.current?.focus();
+    if (steps === 0) return undefined;
+    const frame = requestAnimationFrame(() => heading.current?.focus()); // once the drawer is gone that led here
+    return () => cancelAnimationFrame(frame);
   }, []);
   useKeys(
     {
