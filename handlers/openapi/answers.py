@@ -99,7 +99,7 @@ def _success(route: Route, schemas: Schemas) -> dict[str, Any]:
     names = ["X-Request-Id"]
     names += ["ETag"] if conditional(route) and route.status != 204 else []
     names += ["Location"] if conditional(route) and route.status == 201 else []
-    names += ["Idempotent-Replayed"] if repeatable(route) else []
+    names += ["Idempotent-Replayed"] if repeatable(route) and route.replayable else []
     answer["headers"] = _refer(names)
     return answer
 

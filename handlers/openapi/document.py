@@ -41,6 +41,7 @@ _HEADERS: dict[str, dict[str, Any]] = {
     },
     "Idempotency-Key": {
         "description": "A name of your own for this request: repeated within 24 hours, it is answered as before.",
+        "schema": {"type": "string", "pattern": r"^[\x21-\x7e]{1,255}$"},
         "example": "0198f1c2-7d3a-7b54-9a41-5e6f2c1d0b3a",
     },
 }

@@ -43,7 +43,7 @@ class _Group:
     """The operations of one tag."""
 
     def __init__(self, tag: Mapping[str, str], described: Document) -> None:
-        self.name = tag["name"]
+        self.name = f"group-{tag['name']}"  # in the page's address: a section may have the plain word
         self.title = tag["name"].replace("_", " ").capitalize()
         self._about = tag["description"]
         self._described = described
