@@ -30,10 +30,10 @@ LATER = (
 # Allows beside which the same person always has another that covers them: whoever has a duty has a desk, too, and a
 # doctor's own link makes the facility theirs. `sockets.device` lets a sensor in as soon as it has something to send.
 SHADOWED = {
-    *((action, code) for action in ("patients.C", "ambulance_requests.C", "map.R") for code in ("DP", "SV")),
-    *((action, code) for action in ("ws_tickets.C", "sockets.live") for code in ("DP", "SV")),
-    ("doctor_facilities.R", "DR"),
-    ("sockets.device", "PX"),
+    *((action, code, "*") for action in ("patients.C", "ambulance_requests.C", "map.R") for code in ("DP", "SV")),
+    *((action, code, "own") for action in ("ws_tickets.C", "sockets.live") for code in ("DP", "SV")),
+    ("doctor_facilities.R", "DR", "own"),
+    ("sockets.device", "PX", "own"),
 }
 # What registering adds, beside the line of its own.
 ALSO = {"users.C": "registrations.C", "patients.C": "registrations.C"}
