@@ -226,3 +226,21 @@ async def test_a_doctors_week_is_changed_in_the_grid(visit: OpenVisit, states: S
     await expect(thursday.locator(".week__block")).to_have_count(0)
     await page.get_by_role("button", name="Undo").click()
     await expect(thursday.locator(".week__block")).to_have_text("14:00\N{EN DASH}18:30")
+
+
+async def test_somebody_new_is_booked_before_the_desk_has_them_in_its_list(visit: OpenVisit, states: States) -> None:
+    opened = await enter(visit, states, "facility", "/people")
+    page = opened.page
+    await page.keyboard.press("n")
+    await page.get_by_role("textbox", name="Name").fill("Walter Walkin")
+    await page.get_by_role("dialog").get_by_role("button", name="Add").click()
+    await page.get_by_role("button", name="Book a visit").click()
+    dialog = page.get_by_role("dialog", name="Book a visit for Walter Walkin")
+    await dialog.get_by_role("combobox", name="Doctor").fill("meera")
+    await page.get_by_role("option", name="Meera").click()
+    await dialog.get_by_label("Begins").fill("2031-03-04T10:00")
+    await dialog.get_by_role("button", name="Book", exact=True).click()
+    await expect(page.get_by_role("heading", level=1)).to_have_text("Walter Walkin with Dr Meera Iyer")
+    await page.get_by_role("button", name="Cancel the visit…").click()
+    await page.get_by_role("button", name="Cancel the visit", exact=True).click()
+    await expect(page.locator(".fact-list")).to_contain_text("Cancelled")

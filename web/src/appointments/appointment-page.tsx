@@ -69,7 +69,7 @@ function About({ door, row }: { door: RecordDoor<Row>; row: Row }): JSX.Element 
           ["Patient", may.has("PT") ? name : <a href={`/people/${patient}?as=patient`}>{name}</a>],
           ["Doctor", <a key="doctor" href={`/doctors/${String(row["doctor_id"])}`}>{embedded(row, "doctor")}</a>],
           ["Facility", <a key="facility" href={`/facilities/${String(row["facility_id"])}`}>{embedded(row, "facility")}</a>],
-          ["Stands", <StatusMark key="status" value={row["status"]} />],
+          ["Status", <StatusMark key="status" value={row["status"]} />],
         ]}
       />
       <Moves door={door} row={row} />
