@@ -12,7 +12,7 @@ from aiohttp.http import HttpVersion10, HttpVersion11
 from aiohttp.typedefs import Handler
 
 from handlers import problem
-from handlers.context import CONTEXT
+from handlers.context import CONTEXT, HttpSettings
 from handlers.cors import add_cors
 from handlers.guard import CALLER, REQUEST_ID
 from handlers.network import is_https
@@ -26,6 +26,7 @@ _LOG = structlog.get_logger("hub.http")
 # a router or a proxy would read it.
 _PLAIN_PATH = re.compile(r"/([A-Za-z0-9._~@:+-]+(/[A-Za-z0-9._~@:+-]+)*/?)?", re.ASCII)
 _METHODS = frozenset(hdrs.METH_ALL)
+_DEFAULTS = HttpSettings()
 _HTTPS_FROM_NOW_ON = "max-age=31536000"  # for a year: RFC 6797
 REPEATS: web.AppKey[Repeats] = web.AppKey("REPEATS", Repeats)
 SECURITY_HEADERS = {
@@ -74,12 +75,11 @@ async def add_headers(http_request: web.Request, response: web.StreamResponse) -
     for name, value in SECURITY_HEADERS.items():
         response.headers.setdefault(name, value)
     response.headers["Server"] = "arogya"
-    settings = http_request.app[CONTEXT].settings
+    context = http_request.app.get(CONTEXT)  # other listeners have none
+    settings = _DEFAULTS if context is None else context.settings
     if is_https(http_request, settings.trusted_proxies):
         response.headers[hdrs.STRICT_TRANSPORT_SECURITY] = _HTTPS_FROM_NOW_ON
     add_cors(http_request, response, settings.cors_origins)
-    if REQUEST_ID in http_request:
-        response.headers["X-Request-Id"] = http_request[REQUEST_ID]
 
 
 def _check_line(http_request: web.Request) -> None:

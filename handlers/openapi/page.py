@@ -188,11 +188,17 @@ def _fields(schema: Mapping[str, Any]) -> str:
         (
             f"<code>{text(name)}</code>{'' if name in needed else ' <i>optional</i>'}",
             type_words(field),
-            text(field.get("description", "")),
+            text(_about(field)),
         )
         for name, field in schema.get("properties", {}).items()
     )
     return table(("Field", "What", "About"), rows) if schema.get("properties") else ""
+
+
+def _about(field: Mapping[str, Any]) -> str:
+    """Return what is said of a field, also where it stands within one of its forms, beside null."""
+    told = (form.get("description", "") for form in (field, *field.get("anyOf", ())))
+    return next(filter(None, told), "")
 
 
 def _answers(operation: Mapping[str, Any]) -> str:

@@ -88,7 +88,7 @@ async def test_nearest_comes_from_memory_with_distance_and_age(hub: Hub, world: 
 
 
 async def test_nearest_needs_a_place_on_earth(hub: Hub, world: World) -> None:
-    for query in ["", "latitude=91&longitude=0", "latitude=nan&longitude=0", "latitude=1e999&longitude=0", "latitude=1"]:
+    for query in ["", *(f"latitude={number}&longitude=0" for number in ("91", "nan", "1e999")), "latitude=1"]:
         answer = await hub.call("GET", f"{API}/nearest?{query}", token=world.tokens["DP"])
         assert (answer.status, answer.code) == (422, "invalid_value"), query
 
