@@ -18,6 +18,7 @@ from hub.errors import InvalidValue, NotFound
 from storage import audit, people
 from storage.errors import Conflict
 from storage.people import Person
+from storage.records.kinds import PHONE
 
 # One address and no list of them: these go into the headers of e-mails.
 _ADDRESS = r"""^[^@\s,;:<>()\[\]\\"\x00-\x1f\x7f]+@[^@\s,;:<>()\[\]\\"\x00-\x1f\x7f]+$"""
@@ -25,7 +26,7 @@ Email = Annotated[str, Meta(min_length=3, max_length=254, pattern=_ADDRESS, desc
 Password = Annotated[str, Meta(min_length=1, max_length=1024)]
 Chosen = Annotated[str, Meta(max_length=1024, description="12 to 128 characters, any Unicode.")]
 Name = Annotated[str, Meta(min_length=1, max_length=200, pattern=r"\S")]
-Phone = Annotated[str, Meta(min_length=3, max_length=40, pattern=r"^[0-9+()/. -]+$")]
+Phone = Annotated[str, Meta(min_length=3, max_length=40, pattern=f"^{PHONE}$")]
 ZoneName = Annotated[str, Meta(min_length=1, max_length=64, description="IANA name, such as Asia/Kolkata.")]
 Role = Literal["patient", "doctor", "staff", "admin"]
 Gender = Literal["female", "male", "other", "unknown"]
@@ -129,6 +130,14 @@ def is_own_facility(call: Call[Any, Any], person: Person) -> bool:
     """Say whether a person works at the facility of who asks."""
     own = call.principal.facility_id
     return own is not None and (person.facility_id == own or person.works_here)
+
+
+def is_receptionist_here(call: Call[Any, Any], person: Person) -> bool:
+    """Say whether this is a receptionist of the own facility.
+
+    One who leads the dispatchers of every facility is not one facility's to deal with.
+    """
+    return person.staff_role == "receptionist" and person.duty != "supervisor" and is_own_facility(call, person)
 
 
 def change_entry(call: Call[Any, Any], action: str, person: Person, **detail: object) -> audit.Entry:

@@ -50,3 +50,5 @@ PLACE = Kind("point", Place)
 TEXTS = Kind("text[]", list)
 DOCUMENT = Kind("jsonb", dict)  # read only
 SIGHTING = Kind("jsonb", Sighting)  # read only
+
+PHONE = r"[0-9+()/. -]+"  # what a telephone number is written with

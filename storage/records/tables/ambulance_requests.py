@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from storage.records import scopes
 from storage.records.entity import Check, Column, Embed, Entity, Filter, Sort, Word
-from storage.records.kinds import BIGINT, INTEGER, KEY, MOMENT, PLACE, TEXT
+from storage.records.kinds import BIGINT, INTEGER, KEY, MOMENT, PHONE, PLACE, TEXT
 
 _COLUMNS = (
     Column(name="id", kind=KEY, about="The request."),
@@ -81,6 +81,7 @@ _COLUMNS = (
         create="may",
         change=True,
         maximum=40,
+        pattern=PHONE,
     ),
     Column(
         name="complaint",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from storage.records.entity import Column, Entity, Filter, Sort, Word
-from storage.records.kinds import KEY, MOMENT, PLACE, TEXT
+from storage.records.kinds import KEY, MOMENT, PHONE, PLACE, TEXT
 
 FACILITIES = Entity(
     name="facilities",
@@ -31,6 +31,7 @@ FACILITIES = Entity(
             create="may",
             change=True,
             maximum=40,
+            pattern=PHONE,
             example="+91 20 5550 1000",
         ),
         Column(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from storage.records import scopes
 from storage.records.entity import Check, Column, Entity, Filter, Sort, Word
-from storage.records.kinds import DATE, KEY, TEXT
+from storage.records.kinds import DATE, KEY, PHONE, TEXT
 
 _AGE = "(extract(year FROM age(:now, r.date_of_birth))::int / 10 * 10)"
 
@@ -42,6 +42,7 @@ PATIENTS = Entity(
             change=True,
             elsewhere="users",
             maximum=40,
+            pattern=PHONE,
         ),
         Column(
             name="date_of_birth",

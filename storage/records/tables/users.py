@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from storage.records import scopes
 from storage.records.entity import Column, Entity, Filter, Sort, Word
-from storage.records.kinds import KEY, MOMENT, TEXT
+from storage.records.kinds import KEY, MOMENT, PHONE, TEXT
 
 USERS = Entity(
     name="users",
@@ -30,6 +30,7 @@ USERS = Entity(
             nullable=True,
             change=True,
             maximum=40,
+            pattern=PHONE,
             example="+91 98220 12345",
         ),
         Column(
