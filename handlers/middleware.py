@@ -75,6 +75,8 @@ async def add_headers(http_request: web.Request, response: web.StreamResponse) -
     for name, value in SECURITY_HEADERS.items():
         response.headers.setdefault(name, value)
     response.headers["Server"] = "arogya"
+    if REQUEST_ID in http_request:
+        response.headers["X-Request-Id"] = http_request[REQUEST_ID]
     context = http_request.app.get(CONTEXT)  # other listeners have none
     settings = _DEFAULTS if context is None else context.settings
     if is_https(http_request, settings.trusted_proxies):
