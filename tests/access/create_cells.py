@@ -14,6 +14,7 @@ from tests.access.clinic_rows import JOINT
 from tests.access.oracle import Oracle, fields_of
 from tests.access.people import ASKING, DEVICES, Caller, Nobody, Person, uid
 from tests.access.read_cells import refusal
+from tests.access.relations import cares
 from tests.access.rows import Row
 from tests.access.write_cells import VALUES
 
@@ -156,7 +157,7 @@ def _creation(oracle: Oracle, who: Caller, table: str, label: str, values: Value
         yield Cell(action, who, label, "POST", path, (refusal(who),), body=body)
         return
     row = Row(table, "new", {"id": values.get("user_id", uuid4()), **values, **mine})
-    held = oracle.holding(who, action, row)
+    held = [] if _makes_care(oracle, who, row) else oracle.holding(who, action, row)
     if isinstance(who, Nobody):  # who registers does so elsewhere
         yield Cell(action, who, label, "POST", path, (401,), body=body)
         return
@@ -171,6 +172,13 @@ def _creation(oracle: Oracle, who: Caller, table: str, label: str, values: Value
     for name in sorted(page.fields()[table][""] - settable):
         extra = {**body, name: _json(mine.get(name, values.get(name, _some(name, oracle))))}
         yield Cell(action, who, f"{label}+{name}", "POST", path, (403,), "field_forbidden", extra)
+
+
+def _makes_care(oracle: Oracle, who: Caller, row: Row) -> bool:
+    """Tell whether a doctor would bring a patient into the own care, which is for the patient and the desks to do."""
+    if row.table != "appointments" or not isinstance(who, Person) or row["doctor_id"] != who.id:
+        return False
+    return not cares(oracle.world, who.id, row["patient_id"])
 
 
 def _some(name: str, oracle: Oracle) -> Any:

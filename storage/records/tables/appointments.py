@@ -101,6 +101,12 @@ APPOINTMENTS = Entity(
         ),
     ),
     checks=(
+        # An appointment is care: who could make one with anybody would never have to break the glass.
+        Check(
+            f"r.doctor_id IS DISTINCT FROM :user_id OR {scopes.in_care('r.patient_id')}",
+            "patient_id",
+            "you have no such patient in your care",
+        ),
         Check(
             "r.facility_id IN (SELECT facilities_of_doctor(r.doctor_id))",
             "doctor_id",
