@@ -27,7 +27,7 @@ from handlers.people import (
     explained,
     find_person,
     is_admin,
-    is_own_facility,
+    is_receptionist_here,
     shown,
 )
 from hub.errors import FieldForbidden, Forbidden, InvalidValue
@@ -165,10 +165,9 @@ async def _store(call: Call[Nothing, NewAccount], person: NewPerson, link: Link 
 async def _judged(call: Call[Nothing, Nothing], action: str, changed: str) -> tuple[Person, audit.Entry]:
     """Return whose account is dealt with; raises Forbidden for the own one, and for those of other facilities."""
     person = await find_person(call)
-    receptionist_here = person.staff_role == "receptionist" and is_own_facility(call, person)
     if person.id == call.principal.user_id:
         raise Forbidden("nobody does this to the own account")
-    if not (is_admin(call) or receptionist_here):
+    if not (is_admin(call) or is_receptionist_here(call, person)):
         raise Forbidden("this account is not yours to change")
     return person, change_entry(call, action, person, changed=[changed])
 

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from handlers.call import API, Call, Nothing, Route
-from handlers.people import find_person, is_admin, is_own_facility
+from handlers.people import find_person, is_admin, is_receptionist_here
 from hub.access import tokens
 from hub.errors import Conflict, Forbidden
 from hub.mail.letters import invitation, link_address
@@ -50,8 +50,7 @@ async def create(call: Call[Nothing, Nothing]) -> Invited:
     """POST /users/{id}/invite: another link, for who lost the first one or forgot the password."""
     context = call.context
     person = await find_person(call)
-    staff_here = person.staff_role == "receptionist" and is_own_facility(call, person)
-    if person.id == call.principal.user_id or not (is_admin(call) or staff_here):
+    if person.id == call.principal.user_id or not (is_admin(call) or is_receptionist_here(call, person)):
         raise Forbidden("this person is not yours to invite")
     link = fresh_link(call)
     async with context.app.transaction() as transaction:

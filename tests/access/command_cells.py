@@ -32,8 +32,8 @@ class Command(NamedTuple):
 SPARE = ("disabled", "new-patient", "new-doctor", "spare-px", "spare-tb")  # to whom it may happen
 COMMANDS = (
     Command("users.U.role", "users", "role", (200, 409, 422), {"role": "patient"}, ("new-patient", "doc", "rc")),
-    Command("users.U.disabled", "users", "disable", (200, 409), None, ("disabled", "pat", "sa", "doc")),
-    Command("users.invite", "users", "invite", (409,), None, ("disabled", "doc")),
+    Command("users.U.disabled", "users", "disable", (200, 409), None, ("disabled", "pat", "sa", "doc", "rc-sv")),
+    Command("users.invite", "users", "invite", (409,), None, ("disabled", "doc", "rc-sv")),
     Command("users.pseudonymise", "users", "pseudonymise", (200, 409), None, ("new-doctor", "sa")),
     Command("totp.bypass", "users", "totp_bypass", (409,), None, ("disabled", "doc")),
     Command("devices.D", "devices", "revoke", (200, 409), None, ("spare-px", "spare-tb", "idle-px")),
