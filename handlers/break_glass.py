@@ -14,12 +14,14 @@ from hub.errors import InvalidValue
 from storage import break_glass
 from storage.break_glass import Breaking
 
+_REASON_MIN = 10  # characters that the patient can see
+
 
 class Breach(msgspec.Struct, forbid_unknown_fields=True):
     """Whose record, why, and for how long; the patient is told, and reads the reason."""
 
     patient_id: UUID
-    reason: Annotated[str, Meta(min_length=10, max_length=500, pattern=r"\S")]
+    reason: Annotated[str, Meta(min_length=_REASON_MIN, max_length=500, pattern=r"\S")]
     minutes: Annotated[int, Meta(ge=1, le=60)] = 60
 
 
@@ -38,7 +40,7 @@ async def create(call: Call[Nothing, Breach]) -> Broken:
     """POST /break_glass; raises InvalidValue for who is no patient, and for a reason that says nothing."""
     context, body, session = call.context, call.body, call.signed_in
     now = context.clock.now()
-    if len(body.reason.strip()) < 10:
+    if len("".join(character for character in body.reason if character.isprintable()).strip()) < _REASON_MIN:
         raise InvalidValue("say in ten characters or more why", field="reason")
     expires_at = now + timedelta(minutes=body.minutes)
     asked = Breaking(session.user_id, session.name, body.patient_id, body.reason, now, expires_at)

@@ -50,6 +50,7 @@ async def test_only_doctors_and_administrators_may(hub: Hub, world: World, super
     [
         ("reason", "short"),
         ("reason", " " * 20),
+        ("reason", "\u200b" * 20),  # nothing that the patient could see
         ("reason", "x" * 501),
         ("minutes", 61),
         ("minutes", 0),
