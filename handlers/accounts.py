@@ -23,7 +23,6 @@ from handlers.people import (
     ZoneName,
     change_entry,
     check_born,
-    check_zone,
     explained,
     find_person,
     is_admin,
@@ -31,6 +30,7 @@ from handlers.people import (
     shown,
 )
 from hub.errors import FieldForbidden, Forbidden, InvalidValue
+from hub.zones import check_zone
 from storage import audit, people, pseudonyms
 from storage.errors import Conflict
 from storage.people import NewDoctor, NewPatient, NewPerson, NewStaff, Part, Person

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import zoneinfo
 from dataclasses import replace
 from datetime import date, datetime
-from functools import cache
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -145,12 +143,6 @@ def change_entry(call: Call[Any, Any], action: str, person: Person, **detail: ob
     return replace(call.audit_entry(action, "users", str(person.id)), detail=detail)
 
 
-def check_zone(name: str | None) -> None:
-    """Accept the name of a time zone or raise InvalidValue."""
-    if name is not None and name not in _zones():
-        raise InvalidValue("this is not the name of a time zone", field="time_zone")
-
-
 def check_born(born: date | None, today: date) -> None:
     """Accept a date of birth or raise InvalidValue."""
     if born is not None and not _BORN_MIN <= born <= today:
@@ -169,11 +161,3 @@ def explained(conflict: Conflict, *, facility_field: str = "facility_id") -> Exc
 
 def _sees(call: Call[Any, Any], person: Person) -> bool:
     return is_admin(call) or person.id == call.principal.user_id or is_own_facility(call, person)
-
-
-@cache
-def _zones() -> frozenset[str]:
-    return frozenset(zoneinfo.available_timezones())
-
-
-_zones()  # a walk through files: at import, not on the event loop

@@ -22,13 +22,13 @@ from handlers.people import (
     Phone,
     ZoneName,
     check_born,
-    check_zone,
     explained,
     shown,
 )
 from hub.access.passwords import check_password
 from hub.access.policy import allowed
 from hub.errors import Forbidden, RateLimited
+from hub.zones import check_zone
 from storage import audit, people
 from storage.errors import Conflict
 from storage.people import NewPatient, NewPerson, Part

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 from datetime import date
-from functools import cache
-from zoneinfo import available_timezones
 
+from hub.zones import NAMES
 from storage.records.catalog import entity
 from storage.records.entity import Column
 from storage.records.kinds import DATE, INTEGER, TEXT
@@ -46,7 +45,7 @@ def email(text: str) -> str:
 
 def time_zone(text: str) -> str:
     """Return an IANA zone; raises `CellError`."""
-    if text not in _zones():
+    if text not in NAMES:
         raise CellError("is not an IANA time zone, like Asia/Kolkata")
     return text
 
@@ -63,11 +62,6 @@ def choice(text: str, choices: tuple[str, ...]) -> str:
     if text not in choices:
         raise CellError(f"must be {_or(choices)}")
     return text
-
-
-@cache
-def _zones() -> frozenset[str]:
-    return frozenset(available_timezones())
 
 
 def _text(column: Column, text: str) -> str:

@@ -7,6 +7,7 @@ from typing import NoReturn
 
 from hub.access.principal import Principal
 from hub.errors import Conflict, FieldForbidden, Forbidden, InvalidValue
+from hub.zones import check_zone
 from storage.errors import Conflict as StoredConflict
 from storage.errors import Poison
 from storage.records.entity import Check, Entity
@@ -28,6 +29,7 @@ def creation(entity: Entity, principal: Principal, reaches: tuple[Reach, ...], g
     for column in entity.columns:
         if column.create == "must" and column.name not in values:
             raise InvalidValue("a required field is missing", field=column.name)
+    _check_zones(entity, values)
     return values
 
 
@@ -65,9 +67,16 @@ def change(
     for name in changed:
         if name in closed:
             raise Conflict("this can no longer be changed", field=name)
+    _check_zones(entity, changed)
     if "status" in changed and entity.moves:
         _check_move(entity, str(stored["status"]), str(changed["status"]), reaches)
     return changed
+
+
+def _check_zones(entity: Entity, values: Fields) -> None:
+    for column in entity.columns:
+        if column.is_zone:
+            check_zone(values.get(column.name), column.name)
 
 
 def _merged_place(stored: object, given: object, name: str) -> Place | None:

@@ -44,6 +44,7 @@ class Column:
     )
     assigns: str | None = None  # SQL of a SET clause, with :value, that a PATCH of this field does instead
     elsewhere: str | None = None  # the table where a row of the same id holds it, and a PATCH writes it
+    is_zone: bool = False  # the IANA name of a time zone
     volatile: bool = False  # changes by itself: no part of the ETag
     only_while: str = (
         ""  # SQL of the row as it is before a PATCH of this field; where it does not hold, that is a conflict

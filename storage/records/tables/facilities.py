@@ -41,6 +41,7 @@ FACILITIES = Entity(
             create="may",
             change=True,
             maximum=64,
+            is_zone=True,
             example="Asia/Kolkata",
         ),
         Column(name="location", kind=PLACE, about="Where it is.", nullable=True, create="may", change=True),

@@ -95,3 +95,11 @@ async def test_an_appointment_of_yesterday_is_still_completed_and_noted(desk: De
         *(desk.world.users["PT"], True),
         False,
     )
+
+
+async def test_a_time_zone_is_one_that_exists(desk: Desk) -> None:
+    path = f"facilities/{desk.place('north')}"
+    assert refused(await desk.change(path, "AD", time_zone="Moon/Crater"))[1:] == ("invalid_value", "time_zone")
+    assert (await desk.change(path, "AD", time_zone="America/New_York")).json["time_zone"] == "America/New_York"
+    new = {"name": "Moon", "type": "clinic", "time_zone": "Moon/Crater"}
+    assert refused(await desk.add("facilities", "AD", **new))[1:] == ("invalid_value", "time_zone")
