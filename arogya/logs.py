@@ -25,7 +25,6 @@ def configure(level: str, form: str) -> None:
     finish = [structlog.processors.format_exc_info, renderer] if not as_text else [renderer]
     structlog.configure(
         processors=[
-            structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             *finish,

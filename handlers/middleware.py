@@ -120,10 +120,10 @@ def _log(http_request: web.Request, status: int, code: str, started_ns: int) -> 
     elapsed_s = (time.monotonic_ns() - started_ns) / 1e9
     metrics = http_request.app[CONTEXT].metrics
     method = http_request.method if http_request.method in _METHODS else "other"
-    metrics.http_requests.labels(method, route, str(status)).inc()
+    metrics.answered(method, route, status)
     if status == 101:  # a WebSocket's life is no time to answer, and no line is needed for each tablet of a crowd
         return
-    metrics.http_seconds.labels(route).observe(elapsed_s)
+    metrics.took(route, elapsed_s)
     caller = http_request.get(CALLER)
     unsaid = None
     if code and caller is None:  # a stranger, of whom there may be thousands

@@ -20,17 +20,27 @@ class _Question(Generic[Key, Answer]):
 
     __slots__ = ("answers", "error", "key", "turn")
 
-    def __init__(self, key: Key) -> None:
+    def __init__(self, key: Key, turn: asyncio.Future[None] | None) -> None:
         self.key = key
         self.answers: list[Answer] = []  # one, once it is answered
         self.error: StorageError | None = None  # why it will not be
-        # Set when it is settled, or when its caller is to ask for everybody; cancelled with its caller.
-        self.turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        # Of who waits: set when it is settled, or when its caller is to ask for everybody; cancelled with its caller.
+        self.turn = turn
 
     @property
     def settled(self) -> bool:
         """Tell whether its caller need not ask any more."""
         return bool(self.answers) or self.error is not None
+
+    @property
+    def gone(self) -> bool:
+        """Tell whether its caller waits no more."""
+        return self.turn is not None and self.turn.done()
+
+    def wake(self) -> None:
+        """Let its caller go on."""
+        if self.turn is not None:
+            self.turn.set_result(None)
 
 
 class Loader(Generic[Key, Answer]):
@@ -51,10 +61,11 @@ class Loader(Generic[Key, Answer]):
 
     async def load(self, key: Key) -> Answer:
         """Return the answer to one key; raises the `StorageError` that its batch met."""
-        mine: _Question[Key, Answer] = _Question(key)
+        turn = asyncio.get_running_loop().create_future() if self._asking else None
+        mine: _Question[Key, Answer] = _Question(key, turn)
         self._waiting.append(mine)
-        if self._asking:
-            await self._wait(mine)
+        if turn is not None:
+            await self._wait(mine, turn)
         if not mine.settled:
             self._asking = True
             await self._lead()
@@ -62,11 +73,11 @@ class Loader(Generic[Key, Answer]):
             raise mine.error.with_traceback(None)  # many raise it: their tracebacks would grow into one
         return mine.answers[0]
 
-    async def _wait(self, mine: _Question[Key, Answer]) -> None:
+    async def _wait(self, mine: _Question[Key, Answer], turn: asyncio.Future[None]) -> None:
         try:
-            await mine.turn
+            await turn
         except asyncio.CancelledError:
-            if not (mine.turn.cancelled() or mine.settled):
+            if not (turn.cancelled() or mine.settled):
                 self._hand_over()  # it was cancelled in the moment in which it was told to ask
             raise
 
@@ -75,7 +86,7 @@ class Loader(Generic[Key, Answer]):
         batch = [self._waiting.popleft()]
         while self._waiting and len(batch) < self._batch_max:
             question = self._waiting.popleft()
-            if not question.turn.done():  # else its caller was cancelled
+            if not question.gone:  # else its caller was cancelled
                 batch.append(question)
         try:
             answers = await self._ask([question.key for question in batch])
@@ -98,16 +109,16 @@ class Loader(Generic[Key, Answer]):
     def _settle(self, batch: list[_Question[Key, Answer]]) -> None:
         """Wake those who have their answer; the others of a leader that was cancelled come first in the next batch."""
         for question in reversed(batch[1:]):
-            if question.turn.done():
+            if question.gone:
                 continue
             if question.settled:
-                question.turn.set_result(None)
+                question.wake()
             else:
                 self._waiting.appendleft(question)
 
     def _hand_over(self) -> None:
-        while self._waiting and self._waiting[0].turn.done():
+        while self._waiting and self._waiting[0].gone:
             self._waiting.popleft()
         self._asking = bool(self._waiting)
         if self._waiting:
-            self._waiting[0].turn.set_result(None)
+            self._waiting[0].wake()

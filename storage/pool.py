@@ -230,7 +230,9 @@ class _Lease:
     async def __aenter__(self) -> PoolConnectionProxy[Record]:
         try:
             with translated():
-                self._connection = await self._pool.acquire(timeout=self._timeout_s)
+                # One that is idle is taken without waiting; a deadline for it would cost more than the taking.
+                timeout_s = None if self._pool.get_idle_size() else self._timeout_s
+                self._connection = await self._pool.acquire(timeout=timeout_s)
         except Unavailable as error:
             raise Unavailable("no database connection is free") from error
         return self._connection
@@ -241,7 +243,7 @@ class _Lease:
             return
         try:
             with translated():
-                await self._pool.release(connection)
+                await self._pool.release(connection, timeout=self._timeout_s)
         except StorageError:
             # A server that hangs does not let go of the connection in time. Cancelled is cancelled all the same: who
             # passes over a `StorageError` and goes on would never end.
