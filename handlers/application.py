@@ -16,6 +16,7 @@ from handlers.middleware import REPEATS, add_headers, boundary
 from handlers.openapi import served
 from handlers.repeats import Repeats
 from handlers.routes import DEVICE_SOCKET, LIVE_SOCKET, ROUTES
+from handlers.tally import TALLY, Tally
 
 _VERSION = version("arogya-hub")  # a file is read for it: at import, not on the event loop
 
@@ -28,6 +29,7 @@ def build(context: HubContext) -> web.Application:
     application[CONTEXT] = context
     application[LIMITS] = Limits(context.settings, context.bus)
     application[REPEATS] = Repeats()
+    application[TALLY] = Tally(context.metrics)
     application[CURSORS] = Cursors(context.settings.cursor_key)
     application.on_response_prepare.append(add_headers)
     _add_routes(application, (*ROUTES, *served.routes(ROUTES, version=_VERSION, settings=context.settings)))

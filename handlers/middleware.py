@@ -17,6 +17,7 @@ from handlers.cors import add_cors
 from handlers.guard import CALLER, REQUEST_ID
 from handlers.network import is_https
 from handlers.repeats import Repeats
+from handlers.tally import TALLY
 from hub import ids
 from hub.errors import HubError, Malformed, NotFound
 from hub.outcomes import outcome_of
@@ -118,12 +119,12 @@ def _refusal(http_request: web.Request, error: Exception, request_id: str) -> tu
 def _log(http_request: web.Request, status: int, code: str, started_ns: int) -> None:
     route = route_name(http_request)
     elapsed_s = (time.monotonic_ns() - started_ns) / 1e9
-    metrics = http_request.app[CONTEXT].metrics
+    tally = http_request.app[TALLY]
     method = http_request.method if http_request.method in _METHODS else "other"
-    metrics.answered(method, route, status)
+    tally.answered(method, route, status)
     if status == 101:  # a WebSocket's life is no time to answer, and no line is needed for each tablet of a crowd
         return
-    metrics.took(route, elapsed_s)
+    tally.took(route, elapsed_s)
     caller = http_request.get(CALLER)
     unsaid = None
     if code and caller is None:  # a stranger, of whom there may be thousands

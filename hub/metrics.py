@@ -18,8 +18,6 @@ class Metrics:
         self.http_requests = Counter("hub_http_requests", "Answers", ["method", "route", "status"], registry=own)
         self.http_seconds = Histogram("hub_http_seconds", "Time to answer", ["route"], buckets=_FAST_S, registry=own)
         self.sign_ins = Counter("hub_sign_ins", "Attempts to sign in", ["result"], registry=own)
-        self._answers: dict[tuple[str, str, int], Counter] = {}  # what the counters of answers are found by
-        self._seconds: dict[str, Histogram] = {}
         # Connections
         self.sockets = Gauge("hub_sockets", "Open WebSockets", ["kind"], registry=own)
         self.socket_closes = Counter("hub_socket_closes", "Closed WebSockets", ["kind", "code"], registry=own)
@@ -59,17 +57,3 @@ class Metrics:
         self.audit_sealed = Counter("hub_audit_sealed", "Entries of the audit log that this hub sealed", registry=own)
         # The process
         self.loop_lag_seconds = Histogram("hub_loop_lag_seconds", "Event loop delay", buckets=_FAST_S, registry=own)
-
-    def answered(self, method: str, route: str, status: int) -> None:
-        """Count an answer."""
-        counter = self._answers.get((method, route, status))
-        if counter is None:
-            counter = self._answers[method, route, status] = self.http_requests.labels(method, route, str(status))
-        counter.inc()
-
-    def took(self, route: str, seconds: float) -> None:
-        """Count the time of an answer."""
-        histogram = self._seconds.get(route)
-        if histogram is None:
-            histogram = self._seconds[route] = self.http_seconds.labels(route)
-        histogram.observe(seconds)
