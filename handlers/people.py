@@ -11,20 +11,22 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from handlers.call import Call
+from handlers.record_types import formed
 from hub import errors
 from hub.errors import InvalidValue, NotFound
 from storage import audit, people
 from storage.errors import Conflict
 from storage.people import Person
-from storage.records.kinds import PHONE
+from storage.records.kinds import EMAIL, NAME, PHONE
 
-# One address and no list of them: these go into the headers of e-mails.
-_ADDRESS = r"""^[^@\s,;:<>()\[\]\\"\x00-\x1f\x7f]+@[^@\s,;:<>()\[\]\\"\x00-\x1f\x7f]+$"""
-Email = Annotated[str, Meta(min_length=3, max_length=254, pattern=_ADDRESS, description="What one signs in with.")]
+Email = Annotated[
+    str,
+    Meta(min_length=3, max_length=254, description="What one signs in with.", **formed(EMAIL)),
+]
 Password = Annotated[str, Meta(min_length=1, max_length=1024)]
 Chosen = Annotated[str, Meta(max_length=1024, description="12 to 128 characters, any Unicode.")]
-Name = Annotated[str, Meta(min_length=1, max_length=200, pattern=r"\S")]
-Phone = Annotated[str, Meta(min_length=3, max_length=40, pattern=f"^{PHONE}$")]
+Name = Annotated[str, Meta(min_length=1, max_length=200, **formed(NAME))]
+Phone = Annotated[str, Meta(min_length=3, max_length=40, **formed(PHONE))]
 ZoneName = Annotated[str, Meta(min_length=1, max_length=64, description="IANA name, such as Asia/Kolkata.")]
 Role = Literal["patient", "doctor", "staff", "admin"]
 Gender = Literal["female", "male", "other", "unknown"]

@@ -210,7 +210,7 @@ def _limits(column: Column) -> dict[str, Any]:
     if column.kind is TEXT:
         limits = {"min_length": column.minimum, "max_length": column.maximum, "pattern": column.pattern}
         if column.pattern is not None:
-            limits["pattern"] = f"^(?:{column.pattern})$"
+            limits |= formed(column.pattern)
         return {name: limit for name, limit in limits.items() if limit is not None}
     if column.kind in (INTEGER, BIGINT):
         most = _INT_MAX if column.kind is INTEGER else _BIGINT_MAX
@@ -222,6 +222,15 @@ def _limits(column: Column) -> dict[str, Any]:
         limits = {"ge": column.minimum, "le": column.maximum}
         return {name: limit for name, limit in limits.items() if limit is not None}
     return {MOMENT: {"tz": True}, TIME: {"tz": False}}.get(column.kind, {})
+
+
+def formed(pattern: str) -> dict[str, Any]:
+    """Return the limits of a text that is nothing but this.
+
+    To Python `$` is also before a last newline; to those who read the OpenAPI document it is the end.
+    """
+    told = f"^(?:{pattern})$"
+    return {"pattern": rf"{told}(?!\n)", "extra_json_schema": {"pattern": told}}
 
 
 def _capital(entity: Entity) -> str:

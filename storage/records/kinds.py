@@ -51,4 +51,11 @@ TEXTS = Kind("text[]", list)
 DOCUMENT = Kind("jsonb", dict)  # read only
 SIGHTING = Kind("jsonb", Sighting)  # read only
 
+# What nobody sees in a text, and what turns the text around it (UAX 9); joiners are letters' own in Indian scripts.
+_UNSEEN = r"\x00-\x1f\x7f-\x9f\u2028-\u202e\u2060-\u206f\ufeff"
+_BLANK = r" \u00a0\u1680\u2000-\u200f\u202f\u205f\u3000"
+NAME = rf"[{_BLANK}]*[^{_BLANK}{_UNSEEN}][^{_UNSEEN}]*"  # one line in which something stands
+# One address and no list of them: these go into the headers of e-mails.
+_ADDRESS = rf"""[^@\s,;:<>()\[\]\\"{_BLANK}{_UNSEEN}]+"""
+EMAIL = f"{_ADDRESS}@{_ADDRESS}"
 PHONE = r"[0-9+()/. -]+"  # what a telephone number is written with

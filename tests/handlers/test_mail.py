@@ -57,7 +57,7 @@ def link_in(message: EmailMessage) -> str:
 
 async def test_an_invitation_goes_to_the_invited_and_is_not_shown(mailing: Mailing) -> None:
     hub, world = mailing.hub, mailing.world
-    body = {"name": "Zoë\nNew", "email": "zoe@hub.test", "role": "patient"}
+    body = {"name": "Zoë New", "email": "zoe@hub.test", "role": "patient"}
     answer = await hub.call("POST", f"{API}/users", token=world.tokens["RC"], json=body)
     assert (answer.status, answer.json["emailed"], answer.json["activation_link"]) == (201, True, None)
     recipient, message = await mailing.office.letter()

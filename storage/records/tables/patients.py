@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from storage.records import scopes
 from storage.records.entity import Check, Column, Entity, Filter, Sort, Word
-from storage.records.kinds import DATE, KEY, PHONE, TEXT
+from storage.records.kinds import DATE, KEY, NAME, PHONE, TEXT
 
 _AGE = "(extract(year FROM age(:now, r.date_of_birth))::int / 10 * 10)"
+# Who has become staff or an administrator since is not the desks' to rename.
+_IS_PATIENT = "person.role = 'patient'"
 
 PATIENTS = Entity(
     name="patients",
@@ -32,6 +34,8 @@ PATIENTS = Entity(
             elsewhere="users",
             minimum=1,
             maximum=200,
+            pattern=NAME,
+            only_while=_IS_PATIENT,
         ),
         Column(
             name="phone",
@@ -42,6 +46,7 @@ PATIENTS = Entity(
             change=True,
             elsewhere="users",
             maximum=40,
+            only_while=_IS_PATIENT,
             pattern=PHONE,
         ),
         Column(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from storage.records import scopes
 from storage.records.entity import Column, Entity, Filter, Sort, Word
-from storage.records.kinds import KEY, MOMENT, PHONE, TEXT
+from storage.records.kinds import EMAIL, KEY, MOMENT, NAME, PHONE, TEXT
 
 USERS = Entity(
     name="users",
@@ -12,7 +12,9 @@ USERS = Entity(
     about="Everybody who can sign in; patients, doctors and staff extend it one to one.",
     columns=(
         Column(name="id", kind=KEY, about="The user."),
-        Column(name="name", kind=TEXT, about="What they are called.", change=True, minimum=1, maximum=200),
+        Column(
+            name="name", kind=TEXT, about="What they are called.", change=True, minimum=1, maximum=200, pattern=NAME
+        ),
         Column(
             name="email",
             kind=TEXT,
@@ -20,7 +22,7 @@ USERS = Entity(
             nullable=True,
             change=True,
             maximum=254,
-            pattern=r"[^@\s]+@[^@\s]+",
+            pattern=EMAIL,
             example="asha@example.org",
         ),
         Column(

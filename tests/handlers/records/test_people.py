@@ -31,6 +31,29 @@ async def test_an_admin_changes_an_address_but_not_to_somebody_elses(desk: Desk)
     assert refused(await desk.change(path, "AD", email="no address")) == (422, "invalid_value", "email")
 
 
+async def test_a_name_and_an_address_can_be_seen_and_are_one_line(desk: Desk) -> None:
+    path = f"users/{desk.user('PT')}"
+    for name in ("  ", "\u200b", "\u202eayirP", "Priya\r\nBcc: x", "Priya\n", "Pri\x07ya"):
+        assert refused(await desk.change(path, "PT", name=name)) == (422, "invalid_value", "name"), name
+        new = await desk.add("users", "RC", name=name, role="patient")
+        assert refused(new) == (422, "invalid_value", "name"), name
+    for name in ("क्‍ष", "Ó", "李", " Priya  Patil "):  # the first with a joiner, which is part of how it is written
+        assert (await desk.change(path, "PT", name=name)).status == 200, name
+    for email in ("new@hub.test\n", "ne w@hub.test", "\u202enew@hub.test", "new@hub\u200b.test", "a@b,c@d"):
+        assert refused(await desk.change(path, "AD", email=email)) == (422, "invalid_value", "email"), email
+        new = await desk.add("users", "RC", name="New", role="patient", email=email)
+        assert refused(new) == (422, "invalid_value", "email"), email
+
+
+async def test_the_desk_renames_patients_and_nobody_who_was_one(desk: Desk) -> None:
+    await desk.book()
+    await desk.connection.execute("UPDATE users SET role = 'admin' WHERE id = $1", desk.world.users["PT"])
+    path = f"patients/{desk.user('PT')}"
+    for body in ({"name": "Other"}, {"phone": "12"}):
+        assert refused(await desk.change(path, "RC", **body))[:2] == (409, "conflict")
+    assert (await desk.change(path, "RC", address="4 Palm Lane")).status == 200
+
+
 async def test_reception_reads_demographics_of_its_own_patients_alone(desk: Desk) -> None:
     await desk.book()
     assert await desk.ids("patients", "RC") == {desk.user("PT"), desk.user("PT closed")}
