@@ -22,6 +22,7 @@ async def pseudonymise(db: Database, person: Person, now: datetime, entry: audit
         await people.judge_again(transaction, person, entry)
         await people.end_access(transaction, person.id, "disabled", now)
         await totp.forget(transaction, person.id)
+        await transaction.execute(_QUERIES.blur_told, user_id=person.id, removed=REMOVED)  # while the name is known
         await transaction.execute(_QUERIES.rename_user, user_id=person.id, now=now)
         for change in (
             *(_QUERIES.blur_patient, _QUERIES.blur_doctor, _QUERIES.blur_requests, _QUERIES.blur_sessions),

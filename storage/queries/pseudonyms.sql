@@ -46,3 +46,16 @@ DELETE FROM idempotency_keys WHERE principal = 'user:' || :user_id::uuid::text;
 -- name: blur_sessions
 -- From where, and with what, the person signed in.
 UPDATE sessions SET user_agent = NULL, network = NULL WHERE user_id = :user_id;
+
+-- name: blur_told
+-- What patients were told of this person's looks at their records: the name goes, that somebody looked stays. The events
+-- of it too, as sockets would still hear them; that it changed is another event, which the row's trigger writes.
+WITH told AS (
+    UPDATE notifications n SET message = replace(n.message, u.name, :removed)
+      FROM users u JOIN break_glass b ON b.user_id = u.id
+     WHERE u.id = :user_id AND n.dedupe_key = 'break_glass:' || b.id
+    RETURNING n.id, n.user_id, n.message
+)
+UPDATE channel_events e SET body = jsonb_set(e.body, '{message}', to_jsonb(told.message))
+  FROM told
+ WHERE e.channel = 'inbox:' || told.user_id::text AND e.body ->> 'id' = told.id::text AND e.body ? 'message';

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
 
 from storage import audit, people, pseudonyms
+from storage.break_glass import Breaking, break_glass
 from storage.errors import Conflict
 from storage.people import NO_ADMIN, Person
 from storage.pool import Database
@@ -107,6 +108,21 @@ async def test_a_person_becomes_nobody_and_the_record_stays(
     assert (await verified(reader)).faults == []
     with pytest.raises(Conflict, match=people.NOBODY):
         await people.enable(app_pool, whom, entry(await person(app_pool, admin), whom))
+
+
+async def test_a_doctor_who_is_nobody_any_more_is_not_named_to_patients(
+    app_pool: Database, superuser: Connection
+) -> None:
+    patient, doctor = await world.patient(superuser), await world.doctor(superuser)
+    admin = await world.insert(superuser, "users", name="Asha", email="asha@hub.test", role="admin")
+    await superuser.execute("UPDATE users SET name = 'Dr Marker' WHERE id = $1", doctor)
+    asked = Breaking(doctor, "Dr Marker", patient, "brought in unconscious", NOW, NOW + timedelta(minutes=5))
+    await break_glass(app_pool, asked, audit.Entry("break_glass.C", "break_glass", actor_id=str(doctor)))
+    whom = await person(app_pool, doctor)
+    await pseudonyms.pseudonymise(app_pool, whom, NOW, entry(await person(app_pool, admin), whom))
+    assert "marker" not in (await _everything(superuser)).casefold()
+    told = await superuser.fetchval("SELECT message FROM notifications WHERE user_id = $1", patient)
+    assert told.startswith("[removed] opened your record")
 
 
 def _event(sender: object) -> str:
