@@ -54,7 +54,7 @@ async def test_only_doctors_and_administrators_may(hub: Hub, world: World, super
         ("reason", "x" * 501),
         ("minutes", 61),
         ("minutes", 0),
-        ("patient_id", str(uuid4())),
+        ("patient_id", "00000000-0000-4000-8000-000000000000"),
     ],
 )
 async def test_a_look_without_a_reason_or_without_end_is_refused(
