@@ -182,6 +182,25 @@ async def test_a_closed_record_opens_for_a_reason_that_the_patient_reads(
     await theirs.shoot("who-read-my-record-light")
 
 
+async def test_a_doctor_who_broke_the_glass_is_offered_no_change_of_the_visits(
+    visit: OpenVisit, states: States, demo: Demo
+) -> None:
+    [patient] = await execute(demo, "SELECT id::text FROM users WHERE email = 'zoya@arogya.example'")
+    opened = await enter(visit, states, "doctor", "/people")
+    page = opened.page
+    await page.get_by_role("button", name="Emergency access").click()
+    await page.get_by_label("Number of the patient's record").fill("Zoya")
+    await page.get_by_label("Why do you have to see it?").fill("Unconscious at the gate")
+    await page.get_by_role("button", name="Open the record").click()
+    await expect(page.get_by_role("dialog").get_by_role("alert")).to_contain_text("not the number of a record")
+    await page.get_by_label("Number of the patient's record").fill(str(patient["id"]))
+    await page.get_by_role("button", name="Open the record").click()
+    await page.locator("main a[href^='/appointments/']").first.click()
+    await expect(page.get_by_role("heading", name="Notes")).to_be_visible()
+    await expect(page.get_by_role("button", name="Change")).to_have_count(0)
+    await expect(page.get_by_role("button", name="Cancel the visit…")).to_have_count(0)
+
+
 async def test_the_audit_log_is_searched_by_patient_and_by_actor(visit: OpenVisit, states: States, demo: Demo) -> None:
     [doctor] = await execute(demo, "SELECT id::text FROM users WHERE email = 'doctor@arogya.example'")
     reader = await enter(visit, states, "doctor", "/people")
@@ -234,6 +253,7 @@ async def test_somebody_new_is_booked_before_the_desk_has_them_in_its_list(visit
     await page.keyboard.press("n")
     await page.get_by_role("textbox", name="Name").fill("Walter Walkin")
     await page.get_by_role("dialog").get_by_role("button", name="Add").click()
+    await expect(page.get_by_role("dialog")).to_contain_text("Book their first visit now")
     await page.get_by_role("button", name="Book a visit").click()
     dialog = page.get_by_role("dialog", name="Book a visit for Walter Walkin")
     await dialog.get_by_role("combobox", name="Doctor").fill("meera")
@@ -241,6 +261,8 @@ async def test_somebody_new_is_booked_before_the_desk_has_them_in_its_list(visit
     await dialog.get_by_label("Begins").fill("2031-03-04T10:00")
     await dialog.get_by_role("button", name="Book", exact=True).click()
     await expect(page.get_by_role("heading", level=1)).to_have_text("Walter Walkin with Dr Meera Iyer")
+    await page.get_by_role("button", name="Cancel the visit…").click()
+    await page.get_by_role("button", name="Keep it").click()
     await page.get_by_role("button", name="Cancel the visit…").click()
     await page.get_by_role("button", name="Cancel the visit", exact=True).click()
     await expect(page.locator(".fact-list")).to_contain_text("Cancelled")

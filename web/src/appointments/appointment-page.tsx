@@ -11,6 +11,7 @@ import { change } from "../shared/http.ts";
 import type { Row } from "../shared/http.ts";
 import { Failure } from "../shared/problems.tsx";
 import { useMay } from "../shared/rights.ts";
+import type { May } from "../shared/rights.ts";
 import { StatusMark } from "../shared/status-mark.tsx";
 import { Skeleton } from "../shared/table-rows.tsx";
 import { toast } from "../shared/toast.tsx";
@@ -52,6 +53,11 @@ export function AppointmentPage({ id }: PageProps): JSX.Element {
   );
 }
 
+/** Doctors see visits of their patients with others, above all after breaking the glass; those are not theirs to change. */
+function isTheirs(may: May, row: Row): boolean {
+  return !may.has("DR") || row["doctor_id"] === may.user.id;
+}
+
 function About({ door, row }: { door: RecordDoor<Row>; row: Row }): JSX.Element {
   const may = useMay();
   const patient = String(row["patient_id"]);
@@ -80,7 +86,7 @@ function About({ door, row }: { door: RecordDoor<Row>; row: Row }): JSX.Element 
 /** The next steps that are open from here; a patient only cancels. */
 function Moves({ door, row }: { door: RecordDoor<Row>; row: Row }): JSX.Element | null {
   const may = useMay();
-  if (!may.table("appointments").change.includes("status")) return null;
+  if (!may.table("appointments").change.includes("status") || !isTheirs(may, row)) return null;
   const open = entityOf("appointments").moves[String(row["status"])] ?? [];
   const moves = may.has("PT") ? open.filter((status) => status === "cancelled") : open;
   const move = async (status: string): Promise<void> => {
@@ -103,6 +109,7 @@ function Moves({ door, row }: { door: RecordDoor<Row>; row: Row }): JSX.Element 
             label={MOVES[status]}
             title="Cancel this visit?"
             deed="Cancel the visit"
+            stay="Keep it"
             danger
             onConfirm={() => move(status)}
           >
@@ -119,8 +126,9 @@ function Moves({ door, row }: { door: RecordDoor<Row>; row: Row }): JSX.Element 
 }
 
 function Notes({ door, row }: { door: RecordDoor<Row>; row: Row }): JSX.Element {
+  const edit = <EditButton title="Notes" table="appointments" fields={["notes"]} door={door} row={row} />;
   return (
-    <Card title="Notes" actions={<EditButton title="Notes" table="appointments" fields={["notes"]} door={door} row={row} />}>
+    <Card title="Notes" actions={isTheirs(useMay(), row) ? edit : undefined}>
       {typeof row["notes"] === "string" ? <p class="as-written">{row["notes"]}</p> : <p class="quiet">None yet.</p>}
     </Card>
   );

@@ -22,6 +22,7 @@ export interface BreakGlassProps {
 
 const REASON_MIN = 10;
 const REASON_MAX = 500;
+const RECORD_NUMBER = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const MINUTES = [15, 30, 60] as const;
 
 export function BreakGlassDialog({ patient, onClose, onOpen }: BreakGlassProps): JSX.Element {
@@ -36,6 +37,10 @@ export function BreakGlassDialog({ patient, onClose, onOpen }: BreakGlassProps):
   const whom = patient?.id ?? id.trim();
   const submit = async (event: Event): Promise<void> => {
     event.preventDefault();
+    if (!RECORD_NUMBER.test(whom)) {
+      setError("That is not the number of a record: it has 36 letters, digits and dashes.");
+      return;
+    }
     if (written.length < REASON_MIN) {
       setError(`Say in at least ${REASON_MIN} characters why.`);
       return;
@@ -86,6 +91,7 @@ export function BreakGlassDialog({ patient, onClose, onOpen }: BreakGlassProps):
           <label class="field">
             <span>Number of the patient's record</span>
             <input value={id} autocomplete="off" required onInput={(event) => setId(event.currentTarget.value)} />
+            <span class="field__hint">The desk of a facility that they come to reads it from their page.</span>
           </label>
         )}
         <label class="field">

@@ -158,6 +158,7 @@ function Done({ invited, kind, onClose }: { invited: Invited; kind: Kind; onClos
       }
     >
       <LinkToGive link={invited} name={name} />
+      {books && aspect !== "user" && <p>Book their first visit now: your list of patients has those who have one at your facility.</p>}
     </Dialog>
   );
 }

@@ -12,6 +12,8 @@ export interface ConfirmProps {
   readonly children: ComponentChildren;
   /** What the button says: the deed itself, not "OK". */
   readonly deed: string;
+  /** What the button beside it says, where "Cancel" could be taken for the deed. */
+  readonly stay?: string;
   readonly danger?: boolean;
   /** What has to be typed first, for what cannot be undone at all. */
   readonly typed?: string;
@@ -20,7 +22,8 @@ export interface ConfirmProps {
   readonly onClose: () => void;
 }
 
-export function Confirm({ title, children, deed, danger = false, typed, onConfirm, onClose }: ConfirmProps): JSX.Element {
+export function Confirm(props: ConfirmProps): JSX.Element {
+  const { title, children, deed, stay = "Cancel", danger = false, typed, onConfirm, onClose } = props;
   const [written, setWritten] = useState("");
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<string | null>(null);
@@ -48,7 +51,7 @@ export function Confirm({ title, children, deed, danger = false, typed, onConfir
       foot={
         <>
           <button class="button" type="button" onClick={onClose} disabled={busy}>
-            Cancel
+            {stay}
           </button>
           <button
             class={`button ${danger ? "button--danger" : "button--primary"}`}

@@ -10,6 +10,7 @@ export interface DeedButtonProps {
   /** What happens then, in words. */
   readonly children: ComponentChildren;
   readonly deed: string;
+  readonly stay?: string;
   readonly danger?: boolean;
   readonly typed?: string;
   readonly onConfirm: () => Promise<void>;

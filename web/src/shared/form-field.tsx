@@ -98,7 +98,7 @@ function Input({ id, column, value, required, choices, common, onValue }: InputP
   if (options.length > 0) {
     return (
       <select id={id} name={name} {...common} value={value} onChange={(event) => onValue(event.currentTarget.value)}>
-        {(!required || value === "") && <option value="">{required ? "Choose…" : "Not known"}</option>}
+        {(!required || value === "") && <option value="">{required ? "Choose…" : "None given"}</option>}
         {options.map((option) => (
           <option key={option} value={option}>
             {sayValue(option)}

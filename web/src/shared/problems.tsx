@@ -10,11 +10,10 @@ export function explainProblem(error: unknown): string {
   const { status } = error;
   if (status === 0) return "The hub cannot be reached. Check the network, then try again.";
   if (status === 401) return "Your session has ended: sign in again.";
-  if (status === 403) return error.detail || "Your account may not do that.";
   if (status === 404) return "It is not there, or not for your eyes.";
   if (status === 429) return `Too much at once: wait ${error.retryAfterS ?? 10} seconds, then try again.`;
   if (status === 503) return "The hub is starting or its database is away. Try again in a moment.";
-  const words = error.detail || error.title || `The hub refused it (${status}).`;
+  const words = error.detail || (status === 403 ? "your account may not do that" : error.title);
   return words.charAt(0).toUpperCase() + words.slice(1) + (/[.!?]$/.test(words) ? "" : ".");
 }
 
