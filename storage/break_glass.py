@@ -61,7 +61,7 @@ async def break_glass(db: Database, asked: Breaking, entry: audit.Entry) -> Gran
             grant.patient_id,
             "break_glass",
             f"{asked.name} opened your record for {minutes} min without being one of those who treat you. "
-            "Why, stands in the list of who read your record.",
+            "The reason is in the list of who read your record.",
             dedupe_key=f"break_glass:{grant.id}",
         )
         return grant
