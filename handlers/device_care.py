@@ -14,7 +14,7 @@ from handlers.record_reading import access
 from handlers.record_types import item
 from hub.access import tokens
 from hub.access.reach import reaches
-from hub.errors import Conflict, Forbidden, InvalidValue, NotFound
+from hub.errors import Conflict, FieldForbidden, Forbidden, InvalidValue, NotFound
 from hub.records import commands
 from storage import audit, fleet
 from storage.errors import Conflict as StoredConflict
@@ -142,6 +142,7 @@ async def bind(call: Call[Nothing, Binding]) -> Reply:
         raise InvalidValue("name one of ambulance_id, patient_id and facility_id")
     await _find_to_bind(call)
     ((field, key),) = named.items()
+    _check_may_move(call, field, key)
     if key is not None:
         await _check_target(call, **named)
     async with call.context.app.transaction() as transaction:
@@ -174,6 +175,13 @@ async def _find_to_bind(call: Call[Any, Any]) -> None:
     except NotFound:
         await _find(call, "R")
         raise Forbidden("binding it is not yours") from None
+
+
+def _check_may_move(call: Call[Nothing, Binding], field: str, key: object) -> None:
+    """Leave the facility of a device to those who look after it, who would lose one of none; raises FieldForbidden."""
+    scopes = {rule.scope.value for rule in call.rules}
+    if field == "facility_id" and "*" not in scopes and ("fac" not in scopes or key is None):
+        raise FieldForbidden("where the device belongs is not yours to say", field=field)
 
 
 async def _check_target(

@@ -141,6 +141,11 @@ async def test_a_doctor_gives_a_free_sensor_to_a_patient_in_care(hub: Hub, world
     )
     assert (await hub.call("POST", f"{PATH}/{key}/bind", token=token, json=target)).status == 204
     assert (await hub.call("GET", PATH, token=token)).status == 403
+    for facility in (None, str(north)):  # it stays the facility's, which would not find it again
+        moved = await hub.call("POST", f"{PATH}/{key}/bind", token=token, json={"facility_id": facility})
+        assert (moved.status, moved.code) == (403, "field_forbidden")
+    given_away = await hub.call("POST", f"{PATH}/{key}/bind", token=world.tokens["SA"], json={"facility_id": None})
+    assert (given_away.status, given_away.code) == (403, "field_forbidden")
     elsewhere = await hub.call("POST", f"{PATH}/{key}/bind", token=world.tokens["DR elsewhere"], json=target)
     assert elsewhere.status in (403, 404)
 
