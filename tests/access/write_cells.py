@@ -31,6 +31,7 @@ VALUES: Mapping[str, Any] = {
     "location": {"latitude": 48.0, "longitude": 11.0},
     "pain": 3,
     "phone": "+91 20 5550 1000",
+    "callback_number": "112",
     "pickup_location": {"latitude": 48.0, "longitude": 11.0},
     "priority": 2,
     "read": True,
