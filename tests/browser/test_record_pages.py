@@ -161,6 +161,11 @@ async def test_a_person_is_added_and_let_in_by_a_link_that_is_shown_once(visit: 
     await expect(page.locator(".fact-list").first).to_contain_text("Stopped")
     await page.get_by_role("button", name="Undo").click()
     await expect(page.locator(".fact-list").first).to_contain_text("Yes")
+    await page.get_by_role("button", name="Forget who it is…").click()
+    await page.get_by_role("dialog").get_by_role("textbox").fill("Nina New")
+    await page.get_by_role("button", name="Forget for good").click()
+    await expect(page.locator("main")).to_contain_text("Who this was is forgotten")
+    await expect(page.get_by_role("button", name="Let back in…")).to_have_count(0)
 
 
 async def test_a_closed_record_opens_for_a_reason_that_the_patient_reads(
@@ -266,3 +271,4 @@ async def test_somebody_new_is_booked_before_the_desk_has_them_in_its_list(visit
     await page.get_by_role("button", name="Cancel the visit…").click()
     await page.get_by_role("button", name="Cancel the visit", exact=True).click()
     await expect(page.locator(".fact-list")).to_contain_text("Cancelled")
+    await expect(page.get_by_role("button", name="Change")).to_have_count(0)

@@ -58,16 +58,19 @@ function isTheirs(may: May, row: Row): boolean {
   return !may.has("DR") || row["doctor_id"] === may.user.id;
 }
 
+/** What has come to its end keeps its time. */
+function isOpen(row: Row): boolean {
+  return (entityOf("appointments").moves[String(row["status"])] ?? []).length > 0;
+}
+
 function About({ door, row }: { door: RecordDoor<Row>; row: Row }): JSX.Element {
   const may = useMay();
   const patient = String(row["patient_id"]);
   const name = embedded(row, "patient");
   const at = Date.parse(String(row["scheduled_at"]));
+  const edit = <EditButton title="Another time" table="appointments" fields={TIME} door={door} row={row} />;
   return (
-    <Card
-      title="The visit"
-      actions={<EditButton title="Another time" table="appointments" fields={TIME} door={door} row={row} />}
-    >
+    <Card title="The visit" actions={isOpen(row) ? edit : undefined}>
       <Facts
         facts={[
           ["When", `${sayMoment(row["scheduled_at"])} (${zoneAt(at)})`],

@@ -18,6 +18,11 @@ import { SecretText } from "./one-time-link.tsx";
 import { AccountState } from "./people-tables.tsx";
 import { RoleButton } from "./role-dialog.tsx";
 
+/** Nothing is left to be done about them: the hub has given them a name that is made of their number. */
+function isForgotten(row: Row): boolean {
+  return row["email"] === null && new RegExp(`^Former \\w+ ${String(row.id).slice(0, 8)}$`).test(String(row["name"]));
+}
+
 interface Props {
   readonly door: RecordDoor<Row>;
   readonly row: Row;
@@ -25,12 +30,11 @@ interface Props {
 
 export function AccountCard({ door, row }: Props): JSX.Element {
   const own = useMay().user.id === row.id;
+  const forgotten = isForgotten(row);
+  const edit = <EditButton title="Account" table="users" fields={["name", "email", "phone"]} door={door} row={row} />;
   const optional = (field: string): string | null | undefined => row[field] as string | null | undefined;
   return (
-    <Card
-      title="Account"
-      actions={<EditButton title="Account" table="users" fields={["name", "email", "phone"]} door={door} row={row} />}
-    >
+    <Card title="Account" actions={forgotten ? undefined : edit}>
       <Facts
         facts={[
           ["Email", optional("email")],
@@ -41,13 +45,14 @@ export function AccountCard({ door, row }: Props): JSX.Element {
           ["Number", <code key="id">{String(row.id)}</code>],
         ]}
       />
+      {forgotten && <p class="quiet">Who this was is forgotten, and the account stopped, for good.</p>}
       {own ? (
         <p class="quiet">
           This is your own account: <a href="/profile">your profile</a> is the place for it. Its role and its end are for
           another administrator.
         </p>
       ) : (
-        <AccountDeeds door={door} row={row} />
+        !forgotten && <AccountDeeds door={door} row={row} />
       )}
       <p>
         <a href={`/audit?actor_id=${row.id}`}>What this person did</a>
