@@ -51,16 +51,26 @@ async def use(call: Call[Any, Any], user_id: UUID, factor: Factor, code: str) ->
     context, text = call.context, codes.plain(code)
     if not codes.is_code(text):
         return await totp.use_code(context.app, user_id, code_hash(user_id, text), context.clock.now())
-    wait_s = await call.http_request.app[LIMITS].codes.take(str(user_id), context.clock.monotonic_s())
-    if wait_s:
-        raise RateLimited(retry_after_s=wait_s)
+    await count_guess(call, user_id)
     if factor.secret is None:
         return None
     step = codes.matching_step(factor.secret, text, context.clock.now().timestamp())
     if step is None or not await totp.use_step(context.app, user_id, factor.secret, step):
         return None
-    await call.http_request.app[LIMITS].codes.forget(str(user_id))
+    await forget_guesses(call, user_id)
     return APP
+
+
+async def count_guess(call: Call[Any, Any], user_id: UUID) -> None:
+    """Count a guess at somebody's six digits; raises RateLimited."""
+    wait_s = await call.http_request.app[LIMITS].codes.take(str(user_id), call.context.clock.monotonic_s())
+    if wait_s:
+        raise RateLimited(retry_after_s=wait_s)
+
+
+async def forget_guesses(call: Call[Any, Any], user_id: UUID) -> None:
+    """Let the guesses before a right code be forgotten."""
+    await call.http_request.app[LIMITS].codes.forget(str(user_id))
 
 
 async def refused(call: Call[Any, Any], user_id: UUID) -> SecondFactorRequired:

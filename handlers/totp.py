@@ -98,6 +98,7 @@ async def confirm(call: Call[Nothing, Confirmation]) -> Reply:
     factor = await totp.find(context.app, account.id)
     if factor.pending is None:
         raise Conflict("no second factor is being set up")
+    await second_factor.count_guess(call, account.id)  # the waiting secret may be one that somebody else was shown
     text = codes.plain(body.code)
     step = codes.matching_step(factor.pending, text, context.clock.now().timestamp()) if codes.is_code(text) else None
     if step is None:
@@ -107,6 +108,7 @@ async def confirm(call: Call[Nothing, Confirmation]) -> Reply:
     proof = Proof(factor.pending, step)
     if not await totp.confirm(context.app, account.id, proof, fresh, context.clock.now(), entry):
         raise Conflict("the second factor was set up anew meanwhile")
+    await second_factor.forget_guesses(call, account.id)
     await attempts.succeeded(call, attempt)
     return Reply(RecoveryCodes(shown), workstation=await second_factor.trust(call, account.id))
 

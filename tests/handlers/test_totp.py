@@ -223,6 +223,16 @@ async def test_only_leaders_of_the_own_facility_and_administrators_give_bypasses
         assert (await shift.hub.call("POST", path, token=tokens[who])).status == status, (who, whom)
 
 
+async def test_guesses_at_a_secret_that_waits_are_limited_too(database: str) -> None:
+    async with running(database, settings=replace(SET, codes_per_hour=3.0)) as hub:
+        world = await build_world(hub, database)
+        await set_password(hub, database, world.users["DP"])
+        shift = Shift(hub, world, MovableClock())
+        assert (await shift.post("totp")).status == 201
+        guesses = [(await shift.post("totp/confirm", code=f"{number:06}")).status for number in range(4)]
+        assert guesses == [422] * 3 + [429]
+
+
 async def test_guesses_are_limited_and_the_owner_still_gets_in(database: str) -> None:
     clock = MovableClock()
     async with running(database, settings=replace(SET, codes_per_hour=5.0), clock=clock) as hub:
