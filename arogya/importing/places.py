@@ -86,6 +86,10 @@ async def find_facilities(db: Database, records: Sequence[Record], column: str) 
         if len(ids) == 1:
             record.values[column] = ids[0]
         else:
-            says = "is the name of several facilities" if ids else "is no facility; import the facilities first"
+            says = (
+                "is the name of several facilities"
+                if ids
+                else "must be a facility's name as it is stored, letter for letter; import the facilities first"
+            )
             mistakes.append(Mistake(record.line, column, says))
     return mistakes

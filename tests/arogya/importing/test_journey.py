@@ -86,6 +86,7 @@ async def test_every_wrong_line_is_named_with_its_column(app_pool: Database, tmp
         (8, "role"),
     ]
     assert Mistake(2, "date_of_birth", "must be a day that exists, written like 1984-05-17") in found.mistakes
+    assert any(one.line == 4 and "letter for letter" in one.says for one in found.mistakes)
 
 
 async def test_what_is_there_twice_or_already_is_said(app_pool: Database, tmp_path: Path) -> None:
