@@ -14,7 +14,7 @@ from tests.access.clinic_rows import JOINT
 from tests.access.oracle import Oracle, fields_of
 from tests.access.people import ASKING, DEVICES, Caller, Nobody, Person, uid
 from tests.access.read_cells import refusal
-from tests.access.relations import cares
+from tests.access.relations import cares, has_business
 from tests.access.rows import Row
 from tests.access.write_cells import VALUES
 
@@ -175,10 +175,11 @@ def _creation(oracle: Oracle, who: Caller, table: str, label: str, values: Value
 
 
 def _makes_care(oracle: Oracle, who: Caller, row: Row) -> bool:
-    """Tell whether a doctor would bring a patient into the own care, which is for the patient and the desks to do."""
+    """Tell whether a doctor would bring somebody into the own care whom neither doctor nor facility knows."""
     if row.table != "appointments" or not isinstance(who, Person) or row["doctor_id"] != who.id:
         return False
-    return not cares(oracle.world, who.id, row["patient_id"])
+    known = has_business(oracle.world, row["patient_id"], {row["facility_id"]})
+    return not (known or cares(oracle.world, who.id, row["patient_id"]))
 
 
 def _some(name: str, oracle: Oracle) -> Any:

@@ -132,7 +132,11 @@ def _driven(world: World, ambulance_id: object) -> list[Row]:
 
 def facpt(world: World, who: Caller, code: str, row: Row) -> bool:
     """Tell whether it is of a patient with an appointment, a request or a payment at the caller's facility."""
-    places, patient = facilities_of(who), patient_of(world, row)
+    return has_business(world, patient_of(world, row), facilities_of(who))
+
+
+def has_business(world: World, patient: UUID | None, places: set[UUID]) -> bool:
+    """Tell whether a patient has an appointment, a request or a payment at one of some facilities."""
     return (
         any(one["patient_id"] == patient and one["facility_id"] in places for one in world.of("appointments"))
         or any(

@@ -103,9 +103,10 @@ APPOINTMENTS = Entity(
     checks=(
         # An appointment is care: who could make one with anybody would never have to break the glass.
         Check(
-            f"r.doctor_id IS DISTINCT FROM :user_id OR {scopes.in_care('r.patient_id')}",
+            f"r.doctor_id IS DISTINCT FROM :user_id OR {scopes.in_care('r.patient_id')}"
+            " OR coalesce(r.facility_id IN (SELECT facilities_with_business(r.patient_id)), false)",
             "patient_id",
-            "you have no such patient in your care",
+            "neither you nor this facility has such a patient",
         ),
         Check(
             "r.facility_id IN (SELECT facilities_of_doctor(r.doctor_id))",
