@@ -11,6 +11,7 @@ import { useObserved } from "../shared/observable.ts";
 import { RecordForm } from "../shared/record-form.tsx";
 import { useMay } from "../shared/rights.ts";
 import { navigate } from "../shared/router.ts";
+import { Tabs } from "../shared/tabs.tsx";
 import { filterOf } from "../shared/table-controls.tsx";
 import { toast } from "../shared/toast.tsx";
 import { sayMoment } from "../shared/words.ts";
@@ -20,7 +21,24 @@ import { VISIT_COLUMNS } from "./visit-columns.tsx";
 
 const FIELDS = ["patient_id", "doctor_id", "facility_id", "scheduled_at", "duration_min"] as const;
 
+const SPANS = [
+  { name: "coming", label: "Today and coming" },
+  { name: "past", label: "Before today" },
+  { name: "all", label: "All" },
+] as const;
+type Span = (typeof SPANS)[number]["name"];
+
+/** What is asked for in each tab: whoever works with visits begins with today's. */
+function asked(span: Span): { readonly fixed: Readonly<Record<string, string>>; readonly order: string } {
+  const today = new Date();
+  today.setHours(0, 0, 0, 0);
+  const at = today.toISOString();
+  if (span === "coming") return { fixed: { scheduled_at_from: at }, order: "scheduled_at" };
+  return { fixed: span === "past" ? { scheduled_at_until: at } : {}, order: "-scheduled_at" };
+}
+
 export function AppointmentsPage(): JSX.Element {
+  const [span, setSpan] = useState<Span>("coming");
   const may = useMay();
   const patient = useObserved(booking);
   const [adding, setAdding] = useState(patient !== null);
@@ -38,26 +56,29 @@ export function AppointmentsPage(): JSX.Element {
   const others = (["patient_id", "doctor_id"] as const).filter((name) => name !== `${own}_id`);
   return (
     <Page title={own === "patient" ? "My visits" : "Visits"} lead={`Times are yours (${TIME_ZONE}).`} actions={add}>
-      <DataTable
-        label="Visits"
-        path="/appointments"
-        fixed={{ embed: "patient,doctor,facility" }}
-        filters={[
-          filterOf("appointments", "status"),
-          ...others.map((name) => filterOf("appointments", name)),
-          filterOf("appointments", "scheduled_at", "When"),
-        ]}
-        order="-scheduled_at"
-        csv
-        inAddress
-        href={(row: Row) => `/appointments/${row.id}`}
-        columns={VISIT_COLUMNS.filter(({ name }) => name !== own)}
-        empty={{
-          title: "No visits",
-          text: "A visit is a time of a patient with a doctor at a facility; nobody is booked twice at once.",
-          action: add,
-        }}
-      />
+      <Tabs label="When" tabs={SPANS} chosen={span} onChoose={(name) => setSpan(name as Span)}>
+        <DataTable
+          key={span}
+          label="Visits"
+          path="/appointments"
+          fixed={{ embed: "patient,doctor,facility", ...asked(span).fixed }}
+          filters={[
+            filterOf("appointments", "status"),
+            ...others.map((name) => filterOf("appointments", name)),
+            ...(span === "all" ? [filterOf("appointments", "scheduled_at", "When")] : []),
+          ]}
+          order={asked(span).order}
+          csv
+          inAddress
+          href={(row: Row) => `/appointments/${row.id}`}
+          columns={VISIT_COLUMNS.filter(({ name }) => name !== own)}
+          empty={{
+            title: span === "coming" ? "No visits are coming" : "No visits",
+            text: "A visit is a time of a patient with a doctor at a facility; nobody is booked twice at once.",
+            action: add,
+          }}
+        />
+      </Tabs>
       {adding && (
         <Dialog title={patient === null ? "Book a visit" : `Book a visit for ${patient.name}`} onClose={close}>
           <RecordForm
