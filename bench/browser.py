@@ -25,7 +25,8 @@ STATUSES = (
     + ["out_of_service"]
 )
 OPTIONS: dict[str, dict[str, object]] = {
-    "limits": {"login_per_network_per_minute": 100_000, "api_per_s": 1_000, "api_burst": 10_000}
+    "auth": {"totp": "off"},
+    "limits": {"login_per_network_per_minute": 100_000, "api_per_s": 1_000, "api_burst": 10_000},
 }
 
 

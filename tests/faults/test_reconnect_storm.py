@@ -63,7 +63,7 @@ async def drop_everybody(hubs: list[HubProcess], scene: Scene, dsn: str, load: L
         acks_s = scene.journal.latencies_between(started_s, started_s + back_s)
         print(f"{size} back in {back_s:.2f} s, {sum(asked.values())} queries, ack p99 {percentile(acks_s, 0.99):.3f} s")  # noqa: T201
         # On a busy machine a small crowd trickles in, and fewer ask at the same moment.
-        assert sum(asked.values()) <= load.of(1.5, 1.0) * size, asked
+        assert sum(asked.values()) <= load.of(2.0, 1.0) * size, asked
         assert acks_s, "no ack came meanwhile"
         assert percentile(acks_s, 0.99) < ACK_P99_S
         assert scene.journal.losses == []
