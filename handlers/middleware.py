@@ -27,6 +27,7 @@ _LOG = structlog.get_logger("hub.http")
 # a router or a proxy would read it.
 _PLAIN_PATH = re.compile(r"/([A-Za-z0-9._~@:+-]+(/[A-Za-z0-9._~@:+-]+)*/?)?", re.ASCII)
 _METHODS = frozenset(hdrs.METH_ALL)
+_READS = frozenset({hdrs.METH_GET, hdrs.METH_HEAD})
 _DEFAULTS = HttpSettings()
 _HTTPS_FROM_NOW_ON = "max-age=31536000"  # for a year: RFC 6797
 REPEATS: web.AppKey[Repeats] = web.AppKey("REPEATS", Repeats)
@@ -131,7 +132,9 @@ def _log(http_request: web.Request, status: int, code: str, started_ns: int) -> 
         unsaid = http_request.app[REPEATS].since((route, code), http_request.app[CONTEXT].clock.monotonic_s())
         if unsaid is None:
             return
-    _LOG.info(
+    # Of what was only read and went well, the counters and the audit log tell.
+    say = _LOG.debug if not code and method in _READS else _LOG.info
+    say(
         "http_request",
         request_id=http_request[REQUEST_ID],
         method=method,
