@@ -28,7 +28,9 @@ FIND_COLOUR = """([red, green, blue]) => {
   return { count, x: x / count, y: y / count };
 }"""
 # Chromium itself reports failed requests and sockets; the page cannot silence that.
-NETWORK = re.compile(r"Failed to load resource|WebSocket connection to .* failed|net::ERR_")
+NETWORK = re.compile(
+    r"Failed to load resource|WebSocket connection to .* failed|WebSocket is already in CLOSING|net::ERR_"
+)
 
 
 class Visit:
