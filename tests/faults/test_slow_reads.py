@@ -53,7 +53,7 @@ async def test_reads_that_sleep_are_bounded_and_ingest_goes_on(
         answers = [answer for sleeper in sleepers for answer in sleeper.result()] + others
         await wake_reads(fault_database)
         async with asyncio.timeout(5):  # reads come back
-            while (await read(http, hub.url)).status != 200:
+            while (await read(http, hub.url)).status != 200:  # noqa: ASYNC110 - nobody tells when
                 await asyncio.sleep(0.1)
     assert {answer.status for answer in answers} == {503}, Counter(answer.status for answer in answers)
     assert all(answer.retry_after for answer in answers)
