@@ -101,6 +101,12 @@ class Embed:
         return self.column or f"{self.name}_id"
 
 
+def embedded_person(name: str) -> Embed:
+    """Return the embed of the user whom the column `<name>_id` names."""
+    columns = (("id", f"{name}.id"), ("name", f"{name}.name"))
+    return Embed(name=name, join=f"LEFT JOIN users {name} ON {name}.id = r.{name}_id", columns=columns)
+
+
 @dataclass(frozen=True, slots=True)
 class Check:
     """SQL that must be true of a row, written as `r`, before it is stored; what a constraint cannot say.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from storage.records import scopes
-from storage.records.entity import Check, Column, Embed, Entity, Filter, Sort, Word
+from storage.records.entity import Check, Column, Embed, Entity, Filter, Sort, Word, embedded_person
 from storage.records.kinds import BIGINT, INTEGER, KEY, MOMENT, PHONE, PLACE, TEXT
 
 _COLUMNS = (
@@ -195,11 +195,7 @@ AMBULANCE_REQUESTS = Entity(
     sorts=(Sort("requested_at", descends=True), Sort("priority")),
     search=("r.caller", "r.callback_number"),
     embeds=(
-        Embed(
-            name="patient",
-            join="LEFT JOIN users patient ON patient.id = r.patient_id",
-            columns=(("id", "patient.id"), ("name", "patient.name")),
-        ),
+        embedded_person("patient"),
         Embed(
             name="ambulance",
             join="LEFT JOIN ambulances vehicle ON vehicle.id = r.ambulance_id",

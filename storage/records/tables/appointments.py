@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from storage.records import scopes
-from storage.records.entity import Check, Column, Embed, Entity, Filter, Sort, Word
+from storage.records.entity import Check, Column, Embed, Entity, Filter, Sort, Word, embedded_person
 from storage.records.kinds import INTEGER, KEY, MOMENT, TEXT
 
 _STILL_AHEAD = "r.status IN ('requested', 'scheduled')"
@@ -84,16 +84,8 @@ APPOINTMENTS = Entity(
     ),
     sorts=(Sort("scheduled_at", descends=True), Sort("created_at")),
     embeds=(
-        Embed(
-            name="patient",
-            join="LEFT JOIN users patient ON patient.id = r.patient_id",
-            columns=(("id", "patient.id"), ("name", "patient.name")),
-        ),
-        Embed(
-            name="doctor",
-            join="LEFT JOIN users doctor ON doctor.id = r.doctor_id",
-            columns=(("id", "doctor.id"), ("name", "doctor.name")),
-        ),
+        embedded_person("patient"),
+        embedded_person("doctor"),
         Embed(
             name="facility",
             join="LEFT JOIN facilities place ON place.id = r.facility_id",

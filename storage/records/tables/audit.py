@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from storage.records.entity import Column, Embed, Entity, Filter, Sort
+from storage.records.entity import Column, Embed, Entity, Filter, Sort, embedded_person
 from storage.records.kinds import BIGINT, DOCUMENT, KEY, MOMENT, TEXT
 
 AUDIT_LOG = Entity(
@@ -49,11 +49,7 @@ AUDIT_LOG = Entity(
     ),
     sorts=(Sort("at", descends=True),),
     embeds=(
-        Embed(
-            name="patient",
-            join="LEFT JOIN users patient ON patient.id = r.patient_id",
-            columns=(("id", "patient.id"), ("name", "patient.name")),
-        ),
+        embedded_person("patient"),
         Embed(
             name="actor",
             join="LEFT JOIN users actor ON actor.id = CASE WHEN r.actor_kind = 'user' THEN r.actor_id::uuid END",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from storage.records.entity import Column, Embed, Entity, Filter, Sort, Word
+from storage.records.entity import Column, Embed, Entity, Filter, Sort, Word, embedded_person
 from storage.records.kinds import KEY, MOMENT, TEXT
 
 BREAK_GLASS = Entity(
@@ -34,10 +34,6 @@ BREAK_GLASS = Entity(
             join="LEFT JOIN users looker ON looker.id = r.user_id",
             columns=(("id", "looker.id"), ("name", "looker.name")),
         ),
-        Embed(
-            name="patient",
-            join="LEFT JOIN users patient ON patient.id = r.patient_id",
-            columns=(("id", "patient.id"), ("name", "patient.name")),
-        ),
+        embedded_person("patient"),
     ),
 )

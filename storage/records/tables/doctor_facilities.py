@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 from storage.records import scopes
-from storage.records.entity import Column, Embed, Entity, Filter, Word
+from storage.records.entity import Column, Embed, Entity, Filter, Word, embedded_person
 from storage.records.kinds import KEY
 
-DOCTOR = Embed(
-    name="doctor",
-    join="LEFT JOIN users doctor ON doctor.id = r.doctor_id",
-    columns=(("id", "doctor.id"), ("name", "doctor.name")),
-)
+DOCTOR = embedded_person("doctor")
 FACILITY = Embed(
     name="facility",
     join="LEFT JOIN facilities place ON place.id = r.facility_id",

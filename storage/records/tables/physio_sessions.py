@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from storage.records import scopes
-from storage.records.entity import Check, Column, Embed, Entity, Filter, Sort, Word
+from storage.records.entity import Check, Column, Entity, Filter, Sort, Word, embedded_person
 from storage.records.joints import JOINTS
 from storage.records.kinds import BIGINT, BOOLEAN, INTEGER, KEY, MOMENT, NUMBER, TEXT
 
@@ -166,16 +166,8 @@ PHYSIO_SESSIONS = Entity(
     ),
     sorts=(Sort("scheduled_at", descends=True), Sort("created_at")),
     embeds=(
-        Embed(
-            name="patient",
-            join="LEFT JOIN users patient ON patient.id = r.patient_id",
-            columns=(("id", "patient.id"), ("name", "patient.name")),
-        ),
-        Embed(
-            name="therapist",
-            join="LEFT JOIN users therapist ON therapist.id = r.therapist_id",
-            columns=(("id", "therapist.id"), ("name", "therapist.name")),
-        ),
+        embedded_person("patient"),
+        embedded_person("therapist"),
     ),
     checks=(
         Check("r.therapist_id IS NOT NULL OR r.plan_id IS NOT NULL", "therapist_id", "say who treats the patient"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from storage.records import scopes
-from storage.records.entity import Check, Column, Embed, Entity, Filter, Sort, Word
+from storage.records.entity import Check, Column, Embed, Entity, Filter, Sort, Word, embedded_person
 from storage.records.joints import JOINTS
 from storage.records.kinds import DATE, KEY, MOMENT, TEXT
 
@@ -64,11 +64,7 @@ WORKOUT_PLANS = Entity(
     filters=(Filter("patient_id"), Filter("created_by"), Filter("status"), Filter("joint")),
     sorts=(Sort("start_date", descends=True), Sort("created_at")),
     embeds=(
-        Embed(
-            name="patient",
-            join="LEFT JOIN users patient ON patient.id = r.patient_id",
-            columns=(("id", "patient.id"), ("name", "patient.name")),
-        ),
+        embedded_person("patient"),
         Embed(
             name="doctor",
             join="LEFT JOIN users doctor ON doctor.id = r.created_by",
