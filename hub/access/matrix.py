@@ -121,4 +121,22 @@ record_accesses.R    PT:own
 totp.*               DR:own RC:own SA:own AD:own
 totp.bypass          SA:fac SV:fac AD:*{never self}
 totp.C               AN:*{with a password}
+dispatch.R           DP:* SV:* AD:*
+dispatch_decisions.R DP:* SV:* AD:*
+dispatch_alerts.R    DP:* SV:* AD:*
+dispatch_alerts.U    DP:* SV:* AD:*
+dispatch_reports.R   DP:* SV:* AD:*
+assignments.R        DP:* SV:* AD:* TB:asg
+assignments.C        DP:* SV:* AD:*
+assignments.U        DP:* SV:* AD:* TB:asg{stage forward only}
+assignments.U.times  SV:* AD:*
+paper_calls.C        DP:* SV:* AD:*
+crew_reports.C       TB:own
+crew_messages.R      DP:* SV:* AD:*
+crew_messages.C      DP:* SV:* AD:*
+crew_messages.U      DP:* SV:* AD:*
+handover_notes.R     DP:* SV:* AD:*
+handover_notes.C     DP:* SV:* AD:*
+places.R             PT:* RC:* SA:* DP:* SV:* AD:*
+trackers.C           AN:*{with a tracker's secret}
 """
