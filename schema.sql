@@ -399,6 +399,7 @@ CREATE INDEX ambulance_requests_destination_idx ON ambulance_requests (destinati
 CREATE INDEX ambulance_requests_facility_id_idx ON ambulance_requests (facility_id, requested_at);
 CREATE INDEX ambulance_requests_duplicate_of_idx ON ambulance_requests (duplicate_of) WHERE duplicate_of IS NOT NULL;
 CREATE INDEX ambulance_requests_requested_at_idx ON ambulance_requests (requested_at, id);
+CREATE INDEX ambulance_requests_closed_at_idx ON ambulance_requests (closed_at) WHERE closed_at IS NOT NULL;
 COMMENT ON TABLE ambulance_requests IS 'Calls for an ambulance. Progress follows from the assignments.';
 COMMENT ON COLUMN ambulance_requests.patient_id IS 'Null when a bystander calls; linked later, audited.';
 COMMENT ON COLUMN ambulance_requests.ambulance_id IS 'The unit that now has it; null while none has.';
@@ -422,6 +423,7 @@ COMMENT ON INDEX ambulance_requests_destination_idx IS 'What is inbound to a fac
 COMMENT ON INDEX ambulance_requests_facility_id_idx IS 'What a facility asked for.';
 COMMENT ON INDEX ambulance_requests_duplicate_of_idx IS 'The duplicates of a request.';
 COMMENT ON INDEX ambulance_requests_requested_at_idx IS 'All requests by time, to page through them.';
+COMMENT ON INDEX ambulance_requests_closed_at_idx IS 'What was closed lately, which stays on the board for a while.';
 
 CREATE FUNCTION touch() RETURNS trigger
     LANGUAGE plpgsql
@@ -992,12 +994,14 @@ CREATE TABLE crew_messages (
 );
 CREATE INDEX crew_messages_ambulance_id_idx ON crew_messages (ambulance_id, received_at);
 CREATE INDEX crew_messages_assignment_id_idx ON crew_messages (assignment_id) WHERE assignment_id IS NOT NULL;
+CREATE INDEX crew_messages_received_at_idx ON crew_messages (received_at);
 COMMENT ON TABLE crew_messages IS 'Free text between dispatchers and the crew of an ambulance.';
 COMMENT ON COLUMN crew_messages.sender IS 'crew: from a tablet. desk: from a dispatcher.';
 COMMENT ON COLUMN crew_messages.delivered_at IS 'When a tablet had it, or a dispatcher''s board was told of it.';
 COMMENT ON COLUMN crew_messages.read_at IS 'When the crew had read it; a crew''s message: when a dispatcher had.';
 COMMENT ON INDEX crew_messages_ambulance_id_idx IS 'The conversation with an ambulance.';
 COMMENT ON INDEX crew_messages_assignment_id_idx IS 'What was written about an assignment.';
+COMMENT ON INDEX crew_messages_received_at_idx IS 'The newest messages of all, for the board.';
 
 
 -- Marks move with every batch: no index may hold fence or last_seq, and pages keep half their room, so that each of

@@ -9,10 +9,12 @@ ALTER TABLE ambulance_requests
     ADD COLUMN back_entered boolean NOT NULL DEFAULT false,
     ADD COLUMN eta_at timestamptz,
     ADD COLUMN needs text CHECK (needs IN ('transport', 'basic', 'advanced', 'neonatal'));
+CREATE INDEX ambulance_requests_closed_at_idx ON ambulance_requests (closed_at) WHERE closed_at IS NOT NULL;
 COMMENT ON COLUMN ambulance_requests.needs IS 'What the unit has to be able to do: transport | basic | advanced | neonatal; null = what its priority asks for.';
 COMMENT ON COLUMN ambulance_requests.is_verified IS 'False: made in the app by an account without a proven number; only a person offers it to a unit.';
 COMMENT ON COLUMN ambulance_requests.back_entered IS 'Entered afterwards from paper, with the times that are written there.';
 COMMENT ON COLUMN ambulance_requests.eta_at IS 'When the unit that has it should be there; null while none is on its way.';
+COMMENT ON INDEX ambulance_requests_closed_at_idx IS 'What was closed lately, which stays on the board for a while.';
 
 CREATE TABLE dispatch_decisions (
     id           uuid PRIMARY KEY DEFAULT gen_random_uuid(),
@@ -143,6 +145,7 @@ CREATE TABLE crew_messages (
 );
 CREATE INDEX crew_messages_ambulance_id_idx ON crew_messages (ambulance_id, received_at);
 CREATE INDEX crew_messages_assignment_id_idx ON crew_messages (assignment_id) WHERE assignment_id IS NOT NULL;
+CREATE INDEX crew_messages_received_at_idx ON crew_messages (received_at);
 COMMENT ON TABLE crew_messages IS 'Free text between dispatchers and the crew of an ambulance.';
 COMMENT ON COLUMN crew_messages.sender IS 'crew: from a tablet. desk: from a dispatcher.';
 COMMENT ON COLUMN crew_messages.delivered_at IS 'When a tablet had it, or a dispatcher''s board was told of it.';
@@ -150,6 +153,7 @@ COMMENT ON COLUMN crew_messages.read_at IS 'When the crew had read it; a crew''s
 COMMENT ON INDEX crew_messages_pkey IS 'The primary key of crew_messages: id.';
 COMMENT ON INDEX crew_messages_ambulance_id_idx IS 'The conversation with an ambulance.';
 COMMENT ON INDEX crew_messages_assignment_id_idx IS 'What was written about an assignment.';
+COMMENT ON INDEX crew_messages_received_at_idx IS 'The newest messages of all, for the board.';
 
 -- What dispatchers have to know at once
 
