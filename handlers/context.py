@@ -12,6 +12,8 @@ from handlers.cursors import Cursors
 from hub.access.limits import SharedRate
 from hub.bus.bus import Bus
 from hub.clock import Clock
+from hub.dispatch.geocoding import Geocoder
+from hub.dispatch.policy import DispatchPolicy
 from hub.live.board import FleetBoard
 from hub.live.deliveries import Deliveries
 from hub.mail.post import Post
@@ -92,6 +94,8 @@ class HubContext:
     post: Post = field(default_factory=Post)  # e-mail; without it whoever invites somebody gets to see the link
     deliveries: Deliveries | None = None  # of what people list; None: each is stored before the answer
     read_audit: AuditQueue | None = None  # of what is read; None: each entry is stored before the answer
+    policy: DispatchPolicy = field(default_factory=DispatchPolicy)  # what dispatch goes by
+    geocoder: Geocoder | None = None  # beside our own places
 
 
 class Limits:
