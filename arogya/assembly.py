@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from urllib.parse import urlsplit
 
-from arogya import composition, posting
+from arogya import composition, dispatching, posting
 from arogya.composition import Pools
 from arogya.config import Settings
 from handlers.context import HubContext
@@ -20,6 +20,7 @@ from hub.audit.trail import AuditTrail
 from hub.bus.bus import DEAF_S, Bus
 from hub.changes import Changes
 from hub.clock import Clock
+from hub.dispatch.policy import DispatchPolicy
 from hub.exchange import meter
 from hub.exchange.exchange import FleetExchange, Leave
 from hub.housekeeping import Housekeeping
@@ -66,6 +67,7 @@ class Hub:
     exchange: FleetExchange
     audit: AuditTrail
     post: Post
+    policy: DispatchPolicy
     observe: Callable[[], Iterable[Coroutine[None, None, None]]]  # what keeps the metrics
     is_ready: Callable[[], Awaitable[bool]] = _unknown  # whether it should get work
 
@@ -98,6 +100,7 @@ async def assemble(settings: Settings, pools: Pools, counted: Metrics, leave: Le
         read_audit=parts.audit.queue,
         deliveries=parts.deliveries,
         post=parts.post,
+        policy=parts.policy,
     )
     return replace(parts, is_ready=partial(is_ready, context.ready_checks)), context
 
@@ -137,6 +140,7 @@ def _parts(settings: Settings, pools: Pools, counted: Metrics, leave: Leave) -> 
         exchange=exchange,
         audit=AuditTrail(pools.app, clock, counted),
         post=posting.post(settings, pools.app, clock),
+        policy=dispatching.policy(settings),
         observe=lambda: (observe(clock, counted), meter.observe(bus, counted)),
     )
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from arogya.configuration import reader
+from arogya.configuration.dispatch import Dispatch
 from arogya.configuration.fields import Mistake
 from arogya.configuration.sections import (
     Auth,
@@ -47,6 +48,7 @@ class Settings:
     nodes: Nodes = dataclasses.field(default_factory=Nodes)
     ingest: Ingest = dataclasses.field(default_factory=Ingest)
     live: Live = dataclasses.field(default_factory=Live)
+    dispatch: Dispatch = dataclasses.field(default_factory=Dispatch)
     auth: Auth = dataclasses.field(default_factory=Auth)
     limits: Limits = dataclasses.field(default_factory=Limits)
     mail: Mail = dataclasses.field(default_factory=Mail)
@@ -102,7 +104,15 @@ def contradictions(values: Mapping[str, Mapping[str, Any]]) -> list[Mistake]:
         mistakes.append(Mistake("ingest.flush_bytes", "is above ingest.batch_bytes", "make it smaller"))
     if ingest.budget_samples < ingest.credit_samples:
         mistakes.append(Mistake("ingest.budget_samples", "is below ingest.credit_samples", "make it larger"))
-    return mistakes
+    return mistakes + _dispatch_contradictions(Dispatch(**values["dispatch"]))
+
+
+def _dispatch_contradictions(dispatch: Dispatch) -> list[Mistake]:
+    if dispatch.travel in ("osrm", "valhalla") and dispatch.travel_url is None:
+        return [Mistake("dispatch.travel_url", f"is not set, and dispatch.travel is {dispatch.travel}", "set it")]
+    if dispatch.travel == "roads" and dispatch.roads_graph is None:
+        return [Mistake("dispatch.roads_graph", "is not set, and dispatch.travel is roads", "name the file")]
+    return []
 
 
 def runtime_dir() -> Path:

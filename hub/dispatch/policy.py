@@ -24,14 +24,19 @@ class PriorityPolicy:
     batched: bool = True  # chosen together with others each `batch_s`; False: at once
     coverage_weight_s: float = 0.0  # seconds of ETA that the whole coverage of one cell is worth
     needs: str = "basic"  # what the unit has to be able to do, where the request does not say
+    waiting_alarm_s: float | None = None  # without a unit being asked: dispatchers hear of it
 
 
 def _priorities() -> Mapping[int, PriorityPolicy]:
     return {
-        1: PriorityPolicy(480.0, 120.0, 20.0, 30.0, 60.0, 90.0, batched=False),
-        2: PriorityPolicy(900.0, 45.0, 20.0, None, 90.0, 180.0, batched=False, coverage_weight_s=120.0),
-        3: PriorityPolicy(1_800.0, 90.0, 45.0, None, 120.0, 300.0, coverage_weight_s=300.0),
-        4: PriorityPolicy(3_600.0, 120.0, 60.0, None, None, None, coverage_weight_s=300.0, needs="transport"),
+        1: PriorityPolicy(480.0, 120.0, 20.0, 30.0, 60.0, 90.0, batched=False, waiting_alarm_s=30.0),
+        2: PriorityPolicy(
+            900.0, 45.0, 20.0, None, 90.0, 180.0, batched=False, coverage_weight_s=120.0, waiting_alarm_s=60.0
+        ),
+        3: PriorityPolicy(1_800.0, 90.0, 45.0, None, 120.0, 300.0, coverage_weight_s=300.0, waiting_alarm_s=300.0),
+        4: PriorityPolicy(
+            3_600.0, 120.0, 60.0, None, None, None, coverage_weight_s=300.0, needs="transport", waiting_alarm_s=600.0
+        ),
     }
 
 
