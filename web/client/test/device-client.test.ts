@@ -174,7 +174,7 @@ void test("a call for help rides on every fix until one is acked, and on another
   assert.equal(made.device.alarm(), id);
   made.device.offer(fix(2));
   await calm();
-  const carried = (): unknown[] => made.place.socket.sent.flatMap((said) => (said["fixes"] as unknown[][]).map((row) => row[7]));
+  const carried = (): unknown[] => made.place.socket.sent.flatMap((said) => ((said["fixes"] ?? []) as unknown[][]).map((row) => row[7]));
   assert.deepEqual(carried(), [["sos", "help"], ["sos", "help"]]);
   made.place.socket.say({ type: "nack", stream: 1, seq: 2, code: "invalid_value", detail: "no" });
   made.place.socket.say({ type: "nack", stream: 1, seq: 3, code: "invalid_value", detail: "no" });

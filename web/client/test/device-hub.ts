@@ -19,11 +19,15 @@ export class ModelHub {
   unackedMax = 0;
   /** Seq of each live hint. */
   readonly hints: number[] = [];
+  /** Stored reports by id, in the order of their commits. */
+  readonly reports = new Map<string, Record<string, unknown>>();
   /** The connection that owns the stream, and what it sent that is not committed. */
   private socket: TestSocket | null = null;
   private log: StoredLog | null = null;
   private cursor = 0;
   private taken: (() => void)[] = [];
+  /** Reports that were taken and are neither stored nor answered. */
+  private answers: (() => void)[] = [];
   private cost = 0;
   private gapTold = false;
 
@@ -45,6 +49,7 @@ export class ModelHub {
 
   /** Commit what was taken, and ack it. */
   commit(): void {
+    for (const answer of this.answers.splice(0)) answer();
     if (this.log === null || this.socket === null || this.taken.length === 0) return;
     for (const store of this.taken.splice(0)) store();
     this.cost = 0;
@@ -56,6 +61,7 @@ export class ModelHub {
     const { socket } = this;
     this.socket = this.log = null;
     this.taken = [];
+    this.answers = [];
     socket?.onclose?.({ code });
   }
 
@@ -73,8 +79,19 @@ export class ModelHub {
     if (said["type"] === "data") return this.data(said["seq"] as number, said["fixes"] as unknown[]);
     if (said["type"] === "skip") return this.skip(said["from"] as number, said["to"] as number, said["reason"] as string);
     if (said["type"] === "ping") return this.socket?.say({ type: "pong", id: said["id"], server_time: 1 });
+    if (said["type"] === "report") return this.report(String(said["id"]), said);
     assert.equal(said["type"], "live");
     this.hints.push(said["seq"] as number);
+  }
+
+  /** Stored once by its id, and answered after that. */
+  private report(id: string, said: Record<string, unknown>): void {
+    this.answers.push(() => {
+      if (!this.reports.has(id)) this.reports.set(id, said);
+      const isRefused = (said["body"] as { assignment?: string }).assignment === "of another";
+      const refusal = { status: "refused", code: "forbidden", detail: "no", state: { status: "cancelled" } };
+      this.socket?.say({ type: "report_ack", id, ...(isRefused ? refusal : { status: "done" }) });
+    });
   }
 
   private welcome(logId: string): void {

@@ -146,6 +146,13 @@ export class Backlog {
     this.hooks.onNews();
   }
 
+  /** The hub has this call for help by another way: fixes need not carry it any more. */
+  heard(id: string): void {
+    if (this.openAlarm?.id !== id) return;
+    this.note(null);
+    this.hooks.onNews();
+  }
+
   /** A sample is refused for ever: a call for help that rode on it has to ride on another one. */
   refused(seq: number): void {
     const alarm = this.openAlarm;

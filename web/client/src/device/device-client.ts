@@ -12,6 +12,8 @@ import { Counters } from "./counters.ts";
 import { withAlarm, wireOf } from "./fix.ts";
 import type { DeviceFix, WireFix } from "./fix.ts";
 import type { RefusedSample } from "./link.ts";
+import type { Report, ReportAnswer, ReportBodies, ReportKind } from "./report.ts";
+import { Reports } from "./reports.ts";
 import type { Spool } from "./spool.ts";
 import { Uplink } from "./uplink.ts";
 import type { Station } from "./uplink.ts";
@@ -29,6 +31,10 @@ export interface DeviceOptions {
   readonly onRefused?: (refused: RefusedSample) => void;
   /** The hub asks for something, once for each id; throw `CommandRefused` to say no. */
   readonly onCommand?: CarryOut;
+  /** The hub has answered a report: also one that an earlier page made, for which nobody waits any more. */
+  readonly onAnswer?: (answer: ReportAnswer, report: Report) => void;
+  /** What the crew said and the hub has not answered, oldest first, whenever that changes. */
+  readonly onReports?: (open: readonly Report[]) => void;
   /** Samples in a frame while a backlog drains, 1 to 500. */
   readonly frameFixes?: number;
   /** Name and version of the application, for the hub's logs; at most 100 characters. */
@@ -89,6 +95,11 @@ export class DeviceClient {
     this.station = {
       backlog: new Backlog(spool, this.surroundings, hooks),
       commands: new Commands(options.onCommand),
+      reports: new Reports(spool, {
+        nowUs: () => Math.round(this.surroundings.now() * 1000),
+        onChange: (open) => options.onReports?.(open),
+        onAnswer: (answer, report) => this.answered(answer, report),
+      }),
       counters: this.counters,
       rules: { frameFixes, hintEveryMs: HINT_EVERY_MS, ...(agent === undefined ? {} : { agent }) },
       heartbeatMs: HEARTBEAT_MS,
@@ -102,6 +113,11 @@ export class DeviceClient {
   /** Samples that the hub is not known to have committed. */
   get unacked(): number {
     return this.station.backlog.unacked;
+  }
+
+  /** What the crew said and the hub has not answered, oldest first. */
+  get reports(): readonly Report[] {
+    return this.station.reports.open;
   }
 
   /** Samples that were lost before they reached the spool, because it was too slow or refused for too long. */
@@ -131,6 +147,7 @@ export class DeviceClient {
   async stop(): Promise<void> {
     this.stopListening();
     this.hangUp();
+    this.station.reports.leave();
     this.station.backlog.close();
     this.become({ ...this.state, phase: "stopped", retryAtMs: null });
     const { running } = this;
@@ -149,17 +166,28 @@ export class DeviceClient {
   }
 
   /**
-   * Call for help. Goes out at once with the newest known position, and again with every fix until the hub has it; it
-   * needs a position, so without one it waits for the first fix. Returns the id: that of the call that is still open, if
-   * there is one. An `id` has 1 to 64 printable characters and is never used again by this device.
+   * Call for help. Goes out at once, with the newest known position where there is one, and again with every fix until the
+   * hub has it. Returns the id: that of the call that is still open, if there is one. An `id` has 1 to 64 printable
+   * characters and is never used again by this device.
    */
   alarm(id: string = crypto.randomUUID()): string {
     const { backlog } = this.station;
     if (backlog.alarm !== null) return backlog.alarm.id;
     backlog.raise(id);
     this.become({ ...this.state, alarm: { id, delivered: false } });
+    const place = this.newest === null ? {} : { latitude: this.newest[1], longitude: this.newest[2] };
+    void this.station.reports.take("sos", { alarm: id, ...place }, id);
     if (this.newest !== null) backlog.offer(withAlarm(this.newest, id));
     return id;
+  }
+
+  /**
+   * Tell the hub what the crew does or says. It is kept in the spool until the hub has answered, and then sent, in order
+   * and with the time of now, however long the network is away. Resolves with the answer, which may be a refusal;
+   * rejects with `SpoolError` when hundreds wait already. Who comes back after a restart hears of it by `onAnswer`.
+   */
+  report<Kind extends ReportKind>(kind: Kind, body: ReportBodies[Kind]): Promise<ReportAnswer> {
+    return this.station.reports.take(kind, body, crypto.randomUUID());
   }
 
   /** Wait until the hub has committed everything that was taken so far and meanwhile. */
@@ -175,6 +203,11 @@ export class DeviceClient {
   private take(fix: DeviceFix): WireFix {
     this.newest = wireOf(fix, null);
     return this.newest;
+  }
+
+  private answered(answer: ReportAnswer, report: Report): void {
+    if (report.kind === "sos" && answer.status === "done") this.station.backlog.heard(report.body.alarm);
+    this.options.onAnswer?.(answer, report);
   }
 
   private news(): void {
@@ -193,7 +226,11 @@ export class DeviceClient {
   }
 
   private spooled(state: "open" | "busy" | "broken", detail: string): void {
-    if (state === "open") return this.connect();
+    if (state === "open") {
+      void this.station.reports.adopt().catch(() => undefined); // a spool that fails is opened anew
+      return this.connect();
+    }
+    this.station.reports.leave();
     this.hangUp();
     this.become({ ...this.state, phase: state === "busy" ? "standby" : "opening", retryAtMs: null, detail });
   }

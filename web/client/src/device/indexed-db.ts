@@ -3,12 +3,14 @@
 import type { WireFix } from "./fix.ts";
 import type { Found } from "./link.ts";
 import { appended, drawLogId, NEW_LOG, renewed, SpoolError } from "./spool.ts";
-import type { Append, Log, Spool } from "./spool.ts";
+import type { Append, KeptReport, Log, Spool } from "./spool.ts";
 import type { Run } from "./window.ts";
 
-const FORMAT = 1;
+const FORMAT = 2;
 const SAMPLES = "samples";
 const LOG = "log";
+/** Since format 2. */
+const REPORTS = "reports";
 /** The one record of the store `log`. */
 const KEY = "log";
 /** Samples that are renumbered at a time. */
@@ -24,6 +26,8 @@ export interface IndexedDbOptions {
   /** Wait for the disk at each append, so that not even a loss of power costs a stored sample; costs battery. */
   readonly powerSafe?: boolean;
 }
+
+type Task<T> = (samples: IDBObjectStore, logs: IDBObjectStore, reports: IDBObjectStore) => Promise<T>;
 
 interface Sample {
   readonly seq: number;
@@ -106,6 +110,18 @@ export class IndexedDbSpool implements Spool {
     });
   }
 
+  keepReport(kept: KeptReport): Promise<void> {
+    return this.within("readwrite", async (_samples, _logs, reports) => void (await done(reports.put(kept))));
+  }
+
+  forgetReport(number: number): Promise<void> {
+    return this.within("readwrite", async (_samples, _logs, reports) => done(reports.delete(number)));
+  }
+
+  reports(): Promise<KeptReport[]> {
+    return this.within("readonly", async (_samples, _logs, reports) => (await done(reports.getAll())) as KeptReport[]);
+  }
+
   close(): Promise<void> {
     this.db?.close();
     this.db = null;
@@ -126,14 +142,14 @@ export class IndexedDbSpool implements Spool {
   }
 
   /** Run one transaction and wait until it is committed; rejects, with nothing stored, when it is not. */
-  private within<T>(mode: IDBTransactionMode, task: (samples: IDBObjectStore, logs: IDBObjectStore) => Promise<T>): Promise<T> {
+  private within<T>(mode: IDBTransactionMode, task: Task<T>): Promise<T> {
     return new Promise((resolve, reject) => {
       if (this.db === null) return reject(new SpoolError("the spool is not open"));
-      const transaction = this.db.transaction([SAMPLES, LOG], mode, { durability: this.durability });
+      const transaction = this.db.transaction([SAMPLES, LOG, REPORTS], mode, { durability: this.durability });
       let result: T;
       transaction.oncomplete = () => resolve(result);
       transaction.onabort = () => reject(spoolError(transaction.error));
-      task(transaction.objectStore(SAMPLES), transaction.objectStore(LOG)).then(
+      task(transaction.objectStore(SAMPLES), transaction.objectStore(LOG), transaction.objectStore(REPORTS)).then(
         (value) => {
           result = value;
         },
@@ -147,9 +163,12 @@ export class IndexedDbSpool implements Spool {
 
   private openDatabase(): Promise<IDBDatabase> {
     const request = indexedDB.open(this.name, FORMAT);
-    request.onupgradeneeded = () => {
-      request.result.createObjectStore(SAMPLES, { keyPath: "seq" });
-      request.result.createObjectStore(LOG);
+    request.onupgradeneeded = ({ oldVersion }) => {
+      if (oldVersion < 1) {
+        request.result.createObjectStore(SAMPLES, { keyPath: "seq" });
+        request.result.createObjectStore(LOG);
+      }
+      request.result.createObjectStore(REPORTS, { keyPath: "number" });
     };
     return done(request).catch((error: unknown) => Promise.reject(spoolError(error)));
   }

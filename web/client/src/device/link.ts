@@ -2,7 +2,7 @@
 
 import { ProtocolError } from "../protocol.ts";
 import type { WireFix } from "./fix.ts";
-import type { Command, Data, DeviceWelcome, Hello, LiveHint, Nack, Skip, ToDevice } from "./protocol.ts";
+import type { Command, Data, DeviceWelcome, Hello, LiveHint, Nack, ReportAck, Skip, ToDevice } from "./protocol.ts";
 import { Window } from "./window.ts";
 import type { Hole, Kept, Run } from "./window.ts";
 
@@ -29,6 +29,7 @@ export interface LinkReaction {
   readonly welcomed?: true;
   readonly refused?: RefusedSample;
   readonly command?: Command;
+  readonly answer?: ReportAck;
   /** The log's next numbers are taken (this spool is a copy of an older state): go on as a new log. */
   readonly renew?: true;
   /** What the hub complained of. */
@@ -76,6 +77,7 @@ export class Link {
     if (message.type === "welcome") return this.begin(message, kept);
     if (this.stream === null) throw new ProtocolError("the hub did not answer hello with welcome");
     if (message.type === "command") return { command: message };
+    if (message.type === "report_ack") return { answer: message };
     if (message.type === "nack") return this.nack(message);
     this.window.credit = message.credit;
     const news = message.acks.map(([stream, seq]) => stream === this.stream && seq <= kept.last && this.window.accept(seq));

@@ -3,6 +3,8 @@
 import { parseObject, ProtocolError } from "../protocol.ts";
 import type { Ping, Pong, Refusal } from "../protocol.ts";
 import type { WireFix } from "./fix.ts";
+import type { ReportAnswer } from "./report.ts";
+import type { ReportMessage } from "./reports.ts";
 import type { SkipReason } from "./window.ts";
 
 export interface Hello {
@@ -42,7 +44,7 @@ export interface CommandAck {
   readonly detail?: string;
 }
 
-export type DeviceMessage = Hello | Data | LiveHint | Skip | CommandAck | Ping;
+export type DeviceMessage = Hello | Data | LiveHint | Skip | CommandAck | ReportMessage | Ping;
 
 export interface DeviceWelcome {
   readonly type: "welcome";
@@ -76,7 +78,12 @@ export interface Command {
   readonly body: Readonly<Record<string, unknown>>;
 }
 
-export type ToDevice = DeviceWelcome | Ack | Nack | Command | Refusal | Pong;
+/** What became of a report. */
+export interface ReportAck extends ReportAnswer {
+  readonly type: "report_ack";
+}
+
+export type ToDevice = DeviceWelcome | Ack | Nack | Command | ReportAck | Refusal | Pong;
 
 const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
 
@@ -91,6 +98,7 @@ const SOUND: Readonly<Record<string, (message: Record<string, unknown>) => boole
     Array.isArray(acks) && acks.every((ack: unknown) => Array.isArray(ack) && ack.length === 2 && ack.every(isCount)) && isCount(credit),
   nack: ({ stream, expected, seq }) => isCount(stream) && (isCount(expected) || isCount(seq)),
   command: ({ id, kind, body }) => typeof id === "string" && typeof kind === "string" && typeof body === "object" && body !== null,
+  report_ack: ({ id, status }) => typeof id === "string" && (status === "done" || status === "refused"),
   error: ({ code, detail }) => typeof code === "string" && typeof detail === "string",
   pong: ({ id }) => isCount(id),
 };

@@ -2,6 +2,7 @@
 
 import type { WireFix } from "./fix.ts";
 import type { Found } from "./link.ts";
+import type { Report } from "./report.ts";
 import type { Kept, Run } from "./window.ts";
 
 /** A call for help that no hub has acked yet. */
@@ -26,6 +27,12 @@ export interface Append {
   readonly alarm: OpenAlarm | null;
 }
 
+/** A report that the hub has not answered, numbered in the order of what happened. */
+export interface KeptReport {
+  readonly number: number;
+  readonly report: Report;
+}
+
 /** The spool cannot be used: the disk refuses, or the store was closed or wiped from outside. */
 export class SpoolError extends Error {
   override readonly name = "SpoolError";
@@ -41,6 +48,11 @@ export interface Spool {
   read(run: Run): Promise<Found>;
   /** Begin a new log with the samples kept, numbered from 1. */
   renew(): Promise<Log>;
+  /** Store a report until `forgetReport`. */
+  keepReport(kept: KeptReport): Promise<void>;
+  forgetReport(number: number): Promise<void>;
+  /** What is stored, in the order of the numbers. */
+  reports(): Promise<KeptReport[]>;
   close(): Promise<void>;
 }
 
@@ -71,6 +83,7 @@ export class MemorySpool implements Spool {
   private log: Log = { logId: drawLogId(), ...NEW_LOG };
   /** The samples from `log.first` on. */
   private fixes: WireFix[] = [];
+  private readonly kept = new Map<number, KeptReport>();
 
   constructor(private readonly rowsMax = 100_000) {}
 
@@ -95,6 +108,20 @@ export class MemorySpool implements Spool {
   renew(): Promise<Log> {
     this.log = renewed(this.log);
     return Promise.resolve(this.log);
+  }
+
+  keepReport(kept: KeptReport): Promise<void> {
+    this.kept.set(kept.number, kept);
+    return Promise.resolve();
+  }
+
+  forgetReport(number: number): Promise<void> {
+    this.kept.delete(number);
+    return Promise.resolve();
+  }
+
+  reports(): Promise<KeptReport[]> {
+    return Promise.resolve([...this.kept.values()]);
   }
 
   close(): Promise<void> {

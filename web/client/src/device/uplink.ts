@@ -10,7 +10,8 @@ import { Heartbeat } from "./heartbeat.ts";
 import { Link } from "./link.ts";
 import type { LinkReaction, LinkRules, RefusedSample, Step } from "./link.ts";
 import { parseToDevice } from "./protocol.ts";
-import type { Data, DeviceMessage, Skip } from "./protocol.ts";
+import type { Data, DeviceMessage, ReportAck, Skip } from "./protocol.ts";
+import type { Reports } from "./reports.ts";
 import { SpoolError } from "./spool.ts";
 import type { Run } from "./window.ts";
 
@@ -24,6 +25,7 @@ export interface UplinkHooks {
 export interface Station {
   readonly backlog: Backlog;
   readonly commands: Commands;
+  readonly reports: Reports;
   readonly counters: Counters;
   readonly rules: LinkRules;
   readonly heartbeatMs: number;
@@ -79,6 +81,7 @@ export class Uplink {
     this.cancelBeat();
     this.wake();
     this.station.commands.reply = null;
+    this.station.reports.hangUp();
     this.socket.onopen = this.socket.onmessage = this.socket.onclose = null;
     this.socket.close(1000);
   }
@@ -95,7 +98,7 @@ export class Uplink {
     }
   }
 
-  private react({ welcomed, acked, refused, command, renew, complaint }: LinkReaction): void {
+  private react({ welcomed, acked, refused, command, answer, renew, complaint }: LinkReaction): void {
     const { backlog, commands, counters } = this.station;
     if (complaint !== undefined) this.complaint = complaint;
     if (renew) {
@@ -113,6 +116,7 @@ export class Uplink {
     }
     if (welcomed) this.begin();
     if (command !== undefined) commands.take(command);
+    if (answer !== undefined) this.answer(answer);
     this.wake();
   }
 
@@ -120,9 +124,14 @@ export class Uplink {
     this.station.counters.connects += 1;
     this.heartbeat.welcome();
     this.station.commands.reply = (answer) => this.send(answer);
+    this.station.reports.connect((report) => this.send(report));
     this.plan();
     this.hooks.onWelcome();
     void this.pump();
+  }
+
+  private answer({ type: _, ...answer }: ReportAck): void {
+    this.station.reports.answered(answer);
   }
 
   /** Send whatever may be sent, for as long as the connection lasts. */
