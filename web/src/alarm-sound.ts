@@ -36,6 +36,15 @@ export class AlarmSound {
     if (this.context.state !== "running") await this.context.resume();
   }
 
+  /** Be heard once, and stay switched on: the test at the start of a shift. Whether the browser let it. */
+  async test(): Promise<boolean> {
+    this.wanted = true;
+    remember(NAME, "on");
+    await this.unlock();
+    this.ring();
+    return this.state === "on";
+  }
+
   ring(): void {
     const { context } = this;
     if (!this.wanted || context?.state !== "running") return;

@@ -15,12 +15,14 @@ export interface AlarmsPanelProps {
   readonly store: FleetStore;
   /** Bring the ambulance, or the place it called from, into view. */
   readonly onShow: (alarm: Alarm) => void;
+  /** The page has a sound of its own for everything. */
+  readonly silent?: boolean;
 }
 
 const TITLE = /^\(\d+ SOS\) /;
 const FINAL = "Everybody sees that you take care of it. It is on record and cannot be taken back.";
 
-export function AlarmsPanel({ store, onShow }: AlarmsPanelProps): JSX.Element {
+export function AlarmsPanel({ store, onShow, silent = false }: AlarmsPanelProps): JSX.Element {
   useAlarms(store);
   const { waiting, settled } = store.alarms;
   const panel = useRef<HTMLElement>(null);
@@ -38,7 +40,7 @@ export function AlarmsPanel({ store, onShow }: AlarmsPanelProps): JSX.Element {
             <header class="alarms__head">
               <h2>{waiting.length === 1 ? "Call for help" : `${waiting.length} calls for help`}</h2>
               <p>Acknowledging is on record and cannot be taken back.</p>
-              <SoundToggle />
+              {!silent && <SoundToggle />}
             </header>
           )}
           <ul class="alarms__list">
@@ -55,7 +57,7 @@ export function AlarmsPanel({ store, onShow }: AlarmsPanelProps): JSX.Element {
   );
 }
 
-interface OpenAlarmProps extends AlarmsPanelProps {
+interface OpenAlarmProps extends Omit<AlarmsPanelProps, "silent"> {
   readonly alarm: Alarm;
   readonly nowUs: number;
 }

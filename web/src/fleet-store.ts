@@ -1,7 +1,7 @@
 /** The fleet as the page knows it: the live client and everything that is derived from its picture. */
 
 import { LiveClient, SignedOut } from "@arogya/client";
-import type { Change, Connection, Fix, Unit } from "@arogya/client";
+import type { Change, Connection, EventFeed, Fix, Unit } from "@arogya/client";
 import { Alarms } from "./alarms.ts";
 import { liveTicket, Problem } from "./api.ts";
 import { freshnessOfUnit } from "./freshness.ts";
@@ -41,11 +41,12 @@ export class FleetStore {
   private readonly changed = new Set<(change: Change) => void>();
   private readonly connected = new Set<(connection: Connection) => void>();
 
-  constructor(url: string) {
+  /** `feeds`: what else a page follows on this connection. */
+  constructor(url: string, feeds: readonly EventFeed[] = []) {
     this.live = new LiveClient({
       url,
       ticket: drawTicket,
-      events: [this.alarms.feed, inbox.feed],
+      events: [this.alarms.feed, inbox.feed, ...feeds],
       onChange: (change) => {
         for (const listener of this.changed) listener(change);
       },

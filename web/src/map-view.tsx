@@ -14,7 +14,7 @@ import { Legend } from "./legend.tsx";
 import { FleetMap } from "./map/fleet-map.ts";
 import type { FleetMapOptions } from "./map/fleet-map.ts";
 
-export interface MapViewProps extends Pick<FleetMapOptions, "at" | "onPick" | "onPlace" | "onDrag" | "onMove"> {
+export interface MapViewProps extends Pick<FleetMapOptions, "at" | "onPick" | "onPlace" | "onTap" | "onDrag" | "onMove"> {
   readonly store: FleetStore;
   /** The only ones to draw; null for all. */
   readonly shown: ReadonlySet<number> | null;
@@ -23,7 +23,8 @@ export interface MapViewProps extends Pick<FleetMapOptions, "at" | "onPick" | "o
   readonly following: boolean;
   readonly bottomInset: number;
   readonly onFit: () => void;
-  readonly onNearest: () => void;
+  /** Without it there is no button for it. */
+  readonly onNearest?: () => void;
   /** Told the map for as long as there is one, so that others can put layers on it. */
   readonly onMap: (map: FleetMap | null) => void;
 }
@@ -59,6 +60,7 @@ export function MapView(props: MapViewProps): JSX.Element {
       at: newest.current.at,
       onPick: (id) => newest.current.onPick(id),
       onPlace: (place) => newest.current.onPlace(place),
+      onTap: (place) => newest.current.onTap?.(place) ?? false,
       onDrag: () => newest.current.onDrag(),
       onMove: (place, chosen) => newest.current.onMove(place, chosen),
     });
@@ -99,7 +101,9 @@ export function MapView(props: MapViewProps): JSX.Element {
           <MapButton icon="plus" label="Zoom in" onClick={() => map.current?.zoomBy(1)} />
           <MapButton icon="minus" label="Zoom out" onClick={() => map.current?.zoomBy(-1)} />
           <MapButton icon="frame" label="Show the whole fleet" keys="0" onClick={props.onFit} />
-          <MapButton icon="pin" label="Nearest to the middle of the map" keys="N" onClick={props.onNearest} />
+          {props.onNearest !== undefined && (
+            <MapButton icon="pin" label="Nearest to the middle of the map" keys="N" onClick={props.onNearest} />
+          )}
         </div>
       </div>
       <Legend attribution={attribution} />

@@ -29,6 +29,8 @@ export interface FleetMapOptions {
   readonly onPick: (id: number | null) => void;
   /** Somebody asked about a place: a long touch, or the other mouse button. */
   readonly onPlace: (place: Place) => void;
+  /** A click or a touch, before it picks an ambulance; true when it meant something else. */
+  readonly onTap?: ((place: Place) => boolean) | undefined;
   /** Somebody moved the map by hand. */
   readonly onDrag: () => void;
   /** The map has come to rest somewhere else; `chosen` when that was a person's will. */
@@ -210,6 +212,7 @@ export class FleetMap {
       ["tiles", "200"],
       ["track", "430"],
       ["fleet", "450"],
+      ["calls", "460"],
       ["playback", "450"],
     ] as const) {
       this.map.createPane(name).style.zIndex = depth;
@@ -238,6 +241,8 @@ export class FleetMap {
 
   /** A marker is picked, a ring is gone into. */
   private pick({ latlng }: L.LeafletMouseEvent): void {
+    const { lat, lng } = latlng.wrap();
+    if (this.options.onTap?.({ latitude: lat, longitude: lng }) === true) return;
     const id = (this.standIn ?? this.markers).hitAt(latlng);
     const crowd = id === null && this.standIn === null ? this.markers.crowdAt(latlng) : [];
     if (crowd.length === 0) return this.options.onPick(id);
