@@ -26,6 +26,7 @@ from handlers import (
     tickets,
 )
 from handlers.call import API, Route
+from handlers.dispatch import reading_routes
 from hub.history.formats import Csv, GeoJson, Gpx
 
 ROUTES: tuple[Route, ...] = (
@@ -170,6 +171,7 @@ ROUTES: tuple[Route, ...] = (
         alarms.Alarm,
     ),
     *device_care.ROUTES,
+    *reading_routes.ROUTES,
     *inbox.ROUTES,
     *record_routes.ROUTES,
     *rights.ROUTES,

@@ -19,7 +19,10 @@ from storage.records import kinds
 from storage.records.catalog import ENTITIES
 
 _PATH_FIELD = re.compile(r"\{([a-z_]+)\}")
-_UUIDS = frozenset({"sessions", "alarms"} | {entity.name for entity in ENTITIES if entity.key is kinds.KEY})
+_UUIDS = frozenset(
+    {"sessions", "alarms", "assignments", "crew_messages", "dispatch"}
+    | {entity.name for entity in ENTITIES if entity.key is kinds.KEY}
+)
 _SECURITY: dict[str, dict[str, str]] = {
     "bearer": {"type": "http", "scheme": "bearer", "description": "An app's access token or a device's secret."},
     "cookie": {"type": "apiKey", "in": "cookie", "name": "__Host-hub_session", "description": "A browser's session."},

@@ -50,10 +50,15 @@ SCOPES = {
 _TAGS = {
     "activations": "accounts",
     "api": "description",
+    "assignments": "dispatch",
+    "crew": "dispatch",
+    "crew_messages": "dispatch",
     "fleet": "ambulances",
     "live": "health",
     "openapi": "description",
+    "paper_calls": "dispatch",
     "password_resets": "accounts",
+    "places": "dispatch",
     "ready": "health",
     "registrations": "accounts",
     "totp": "accounts",
@@ -70,6 +75,7 @@ ABOUT_PARAMETERS = {
     "total": "Whether to count all rows too.",
 }
 _ABOUT_TAGS = {
+    "dispatch": "From the call to back in service: the board, choosing a unit, its stages, crews, reports.",
     "accounts": "Becoming somebody the hub knows: registration, one-use links, passwords, second factors.",
     "sessions": "Signing in and out, and tickets for browsers' WebSockets.",
     "description": "What the hub says of itself.",

@@ -1,0 +1,14 @@
+"""The routes by which dispatchers read, and write to crews and to the next shift."""
+
+from __future__ import annotations
+
+from handlers.call import Route
+from handlers.dispatch import alerts, board, handovers, messages, places
+
+ROUTES: tuple[Route, ...] = (
+    *board.ROUTES,
+    *alerts.ROUTES,
+    *messages.ROUTES,
+    *handovers.ROUTES,
+    *places.ROUTES,
+)
