@@ -7,8 +7,9 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from types import MappingProxyType
 
 logger = logging.getLogger(__name__)
 
@@ -33,10 +34,17 @@ class Child:
     """A command whose standard input is its lifeline: first a greeting line, then silence, and its end is our death."""
 
     def __init__(
-        self, name: str, command: Sequence[str], *, pass_fds: Sequence[int] = (), announces: bool = False
+        self,
+        name: str,
+        command: Sequence[str],
+        *,
+        pass_fds: Sequence[int] = (),
+        announces: bool = False,
+        variables: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
         self.name = name
         self.command = tuple(command)
+        self.variables = variables  # of the environment, beside those of this process
         self.greeting = b""  # one line, given to every start; secrets go here and not on the command line
         self.starts = 0
         self.backoff = Backoff()
@@ -80,6 +88,7 @@ class Child:
                 words,
                 stdin=subprocess.PIPE,
                 pass_fds=descriptors,
+                env={**os.environ, **self.variables} if self.variables else None,  # noqa: TID251 - handed on, not read
                 start_new_session=True,  # a Ctrl-C in the terminal is the supervisor's to pass on
             )
         finally:

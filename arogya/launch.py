@@ -43,6 +43,7 @@ class Launch:
         self._valkey: KeptServer | None = None  # from `open` on, where several workers need one of our own
         self._metrics: list[socket.socket] = []  # of each worker
         self._settled = False  # whether the settings are those that the hubs get
+        self.trusted: Path | None = None  # PEM with an authority that helpers trust instead of the system's
         self.url = ""  # of the hubs, from `open` on
         self.metrics_urls: list[str] = []  # of each hub
 
@@ -130,7 +131,9 @@ class Launch:
 
     def help_with(self, name: str, *words: str) -> None:
         """Run another command of ours as long as the hubs run."""
-        helper = Child(name, (sys.executable, "-m", "arogya", *words))
+        # OpenSSL's own variable (SSL_CTX_set_default_verify_paths(3)): no command needs an option for it.
+        variables = {} if self.trusted is None else {"SSL_CERT_FILE": str(self.trusted)}
+        helper = Child(name, (sys.executable, "-m", "arogya", *words), variables=variables)
         self.supervisor.helpers.append(helper)
         helper.start()
 

@@ -16,15 +16,18 @@ from arogya.cli.progress import Steps
 from arogya.config import changed
 
 if TYPE_CHECKING:
+    from arogya.cli.demo_lan import Lan
     from arogya.launch import Launch
 
 DESCRIPTION = """A complete demonstration: PostgreSQL, the hub, logins for every role, and ambulances on the road.
 
-It needs nothing but this program, listens on this machine only, and keeps its data in a folder between runs.
+It needs nothing but this program, keeps its data in a folder between runs, and listens on this machine only. With
+--lan it serves a phone in the same network, by TLS, and the logins get passwords that only this run prints.
 
 examples:
   arogya demo                       on port 8080, or the next free one
   arogya demo --port 9000 --state /srv/demo
+  arogya demo --lan                 for a phone in the same network too: as a tablet, or as a patient
   arogya demo --workers 2           two hub processes behind the one address
   arogya demo --for-seconds 5       ends by itself: for scripts
   arogya demo --no-fleet            without the simulated fleet, for `arogya replay` alone"""
@@ -37,6 +40,7 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     options.add_listening(parser)
     options.add_nodes(parser)
     parser.add_argument("--for-seconds", type=float, metavar="S", help="stop by itself this long after it is ready")
+    parser.add_argument("--lan", action="store_true", help="serve the local network by TLS, with passwords of its own")
     parser.add_argument("--no-fleet", action="store_true", help="do not start the simulated fleet")
     parser.add_argument("--seed", type=int, default=1, metavar="N", help="the fleet's random seed (default 1)")
     parser.add_argument("--verbose", action="store_true", help="show the hub's own messages, not only its warnings")
@@ -55,32 +59,42 @@ def run(parsed: argparse.Namespace) -> int:
     from arogya.launch import Launch
     from arogya.supervisor import Stopped
 
+    state, lan = options.state_of(parsed), None
+    if parsed.lan:
+        from arogya.cli import demo_lan
+
+        settings, lan = demo_lan.prepare(settings, state, parsed.host)
     refuse_exposure(settings)
     log_to_stderr(settings)
     steps = Steps()
-    with explained(), Launch(settings, options.state_of(parsed), search_port=True) as launch:
+    with explained(), Launch(settings, state, search_port=True) as launch:
         try:
-            fleet = _prepare(launch, steps, parsed.seed)
+            fleet = _prepare(launch, steps, parsed.seed, lan)
             running = launch.serve()
             if not parsed.no_fleet:
                 words = ("--url", running.url, "--credentials", str(fleet), "--seed", str(parsed.seed), "--until-eof")
                 launch.help_with("the simulated fleet", "simulate", *words)
             steps.end()
-            _announce(launch, time.monotonic() - began_at)
+            _announce(launch, time.monotonic() - began_at, lan)
             launch.keep(parsed.for_seconds)
         except Stopped:
             pass
     return OK
 
 
-def _prepare(launch: Launch, steps: Steps, seed: int) -> Path:
+def _prepare(launch: Launch, steps: Steps, seed: int, lan: Lan | None) -> Path:
     from arogya.cli.starting import hubs_in_words, join
 
     steps.begin("PostgreSQL")
     launch.open()
     dsn = launch.database()
     steps.begin("schema and demo data")
-    fleet = asyncio.run(_fill(dsn, launch.state))
+    fleet = asyncio.run(_fill(dsn, launch.state, to_network=lan is not None))
+    if lan is not None:
+        from arogya.cli import demo_lan
+
+        launch.settings = demo_lan.with_origins(launch.settings, lan.names)
+        launch.trusted = lan.shown and lan.shown.authority
     if launch.settings.map.roads is None:
         from arogya.cli.demo_data import draw_roads
 
@@ -90,34 +104,55 @@ def _prepare(launch: Launch, steps: Steps, seed: int) -> Path:
     return fleet
 
 
-async def _fill(dsn: str, state: Path) -> Path:
+async def _fill(dsn: str, state: Path, *, to_network: bool) -> Path:
     # Loaded while the hub process loads its own modules on another core.
     from arogya.cli import demo_data
     from storage import migrate
 
     await migrate.apply(dsn)
-    return await demo_data.prepare(dsn, state)
+    fleet = await demo_data.prepare(dsn, state)
+    if to_network:
+        from arogya.cli import demo_lan
+
+        await demo_lan.close_to_strangers(dsn, state, demo_data.emails())
+    return fleet
 
 
-def _announce(launch: Launch, seconds: float) -> None:
-    from arogya.cli.demo_data import MEANINGS, PASSWORD, USERS
+def _announce(launch: Launch, seconds: float, lan: Lan | None) -> None:
+    from arogya.cli.demo_lan import words_for_phones
 
-    logins = "\n".join(f"    {user.email:<28} {MEANINGS[user.email.partition('@')[0]]}" for user in USERS)
+    phones = "" if lan is None else f"{words_for_phones(launch.settings, lan)}\n\n"
     metrics = "\n           ".join(launch.metrics_urls)
     sys.stdout.write(f"""
   Arogya Hub is ready ({seconds:.1f} s)
 
   Open     {launch.url}
-  Sign in  with the password {PASSWORD} as
-{logins}
+{_logins(launch.state)}
 
-  Metrics  {metrics}
+{phones}  Metrics  {metrics}
   Data     {launch.state} (kept until you remove it)
   Replay   {_program()} replay trace.csv --speed 20
   Stop     Ctrl-C
 
 """)
     sys.stdout.flush()
+
+
+def _logins(state: Path) -> str:
+    from arogya.cli.demo_data import MEANINGS, PASSWORD, USERS
+    from arogya.cli.demo_lan import kept_passwords
+
+    kept = kept_passwords(state)
+    rows = [(user.email, kept.get(user.email), MEANINGS[user.email.partition("@")[0]]) for user in USERS]
+    if not kept:
+        return "\n".join(
+            [
+                f"  Sign in  with the password {PASSWORD} as",
+                *(f"    {email:<28} {meaning}" for email, _, meaning in rows),
+            ]
+        )
+    shown = (f"    {email:<28} {password or PASSWORD}   {meaning}" for email, password, meaning in rows)
+    return "\n".join(["  Sign in  as, with the password beside it,", *shown])
 
 
 def _program() -> str:

@@ -63,6 +63,12 @@ def plates() -> list[str]:
     return [f"MH-12-AH-{1001 + number}" for number in range(len(DRIVERS))]
 
 
+def emails() -> list[str]:
+    """Return the address of every login that is made with the public password."""
+    people = (*CLINIC.patients, *CLINIC.doctors, *CLINIC.desks)
+    return list(dict.fromkeys(person.email for person in (*USERS, *people)))
+
+
 def draw_roads(state: Path, seed: int) -> Path:
     """Return the file with the simulated city's streets, for the map; drawn once for each seed."""
     from arogya.simulator.roads import roads_geojson
