@@ -308,6 +308,27 @@ export interface Binding {
   readonly facility_id?: string | null;
 }
 
+/** Open calls and those that ended lately, with everybody who was asked to take them; what happens next comes on
+    the live channel `dispatch` from this position. */
+export interface Board {
+  readonly requests: readonly DispatchRequest[];
+  readonly assignments: readonly DispatchAssignment[];
+  readonly alerts: readonly DispatchAlert[];
+  readonly messages: readonly CrewMessage[];
+  readonly policy: BoardRules;
+  readonly epoch: string;
+  readonly offset: number;
+}
+
+/** What dispatch goes by: what timers on the board count to. */
+export interface BoardRules {
+  readonly priorities: readonly PriorityRules[];
+  readonly undelivered_s: number;
+  readonly silent_warn_s: number;
+  readonly silent_alarm_s: number;
+  readonly scheduled_lead_s: number;
+}
+
 /** Whose record, why, and for how long; the patient is told, and reads the reason. */
 export interface Breach {
   readonly patient_id: string;
@@ -399,6 +420,26 @@ export interface Conversation {
   readonly unread: number;
 }
 
+/** Free text between dispatchers (`desk`) and the crew of an ambulance. */
+export interface CrewMessage {
+  readonly id: string;
+  readonly ambulance: UnitRef;
+  readonly assignment_id: string | null;
+  readonly sender: "crew" | "desk";
+  readonly name: string | null;
+  readonly text: string;
+  readonly sent_at: string;
+  readonly received_at: string;
+  readonly delivered_at: string | null;
+  readonly read_at: string | null;
+}
+
+/** A page of a conversation, newest first. */
+export interface CrewMessageList {
+  readonly items: readonly CrewMessage[];
+  readonly next_cursor: string | null;
+}
+
 /** Who asks. */
 export interface Current {
   readonly user: User;
@@ -441,6 +482,93 @@ export interface DevicesList {
   readonly items: readonly Devices[];
   readonly next_cursor: string | null;
   readonly total?: number;
+}
+
+/** Something that the hub noticed; an alarm stays on the board until somebody acknowledges it. */
+export interface DispatchAlert {
+  readonly id: string;
+  readonly kind: "at_destination" | "at_scene" | "declined" | "eta_slip" | "left_scene" | "no_fix" | "no_unit" | "not_moving" | "silent" | "stage_late" | "unanswered" | "unattended" | "undelivered";
+  readonly severity: "alarm" | "info" | "warning";
+  readonly request_id: string | null;
+  readonly assignment_id: string | null;
+  readonly ambulance: UnitRef | null;
+  readonly raised_at: string;
+  readonly resolved_at: string | null;
+  readonly acknowledged_at: string | null;
+  readonly acknowledged_by: string | null;
+  readonly facts: Readonly<Record<string, unknown>>;
+}
+
+/** A page of alerts, newest first. */
+export interface DispatchAlertList {
+  readonly items: readonly DispatchAlert[];
+  readonly next_cursor: string | null;
+}
+
+/** One ambulance asked to take one call, with the time of each stage; a stage in `skipped` has none. */
+export interface DispatchAssignment {
+  readonly id: string;
+  readonly request_id: string;
+  readonly ambulance: UnitRef;
+  readonly status: "accepted" | "at_destination" | "cancelled" | "cleared" | "declined" | "diverted" | "en_route" | "expired" | "offered" | "on_scene" | "transporting";
+  readonly offered_at: string;
+  readonly offer_expires_at: string | null;
+  readonly delivered_at: string | null;
+  readonly seen_at: string | null;
+  readonly re_alerted_at: string | null;
+  readonly accepted_at: string | null;
+  readonly moved_at: string | null;
+  readonly en_route_at: string | null;
+  readonly scene_noticed_at: string | null;
+  readonly on_scene_at: string | null;
+  readonly left_noticed_at: string | null;
+  readonly transporting_at: string | null;
+  readonly destination_noticed_at: string | null;
+  readonly at_destination_at: string | null;
+  readonly cleared_at: string | null;
+  readonly declined_at: string | null;
+  readonly expired_at: string | null;
+  readonly cancelled_at: string | null;
+  readonly diverted_at: string | null;
+  readonly decline_reason: string | null;
+  readonly cancel_reason: string | null;
+  readonly diverted_to: string | null;
+  readonly no_transport: boolean;
+  readonly skipped: readonly string[];
+  readonly eta_at: string | null;
+  readonly promised_at: string | null;
+  readonly decision_id: string | null;
+  readonly version: number;
+}
+
+/** A call as dispatchers see it; `eta_at` is when the unit that has it should be there. */
+export interface DispatchRequest {
+  readonly id: string;
+  readonly status: "assigned" | "at_destination" | "cancelled" | "completed" | "duplicate" | "on_scene" | "queued" | "received" | "transporting";
+  readonly priority: number;
+  readonly needs: "advanced" | "basic" | "neonatal" | "transport" | null;
+  readonly requested_at: string;
+  readonly scheduled_for: string | null;
+  readonly patient: PatientRef | null;
+  readonly caller: string | null;
+  readonly callback_number: string | null;
+  readonly complaint: string | null;
+  readonly location_note: string | null;
+  readonly notes: string | null;
+  readonly pickup_location: GeoPoint | null;
+  readonly destination: string | null;
+  readonly destination_facility: FacilityRef | null;
+  readonly destination_location: GeoPoint | null;
+  readonly ambulance: UnitRef | null;
+  readonly eta_at: string | null;
+  readonly unserved_since: string | null;
+  readonly source: "app" | "desk" | "phone" | "radio";
+  readonly is_verified: boolean;
+  readonly back_entered: boolean;
+  readonly cancel_reason: string | null;
+  readonly duplicate_of: string | null;
+  readonly closed_at: string | null;
+  readonly version: number;
 }
 
 /** A doctor's place of work, with the fields that the caller may read. */
@@ -609,9 +737,40 @@ export interface FacilitiesList {
   readonly total?: number;
 }
 
+/** A facility as a call names it. */
+export interface FacilityRef {
+  readonly id: string;
+  readonly name: string;
+}
+
 /** Whose password is forgotten. */
 export interface Forgotten {
   readonly email: string;
+}
+
+/** A place on Earth, in degrees (WGS 84). */
+export interface GeoPoint {
+  readonly latitude: number;
+  readonly longitude: number;
+}
+
+/** The newest notes, newest first. */
+export interface HandoverList {
+  readonly items: readonly HandoverNote[];
+}
+
+/** What the next shift has to know; it is never changed, a correction is another note. */
+export interface HandoverNote {
+  readonly id: string;
+  readonly written_at: string;
+  readonly written_by: HandoverWriter;
+  readonly note: string;
+}
+
+/** Who wrote it. */
+export interface HandoverWriter {
+  readonly id: string;
+  readonly name: string;
 }
 
 /** What waits, and the conversations, newest first; what happens next comes on the live channel `inbox`. */
@@ -794,6 +953,11 @@ export interface NewClaim {
   readonly claim_expires_at: string;
 }
 
+/** What the crew is told. */
+export interface NewCrewMessage {
+  readonly text: string;
+}
+
 /** A device to be added; a tablet has an ambulance, a sensor its joints. */
 export interface NewDevice {
   readonly kind: "physio" | "tablet";
@@ -803,6 +967,11 @@ export interface NewDevice {
   readonly model?: string | null;
   readonly joints?: readonly string[] | null;
   readonly included_angle?: boolean;
+}
+
+/** What the next shift has to know. */
+export interface NewHandover {
+  readonly note: string;
 }
 
 /** The role, and the desk that comes with it for staff. */
@@ -854,6 +1023,12 @@ export interface PatientPart {
   readonly gender?: "female" | "male" | "other" | "unknown" | null;
   readonly blood_type?: "A+" | "A-" | "AB+" | "AB-" | "B+" | "B-" | "O+" | "O-" | null;
   readonly address?: string | null;
+}
+
+/** A patient as a call names them. */
+export interface PatientRef {
+  readonly id: string;
+  readonly name: string;
 }
 
 /** A patient, with the fields that the caller may read. */
@@ -988,6 +1163,22 @@ export interface PhysioSessionsTherapist {
   readonly name: unknown;
 }
 
+/** A place; `source` is local, or the geocoder that knows it. */
+export interface Place {
+  readonly name: string;
+  readonly kind: string;
+  readonly address: string | null;
+  readonly latitude: number;
+  readonly longitude: number;
+  readonly source: string;
+}
+
+/** The best first; `partial` says that a geocoder is configured and did not answer in time. */
+export interface PlaceList {
+  readonly items: readonly Place[];
+  readonly partial: boolean;
+}
+
 /** An exercise, with the fields that the caller may read. */
 export interface PlanExercises {
   readonly id: string;
@@ -1050,6 +1241,20 @@ export interface Position {
 export interface PositionList {
   readonly items: readonly Position[];
   readonly next_cursor: string | null;
+}
+
+/** What dispatch goes by for one priority; times in seconds, null = never. */
+export interface PriorityRules {
+  readonly priority: number;
+  readonly target_s: number;
+  readonly offer_expires_s: number;
+  readonly re_alert_s: number | null;
+  readonly next_unit_s: number | null;
+  readonly not_moving_warn_s: number | null;
+  readonly not_moving_alarm_s: number | null;
+  readonly mode: string;
+  readonly unattended_s: number;
+  readonly needs: string;
 }
 
 /** RFC 9457; `code` is stable, `detail` is for people. */
@@ -1378,6 +1583,12 @@ export interface TripTotals {
   readonly speed_max: number | null;
 }
 
+/** An ambulance as other things name it. */
+export interface UnitRef {
+  readonly id: number;
+  readonly plate_number: string;
+}
+
 /** The person who is signed in. */
 export interface User {
   readonly id: string;
@@ -1488,6 +1699,7 @@ export interface Routes {
   "GET /ambulances/inside": { query: { readonly south?: number; readonly west?: number; readonly north?: number; readonly east?: number; readonly polygon?: string; readonly status?: "at_hospital" | "available" | "dispatched" | "en_route" | "offline" | "on_scene" | "out_of_service" | "transporting"; readonly limit?: number; readonly cursor?: string; }; body: undefined; answer: AmbulanceList };
   "GET /ambulances/nearest": { query: { readonly latitude: number; readonly longitude: number; readonly limit?: number; }; body: undefined; answer: NearList };
   "GET /ambulances/{id}": { query: { readonly embed?: string; }; body: undefined; answer: Ambulances };
+  "GET /ambulances/{id}/messages": { query: { readonly limit?: number; readonly cursor?: string; }; body: undefined; answer: CrewMessageList };
   "GET /ambulances/{id}/positions": { query: { readonly from?: string; readonly to?: string; readonly limit?: number; readonly cursor?: string; }; body: undefined; answer: PositionList };
   "GET /ambulances/{id}/positions.csv": { query: { readonly from?: string; readonly to?: string; }; body: undefined; answer: string };
   "GET /ambulances/{id}/positions.geojson": { query: { readonly from?: string; readonly to?: string; }; body: undefined; answer: Readonly<Record<string, unknown>> };
@@ -1506,6 +1718,9 @@ export interface Routes {
   "GET /devices": { query: { readonly kind?: "physio" | "tablet"; readonly ambulance_id?: number; readonly facility_id?: string; readonly patient_id?: string; readonly revoked?: boolean; readonly revoked_at?: string; readonly revoked_at_from?: string; readonly revoked_at_until?: string; readonly search?: string; readonly sort?: "-created_at" | "-name" | "created_at" | "name"; readonly embed?: string; readonly limit?: number; readonly cursor?: string; readonly total?: boolean; }; body: undefined; answer: DevicesList };
   "GET /devices.csv": { query: { readonly kind?: "physio" | "tablet"; readonly ambulance_id?: number; readonly facility_id?: string; readonly patient_id?: string; readonly revoked?: boolean; readonly revoked_at?: string; readonly revoked_at_from?: string; readonly revoked_at_until?: string; readonly search?: string; readonly sort?: "-created_at" | "-name" | "created_at" | "name"; readonly embed?: string; }; body: undefined; answer: string };
   "GET /devices/{id}": { query: { readonly embed?: string; }; body: undefined; answer: Devices };
+  "GET /dispatch/alerts": { query: { readonly open?: boolean; readonly request_id?: string; readonly limit?: number; readonly cursor?: string; }; body: undefined; answer: DispatchAlertList };
+  "GET /dispatch/board": { query: {}; body: undefined; answer: Board };
+  "GET /dispatch/handovers": { query: { readonly limit?: number; }; body: undefined; answer: HandoverList };
   "GET /doctor_facilities": { query: { readonly doctor_id?: string; readonly facility_id?: string; readonly sort?: "-id" | "id"; readonly embed?: string; readonly limit?: number; readonly cursor?: string; readonly total?: boolean; }; body: undefined; answer: DoctorFacilitiesList };
   "GET /doctor_facilities.csv": { query: { readonly doctor_id?: string; readonly facility_id?: string; readonly sort?: "-id" | "id"; readonly embed?: string; }; body: undefined; answer: string };
   "GET /doctor_facilities/{id}": { query: { readonly embed?: string; }; body: undefined; answer: DoctorFacilities };
@@ -1539,6 +1754,7 @@ export interface Routes {
   "GET /physio_sessions/{id}": { query: { readonly embed?: string; }; body: undefined; answer: PhysioSessions };
   "GET /physio_sessions/{id}/motion": { query: { readonly points?: number; }; body: undefined; answer: Motion };
   "GET /physio_sessions/{id}/motion.csv": { query: {}; body: undefined; answer: string };
+  "GET /places": { query: { readonly q: string; readonly latitude?: number; readonly longitude?: number; readonly limit?: number; }; body: undefined; answer: PlaceList };
   "GET /plan_exercises": { query: { readonly plan_id?: string; readonly day_of_week?: number; readonly sort?: "-day_of_week" | "-name" | "day_of_week" | "name"; readonly limit?: number; readonly cursor?: string; readonly total?: boolean; }; body: undefined; answer: PlanExercisesList };
   "GET /plan_exercises.csv": { query: { readonly plan_id?: string; readonly day_of_week?: number; readonly sort?: "-day_of_week" | "-name" | "day_of_week" | "name"; }; body: undefined; answer: string };
   "GET /plan_exercises/{id}": { query: {}; body: undefined; answer: PlanExercises };
@@ -1584,14 +1800,18 @@ export interface Routes {
   "POST /alarms/{id}/acknowledge": { query: {}; body: undefined; answer: Alarm };
   "POST /ambulance_requests": { query: {}; body: AmbulanceRequestsCreation; answer: AmbulanceRequests };
   "POST /ambulances": { query: {}; body: AmbulancesCreation; answer: Ambulances };
+  "POST /ambulances/{id}/messages": { query: {}; body: NewCrewMessage; answer: CrewMessage };
   "POST /appointments": { query: {}; body: AppointmentsCreation; answer: Appointments };
   "POST /break_glass": { query: {}; body: Breach; answer: Broken };
+  "POST /crew_messages/{id}/read": { query: {}; body: undefined; answer: CrewMessage };
   "POST /devices": { query: {}; body: NewDevice; answer: AddedDevice };
   "POST /devices/claim": { query: {}; body: Claim; answer: ClaimedDevice };
   "POST /devices/{id}/bind": { query: {}; body: Binding; answer: Devices };
   "POST /devices/{id}/claim_code": { query: {}; body: undefined; answer: NewClaim };
   "POST /devices/{id}/revoke": { query: {}; body: undefined; answer: Devices };
   "POST /devices/{id}/rotate": { query: {}; body: undefined; answer: RotatedDevice };
+  "POST /dispatch/alerts/{id}/acknowledge": { query: {}; body: undefined; answer: DispatchAlert };
+  "POST /dispatch/handovers": { query: {}; body: NewHandover; answer: HandoverNote };
   "POST /doctor_facilities": { query: {}; body: DoctorFacilitiesCreation; answer: DoctorFacilities };
   "POST /doctor_schedules": { query: {}; body: DoctorSchedulesCreation; answer: DoctorSchedules };
   "POST /doctors": { query: {}; body: DoctorsCreation; answer: Doctors };
