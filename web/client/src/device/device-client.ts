@@ -183,11 +183,11 @@ export class DeviceClient {
 
   /**
    * Tell the hub what the crew does or says. It is kept in the spool until the hub has answered, and then sent, in order
-   * and with the time of now, however long the network is away. Resolves with the answer, which may be a refusal;
-   * rejects with `SpoolError` when hundreds wait already. Who comes back after a restart hears of it by `onAnswer`.
+   * and with its time (`atUs`; without it, now), however long the network is away. Resolves with the answer, which may be
+   * a refusal; rejects with `SpoolError` when hundreds wait already. After a restart, `onAnswer` tells of it.
    */
-  report<Kind extends ReportKind>(kind: Kind, body: ReportBodies[Kind]): Promise<ReportAnswer> {
-    return this.station.reports.take(kind, body, crypto.randomUUID());
+  report<Kind extends ReportKind>(kind: Kind, body: ReportBodies[Kind], atUs?: number): Promise<ReportAnswer> {
+    return this.station.reports.take(kind, body, crypto.randomUUID(), atUs);
   }
 
   /** Wait until the hub has committed everything that was taken so far and meanwhile. */

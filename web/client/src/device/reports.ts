@@ -45,10 +45,10 @@ export class Reports {
     return this.kept.map(({ report }) => report);
   }
 
-  /** Take a report; resolves with the hub's answer, however long that takes. Rejects when there are too many. */
-  take<Kind extends ReportKind>(kind: Kind, body: ReportBodies[Kind], id: string): Promise<ReportAnswer> {
+  /** Take a report of `atUs`; resolves with the hub's answer, however long that takes. Rejects when there are too many. */
+  take<Kind extends ReportKind>(kind: Kind, body: ReportBodies[Kind], id: string, atUs = this.hooks.nowUs()): Promise<ReportAnswer> {
     if (kind !== "sos" && this.kept.length >= KEPT_MAX) return Promise.reject(new SpoolError("too many reports wait for the hub"));
-    const report = { id, kind, at: this.hooks.nowUs(), body } as Report;
+    const report = { id, kind, at: Math.round(atUs), body } as Report;
     const kept = { number: (this.kept.at(-1)?.number ?? 0) + 1, report };
     const answered = new Promise<ReportAnswer>((resolve) => this.asking.set(id, resolve));
     this.kept.push(kept);
