@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from hub.dispatch.weights import Weights
+
 Mode = Literal["suggest", "automatic"]
 
 
@@ -22,9 +24,11 @@ class PriorityPolicy:
     mode: Mode = "suggest"
     unattended_s: float = 0.0  # in automatic mode: how long a person has the first word
     batched: bool = True  # chosen together with others each `batch_s`; False: at once
-    coverage_weight_s: float = 0.0  # seconds of ETA that the whole coverage of one cell is worth
+    coverage_weight_s: float = 0.0  # seconds of ETA that one more call that comes late is worth: λ
     needs: str = "basic"  # what the unit has to be able to do, where the request does not say
     waiting_alarm_s: float | None = None  # without a unit being asked: dispatchers hear of it
+    leave_s: float = 3_000.0  # leaving it queued costs this at first, in seconds of ETA
+    leave_growth: float = 1.0  # and this much more for each second that it has waited
 
 
 def _priorities() -> Mapping[int, PriorityPolicy]:
@@ -62,6 +66,7 @@ class DispatchPolicy:
     assigned_interval_s: float = 1.0  # between two fixes of a unit with an assignment
     idle_interval_s: float = 5.0
     scheduled_lead_s: float = 900.0  # how long before its time a scheduled request is looked at
+    weights: Weights = field(default_factory=Weights)  # what a choice weighs beside the ETA
 
     def of(self, priority: int) -> PriorityPolicy:
         """Return the rules of a priority, 1 to 4."""
