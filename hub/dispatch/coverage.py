@@ -97,12 +97,13 @@ class Coverage:
         rows = np.array([self._row.get(int(unit), -1) for unit in unit_ids], np.int64)
         return np.append(self._losses, np.float32(0.0))[rows].astype(float)
 
-    def gain(self, reach: NDArray[np.bool_], without: int | None = None) -> float:
-        """Return what one more unit that reaches these cells would add; `without`: a unit that is left out for it."""
+    def gains(self, reach: Reach, *, without: int | None = None) -> NDArray[np.float64]:
+        """Return what one more unit would add that reaches the cells of a row; `without`: the unit that would move."""
         count = self.count
         if without in self._row:
             count = count - self._reach[self._row[without]]
-        return float((self.per_h * _nth(count + 1, self.busy_share))[reach].sum())
+        gains: NDArray[np.float64] = reach @ (self.per_h * _nth(count + 1, self.busy_share))
+        return gains
 
     def total(self) -> float:
         """Return the calls an hour that are reached in time, as expected."""

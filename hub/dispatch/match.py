@@ -7,6 +7,11 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 
+def prepare() -> None:
+    """Load scipy: a second of work, which a hub does in a thread before the first call, and other programs never."""
+    import scipy.optimize  # noqa: F401
+
+
 def components(rows: Sequence[Mapping[int, float]]) -> list[list[int]]:
     """Return the rows in groups that have no unit in common: each can be solved, and explained, without the others."""
     leader = list(range(len(rows)))
@@ -35,7 +40,7 @@ def match(rows: Sequence[Mapping[int, float]], leave_s: Sequence[float]) -> list
     if len(rows) == 1:
         unit = min(rows[0], key=lambda each: (rows[0][each], each), default=None)
         return [None if unit is None or rows[0][unit] > leave_s[0] else unit]
-    from scipy.optimize import linear_sum_assignment  # a third of a second: only where there is something to match
+    from scipy.optimize import linear_sum_assignment  # see `prepare`
 
     units = sorted({unit for costs in rows for unit in costs})
     column = {unit: number for number, unit in enumerate(units)}
