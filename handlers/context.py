@@ -12,6 +12,7 @@ from handlers.cursors import Cursors
 from hub.access.limits import SharedRate
 from hub.bus.bus import Bus
 from hub.clock import Clock
+from hub.dispatch.desk import Desk
 from hub.dispatch.geocoding import Geocoder
 from hub.dispatch.policy import DispatchPolicy
 from hub.live.board import FleetBoard
@@ -96,6 +97,11 @@ class HubContext:
     read_audit: AuditQueue | None = None  # of what is read; None: each entry is stored before the answer
     policy: DispatchPolicy = field(default_factory=DispatchPolicy)  # what dispatch goes by
     geocoder: Geocoder | None = None  # beside our own places
+
+    @property
+    def desk(self) -> Desk:
+        """What moves calls and assignments."""
+        return Desk(self.app, self.clock, self.policy)
 
 
 class Limits:

@@ -18,6 +18,7 @@ from hub.errors import Conflict, InvalidValue
 
 STAGES: Final = ("offered", "accepted", "en_route", "on_scene", "transporting", "at_destination", "cleared")
 LIVE: Final = frozenset(STAGES[:-1])
+_FILLED: Final = STAGES[STAGES.index("accepted") + 1 : -1]  # what may be reported late: not who took it, nor its end
 TAKEN: Final = LIVE - {"offered"}  # a unit has it: an offer is none yet
 ENDS: Final = frozenset({"cleared", "declined", "expired", "cancelled", "diverted"})
 # What the ambulance is doing while its live assignment is at a stage.
@@ -69,7 +70,7 @@ class Moved:
 
     assignment: Assignment
     at: datetime  # the time that the stage got: never before that of the stage before
-    skipped: tuple[str, ...]  # stages that were passed over by this step: they have no time, and never get one
+    skipped: tuple[str, ...]  # stages that were passed over by this step: they have no time
 
 
 def take(current: Assignment, step: Step) -> Moved:
@@ -90,6 +91,29 @@ def take(current: Assignment, step: Step) -> Moved:
         no_transport=current.no_transport or (step.to == "cleared" and step.no_transport),
     )
     return Moved(after, at, skipped)
+
+
+def is_late(current: Assignment, step: Step) -> bool:
+    """Say whether a step tells of a stage that was passed over: it has no time, and the assignment is beyond it."""
+    if step.to not in _FILLED or step.to in current.times or "accepted" not in current.times:
+        return False
+    if current.no_transport and STAGES.index(step.to) > STAGES.index("on_scene"):
+        return False
+    return current.status in ENDS or STAGES.index(step.to) < STAGES.index(current.status)
+
+
+def fill(current: Assignment, step: Step) -> Moved:
+    """Return the assignment with the time of a stage that was passed over; raises `IllegalStep` where it does not fit.
+
+    A crew reports late what it forgot, or did out of reach: the time is taken as it is, when it lies between those of
+    the stages before and after. Nothing else changes: what has ended stays ended, and no time is made up.
+    """
+    place = STAGES.index(step.to) if is_late(current, step) else 0
+    before = [at for stage, at in current.times.items() if stage in STAGES[:place]]
+    after = [at for stage, at in current.times.items() if stage not in STAGES[: place + 1]]
+    if not before or not max(before) <= step.at <= min(after, default=step.at):
+        raise IllegalStep(current.status, step.to)
+    return Moved(replace(current, times={**current.times, step.to: step.at}), step.at, ())
 
 
 def is_repeat(current: Assignment, step: Step) -> bool:

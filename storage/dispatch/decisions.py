@@ -52,7 +52,7 @@ async def insert(db: Database | HeldConnection, decision: NewDecision) -> UUID:
     return key
 
 
-async def find(db: Database, decision_id: UUID) -> DecisionRow | None:
+async def find(db: Database | HeldConnection, decision_id: UUID) -> DecisionRow | None:
     """Return a decision, None where there is none."""
     row = await db.fetch_one(_QUERIES.find_decision, id=decision_id)
     return None if row is None else DecisionRow(**row)
