@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from handlers.call import Route
-from handlers.dispatch import alerts, board, handovers, messages, places
+from handlers.dispatch import alerts, board, handovers, likely, messages, places, report, timeline
 
 ROUTES: tuple[Route, ...] = (
     *board.ROUTES,
@@ -11,4 +11,7 @@ ROUTES: tuple[Route, ...] = (
     *messages.ROUTES,
     *handovers.ROUTES,
     *places.ROUTES,
+    *likely.ROUTES,
+    *timeline.ROUTES,
+    *report.ROUTES,
 )

@@ -50,9 +50,7 @@ async def messages(
     db: Database | HeldConnection, *, unread_after: datetime, written_after: datetime, rows_max: int
 ) -> list[Body]:
     """Return the newest messages of all crews: what nobody has read since one moment, all since another."""
-    rows = await db.fetch(
-        _QUERIES.messages, unread_after=unread_after, written_after=written_after, rows_max=rows_max
-    )
+    rows = await db.fetch(_QUERIES.messages, unread_after=unread_after, written_after=written_after, rows_max=rows_max)
     return [row["body"] for row in rows]
 
 
@@ -74,9 +72,7 @@ async def alert_page(
     return AlertPage([row["body"] for row in page], ended)
 
 
-async def acknowledge(
-    db: Database, alert_id: UUID, *, user_id: UUID, now: datetime, entry: audit.Entry
-) -> Body | None:
+async def acknowledge(db: Database, alert_id: UUID, *, user_id: UUID, now: datetime, entry: audit.Entry) -> Body | None:
     """Acknowledge an alert, with its audit entry, unless somebody did before; return it, None where there is none."""
     async with db.transaction() as transaction:
         acknowledged = await transaction.fetch_one(_QUERIES.acknowledge_alert, id=alert_id, user_id=user_id, now=now)
