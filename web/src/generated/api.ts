@@ -446,6 +446,22 @@ export interface Current {
   readonly session: Session;
 }
 
+/** A choice of a unit: each that was looked at, in the order of preference, and what it was made from. */
+export interface DecisionShown {
+  readonly id: string;
+  readonly request_id: string | null;
+  readonly ambulance: UnitRef | null;
+  readonly at: string;
+  readonly kind: "divert" | "offer" | "overrule" | "queue" | "relocate" | "suggest";
+  readonly travel: "line" | "osrm" | "roads" | "valhalla";
+  readonly duration_ms: number;
+  readonly inputs: Readonly<Record<string, unknown>>;
+  readonly candidates: readonly (Readonly<Record<string, unknown>>)[];
+  readonly words: string;
+  readonly decided_by: string | null;
+  readonly reason: string | null;
+}
+
 /** A device, with the fields that the caller may read. */
 export interface Devices {
   readonly id: number;
@@ -773,6 +789,18 @@ export interface HandoverWriter {
   readonly name: string;
 }
 
+/** Something that happened about a call. `what` is a stage, a command, an alert, who wrote, or the kind of a choice;
+    `facts` has what belongs to the kind, such as its source, its reason, and when a command was sent and answered. */
+export interface Happening {
+  readonly at: string;
+  readonly kind: "alert" | "call" | "command" | "decision" | "message" | "noticed" | "stage";
+  readonly what: string;
+  readonly assignment_id: string | null;
+  readonly ambulance: UnitRef | null;
+  readonly who: string | null;
+  readonly facts: Readonly<Record<string, unknown>>;
+}
+
 /** What waits, and the conversations, newest first; what happens next comes on the live channel `inbox`. */
 export interface Inbox {
   readonly unread_messages: number;
@@ -844,6 +872,19 @@ export interface LastSeen {
   readonly accuracy: number | null;
   readonly fix_at: string;
   readonly age_s: number;
+}
+
+/** A call that may be the same one, with why; the strongest reason first. */
+export interface LikelyCall {
+  readonly request: DispatchRequest;
+  readonly why: readonly string[];
+  readonly score: number;
+  readonly distance_m: number | null;
+}
+
+/** The likest first. */
+export interface LikelyList {
+  readonly items: readonly LikelyCall[];
 }
 
 /** The event loop answers. */
@@ -1243,6 +1284,24 @@ export interface PositionList {
   readonly next_cursor: string | null;
 }
 
+/** The calls of one priority. `late_share` is of those that a unit came to, or should have come to by now. */
+export interface PriorityReport {
+  readonly priority: number;
+  readonly target_s: number;
+  readonly received: number;
+  readonly completed: number;
+  readonly cancelled: number;
+  readonly duplicates: number;
+  readonly still_open: number;
+  readonly without_transport: number;
+  readonly with_several_units: number;
+  readonly with_skipped_stages: number;
+  readonly from_paper: number;
+  readonly late: number;
+  readonly late_share: number | null;
+  readonly intervals: readonly ReportInterval[];
+}
+
 /** What dispatch goes by for one priority; times in seconds, null = never. */
 export interface PriorityRules {
   readonly priority: number;
@@ -1365,6 +1424,16 @@ export interface RehabProgressList {
   readonly total?: number;
 }
 
+/** How long one part of a call took: over how many calls, and in seconds. */
+export interface ReportInterval {
+  readonly name: string;
+  readonly about: string;
+  readonly n: number;
+  readonly mean_s: number;
+  readonly p50_s: number;
+  readonly p90_s: number;
+}
+
 /** What the caller may do: codes of the access matrix, tables, and every action by its name. */
 export interface Rights {
   readonly codes: readonly string[];
@@ -1414,6 +1483,15 @@ export interface Setup {
   readonly email: string;
   readonly password: string;
   readonly code?: string | null;
+}
+
+/** What was done in a range, by priority and over all. */
+export interface ShiftReport {
+  readonly since: string;
+  readonly until: string;
+  readonly time_zone: string;
+  readonly priorities: readonly PriorityReport[];
+  readonly intervals: readonly ReportInterval[];
 }
 
 /** Who signs in, and from what. */
@@ -1513,6 +1591,11 @@ export interface TableRights {
 /** Which socket it is for; a tablet's needs a device's bearer. */
 export interface TicketOrder {
   readonly purpose: "device" | "live";
+}
+
+/** Everything that is written down about a call, in order. */
+export interface Timeline {
+  readonly items: readonly Happening[];
 }
 
 /** Where an ambulance drove, thinned; no sound fix lies farther than `tolerance_m` from the line of the points. */
@@ -1694,6 +1777,7 @@ export interface Routes {
   "GET /ambulance_requests": { query: { readonly status?: "assigned" | "at_destination" | "cancelled" | "completed" | "duplicate" | "on_scene" | "queued" | "received" | "transporting"; readonly priority?: number; readonly patient_id?: string; readonly ambulance_id?: number; readonly destination_facility_id?: string; readonly facility_id?: string; readonly requested_at?: string; readonly requested_at_from?: string; readonly requested_at_until?: string; readonly search?: string; readonly sort?: "-priority" | "-requested_at" | "priority" | "requested_at"; readonly embed?: string; readonly limit?: number; readonly cursor?: string; readonly total?: boolean; }; body: undefined; answer: AmbulanceRequestsList };
   "GET /ambulance_requests.csv": { query: { readonly status?: "assigned" | "at_destination" | "cancelled" | "completed" | "duplicate" | "on_scene" | "queued" | "received" | "transporting"; readonly priority?: number; readonly patient_id?: string; readonly ambulance_id?: number; readonly destination_facility_id?: string; readonly facility_id?: string; readonly requested_at?: string; readonly requested_at_from?: string; readonly requested_at_until?: string; readonly search?: string; readonly sort?: "-priority" | "-requested_at" | "priority" | "requested_at"; readonly embed?: string; }; body: undefined; answer: string };
   "GET /ambulance_requests/{id}": { query: { readonly embed?: string; }; body: undefined; answer: AmbulanceRequests };
+  "GET /ambulance_requests/{id}/timeline": { query: {}; body: undefined; answer: Timeline };
   "GET /ambulances": { query: { readonly status?: "at_hospital" | "available" | "dispatched" | "en_route" | "offline" | "on_scene" | "out_of_service" | "transporting"; readonly capability?: "advanced" | "basic" | "neonatal" | "transport"; readonly facility_id?: string; readonly search?: string; readonly sort?: "-id" | "-plate_number" | "id" | "plate_number"; readonly embed?: string; readonly limit?: number; readonly cursor?: string; readonly total?: boolean; }; body: undefined; answer: AmbulancesList };
   "GET /ambulances.csv": { query: { readonly status?: "at_hospital" | "available" | "dispatched" | "en_route" | "offline" | "on_scene" | "out_of_service" | "transporting"; readonly capability?: "advanced" | "basic" | "neonatal" | "transport"; readonly facility_id?: string; readonly search?: string; readonly sort?: "-id" | "-plate_number" | "id" | "plate_number"; readonly embed?: string; }; body: undefined; answer: string };
   "GET /ambulances/inside": { query: { readonly south?: number; readonly west?: number; readonly north?: number; readonly east?: number; readonly polygon?: string; readonly status?: "at_hospital" | "available" | "dispatched" | "en_route" | "offline" | "on_scene" | "out_of_service" | "transporting"; readonly limit?: number; readonly cursor?: string; }; body: undefined; answer: AmbulanceList };
@@ -1720,7 +1804,11 @@ export interface Routes {
   "GET /devices/{id}": { query: { readonly embed?: string; }; body: undefined; answer: Devices };
   "GET /dispatch/alerts": { query: { readonly open?: boolean; readonly request_id?: string; readonly limit?: number; readonly cursor?: string; }; body: undefined; answer: DispatchAlertList };
   "GET /dispatch/board": { query: {}; body: undefined; answer: Board };
+  "GET /dispatch/decisions/{id}": { query: {}; body: undefined; answer: DecisionShown };
   "GET /dispatch/handovers": { query: { readonly limit?: number; }; body: undefined; answer: HandoverList };
+  "GET /dispatch/likely": { query: { readonly callback_number?: string; readonly patient_id?: string; readonly latitude?: number; readonly longitude?: number; readonly complaint?: string; readonly besides?: string; }; body: undefined; answer: LikelyList };
+  "GET /dispatch/report": { query: { readonly since?: string; readonly until?: string; readonly day?: string; readonly begins?: string; readonly ends?: string; readonly time_zone?: string; readonly facility_id?: string; }; body: undefined; answer: ShiftReport };
+  "GET /dispatch/report.csv": { query: { readonly since?: string; readonly until?: string; readonly day?: string; readonly begins?: string; readonly ends?: string; readonly time_zone?: string; readonly facility_id?: string; }; body: undefined; answer: string };
   "GET /doctor_facilities": { query: { readonly doctor_id?: string; readonly facility_id?: string; readonly sort?: "-id" | "id"; readonly embed?: string; readonly limit?: number; readonly cursor?: string; readonly total?: boolean; }; body: undefined; answer: DoctorFacilitiesList };
   "GET /doctor_facilities.csv": { query: { readonly doctor_id?: string; readonly facility_id?: string; readonly sort?: "-id" | "id"; readonly embed?: string; }; body: undefined; answer: string };
   "GET /doctor_facilities/{id}": { query: { readonly embed?: string; }; body: undefined; answer: DoctorFacilities };
