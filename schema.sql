@@ -2145,10 +2145,12 @@ END
 $$;
 COMMENT ON FUNCTION notify_hub() IS 'Tells every hub, after commit, "kind:id" on the channel arogya. Arguments: the kind, the column with the id.';
 
-CREATE TRIGGER notify_hub AFTER INSERT OR DELETE OR UPDATE OF plate_number, driver_name, status ON ambulances
+CREATE TRIGGER notify_hub AFTER INSERT OR DELETE OR UPDATE OF plate_number, driver_name, status, capability ON ambulances
     FOR EACH ROW EXECUTE FUNCTION notify_hub('ambulance', 'id');
 CREATE TRIGGER notify_hub AFTER INSERT OR UPDATE OF status, eta_at ON assignments
     FOR EACH ROW EXECUTE FUNCTION notify_hub('ambulance', 'ambulance_id');
+CREATE TRIGGER notify_hub AFTER UPDATE OF priority ON ambulance_requests
+    FOR EACH ROW WHEN (NEW.ambulance_id IS NOT NULL) EXECUTE FUNCTION notify_hub('ambulance', 'ambulance_id');
 CREATE TRIGGER notify_hub AFTER UPDATE OF revoked_at, ambulance_id ON devices
     FOR EACH ROW EXECUTE FUNCTION notify_hub('device', 'id');
 CREATE TRIGGER notify_hub AFTER UPDATE OR DELETE ON device_secrets
@@ -2200,6 +2202,8 @@ GRANT SELECT, INSERT, UPDATE ON streams TO arogya_ingest;
 GRANT SELECT, INSERT ON stream_skips, dead_letters, ambulance_positions, motion_frames, alarms TO arogya_ingest;
 GRANT SELECT (id, kind, name, ambulance_id, facility_id, created_at, revoked_at, protocol) ON devices TO arogya_ingest;
 GRANT SELECT ON physio_devices, physio_sessions, ambulances, device_commands, schema_migrations TO arogya_ingest;
+GRANT SELECT (id, request_id, ambulance_id, status, eta_at) ON assignments TO arogya_ingest;
+GRANT SELECT (id, priority) ON ambulance_requests TO arogya_ingest;
 GRANT UPDATE (sent_at, acked_at, status, detail) ON device_commands TO arogya_ingest;
 GRANT UPDATE (current_location, location_fix_at, location_speed, location_heading, location_accuracy)
     ON ambulances TO arogya_ingest;

@@ -33,10 +33,11 @@ from hub.live.event_reader import EventReader
 from hub.live.events import EventChannel
 from hub.live.hub import LiveHub
 from hub.live.inboxes import Inboxes
+from hub.live.requests import Requests
 from hub.loop_lag import observe
 from hub.mail.post import Post
 from hub.metrics import Metrics
-from storage.events import ALARMS
+from storage.events import ALARMS, DISPATCH
 from storage.listen import Listener
 from storage.passwords import Passwords
 from storage.pool import READER
@@ -58,7 +59,9 @@ class Hub:
     live: LiveHub
     changes: Changes
     alarms: EventReader
+    dispatch: EventReader  # of the channel of dispatchers
     inboxes: Inboxes
+    requests: Requests
     deliveries: Deliveries
     housekeeping: Housekeeping
     sightings: Sightings
@@ -73,10 +76,11 @@ class Hub:
 
     def rounds(self) -> Iterable[Coroutine[None, None, None]]:
         """Return everything that runs beside the intake until the hub ends."""
-        changes = (self.changes.run(), self.changes.rights.patrol(), self.listener.run(), self.alarms.run())
-        people = (self.inboxes.run(), self.deliveries.run(), self.post.run(), self.audit.run())
+        changes = (self.changes.run(), self.changes.rights.patrol(), self.listener.run())
+        told = (self.alarms.run(), self.dispatch.run(), self.inboxes.run(), self.requests.run())
+        people = (self.deliveries.run(), self.post.run(), self.audit.run())
         others = (self.bus.run(), self.exchange.run(), self.sightings.run(), self.housekeeping.run())
-        return (self.live.run(), *changes, *people, *others, *self.observe())
+        return (self.live.run(), *changes, *told, *people, *others, *self.observe())
 
 
 async def assemble(settings: Settings, pools: Pools, counted: Metrics, leave: Leave) -> tuple[Hub, HubContext]:
@@ -111,13 +115,16 @@ def _parts(settings: Settings, pools: Pools, counted: Metrics, leave: Leave) -> 
     intake = Intake(pools.ingest, board, clock, counted, rules=intake_rules, credit_rules=credit_rules)
     housekeeping = Housekeeping(pools.owner, clock, composition.retention_rules(settings))
     intake.use_writers(composition.writers(settings, intake.batch_settled, housekeeping.ensure_partitions))
-    alarms = EventReader(EventChannel(ALARMS), pools.reader)
+    alarms, dispatch = (EventReader(EventChannel(name), pools.reader) for name in (ALARMS, DISPATCH))
     deliveries = Deliveries(pools.app, clock)
-    inboxes = Inboxes(pools.reader, deliveries)
-    learn = intake.fleet.read_unit
-    directory = Directory(board.channel, judged_by(pools.reader), learn, [alarms.channel], inboxes=inboxes)
+    inboxes, requests = Inboxes(pools.reader, deliveries), Requests(pools.reader)
+    told = [alarms.channel, dispatch.channel]
+    learn, judge = intake.fleet.read_unit, judged_by(pools.reader)
+    directory = Directory(board.channel, judge, learn, told, inboxes=inboxes, requests=requests)
     live = LiveHub(directory, clock, counted, composition.live_rules(settings))
-    changes = Changes(pools.reader, pools.app, intake=intake, live=live, channels=[alarms], inboxes=inboxes)
+    changes = Changes(
+        pools.reader, pools.app, intake=intake, live=live, channels=[alarms, dispatch], watched=[inboxes, requests]
+    )
     bus = composition.bus(settings)
     databases = pools.reader, pools.app
     exchange = FleetExchange(bus, intake, changes, databases=databases, leave=leave, tick_s=settings.nodes.tick_s)
@@ -131,7 +138,9 @@ def _parts(settings: Settings, pools: Pools, counted: Metrics, leave: Leave) -> 
         live=live,
         changes=changes,
         alarms=alarms,
+        dispatch=dispatch,
         inboxes=inboxes,
+        requests=requests,
         deliveries=deliveries,
         housekeeping=housekeeping,
         sightings=Sightings(pools.app, intake.roster, clock),

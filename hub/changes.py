@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Protocol
 from uuid import UUID
 
@@ -14,9 +14,8 @@ from hub.errors import Resync
 from hub.ingest.intake import Intake
 from hub.live.event_reader import EventReader
 from hub.live.hub import LiveHub
-from hub.live.inboxes import Inboxes
 from hub.rights import Rights
-from storage import events, inbox
+from storage import events
 from storage.errors import StorageError
 from storage.pool import Database
 
@@ -41,6 +40,16 @@ class Neighbours(Protocol):
         """Know that a hub cannot be heard by the others."""
 
 
+class Watched(Protocol):
+    """Channels of one kind that are read while somebody watches them: nothing here waits or raises."""
+
+    def hears(self, name: str) -> bool:
+        """Tell whether a channel is of this kind, and know that it has events."""
+
+    def missed(self) -> None:
+        """Know that any number of events may have been missed."""
+
+
 class Changes:
     """Hears of changes without waiting, and applies them one after the other; each is kept until it went through."""
 
@@ -52,14 +61,15 @@ class Changes:
         intake: Intake,
         live: LiveHub,
         channels: Iterable[EventReader] = (),
-        inboxes: Inboxes | None = None,
+        watched: Iterable[Watched] = (),
     ) -> None:
         self.rights = Rights(app, intake, live)
         self._reader = reader
         self._intake = intake
         self._live = live
         self._channels = {reading.channel.name: reading for reading in channels}  # of events
-        self._inboxes = inboxes  # that read for themselves
+        self._watched = tuple(watched)  # that read for themselves
+        self._wakes: dict[str, Callable[[], None]] = {}  # by channel, who wants to know at once that it has news
         self._neighbours: Neighbours | None = None
         self._waiting: dict[tuple[str, str], None] = {}  # in order of arrival, each thing once
         self._ambulances: set[str] = set()  # which ones FLEET is about
@@ -70,6 +80,10 @@ class Changes:
         """Tell other hubs, from now on, what ends rights."""
         self._neighbours = neighbours
 
+    def wake(self, channel: str, wake: Callable[[], None]) -> None:
+        """Call somebody, from now on, whenever a channel has or may have news; it must not wait or raise."""
+        self._wakes[channel] = wake
+
     def heard(self, kind: str, key: str) -> None:
         """Take note of one change that PostgreSQL tells of."""
         if self._neighbours is not None:
@@ -79,10 +93,11 @@ class Changes:
             if kind in RIGHTS:
                 self._remember(kind, key)
                 self._neighbours.right_changed(kind, key)
-        if kind == "event" and inbox.owner_of(key) is not None:
-            if self._inboxes is not None:
-                self._inboxes.heard(key)
-            return
+        if kind == "event":
+            if any(watched.hears(key) for watched in self._watched):
+                return
+            if key in self._wakes:
+                self._wakes[key]()
         self._note(kind, key)
 
     def told(self, kind: str, key: str) -> None:
@@ -94,6 +109,8 @@ class Changes:
 
     def missed(self) -> None:
         """Take note that any number of changes may have been missed."""
+        for wake in self._wakes.values():
+            wake()
         self._note(*EVERYTHING)
 
     async def run(self) -> None:
@@ -164,8 +181,8 @@ class Changes:
         await self._intake.alarms.refresh()
         for reading in self._channels.values():
             await reading.refresh()
-        if self._inboxes is not None:
-            self._inboxes.missed()
+        for watched in self._watched:
+            watched.missed()
 
     async def _read_events(self, channel: str) -> None:
         if channel in self._channels:

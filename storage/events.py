@@ -10,6 +10,7 @@ from storage.sql import load
 
 _QUERIES = load("events")
 ALARMS = "alarms"  # the channel that tells what becomes of alarms
+DISPATCH = "dispatch"  # the channel that tells dispatchers what becomes of calls
 NEWEST = 2**63 - 1  # an offset that no event has yet
 
 

@@ -22,11 +22,6 @@ def channel_of(user_id: UUID) -> str:
     return f"{_PREFIX}{user_id}"
 
 
-def owner_of(channel: str) -> str | None:
-    """Return the id of whose inbox a channel is, None for another channel."""
-    return channel.removeprefix(_PREFIX) if channel.startswith(_PREFIX) else None
-
-
 class Unread(NamedTuple):
     """How much a person has not read."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
+from uuid import UUID
 
 from storage.pool import Database
 from storage.sql import load
@@ -24,12 +25,17 @@ class Location(NamedTuple):
 
 
 class FleetRow(NamedTuple):
-    """One ambulance as the map needs it: its unit, and its newest shown fix where there is one."""
+    """One ambulance as the map needs it: its unit, its live assignment and its newest shown fix where there is one."""
 
     ambulance_id: int
     plate_number: str
     driver_name: str | None
     status: str
+    capability: str
+    request_id: UUID | None
+    stage: str | None
+    priority: int | None
+    eta_at: datetime | None
     latitude: float | None
     longitude: float | None
     speed: float | None

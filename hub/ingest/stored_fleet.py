@@ -81,7 +81,17 @@ class StoredFleet:
 
 
 def _unit_of(row: FleetRow) -> Unit:
-    return Unit(row.ambulance_id, row.plate_number, row.driver_name, row.status)
+    return Unit(
+        row.ambulance_id,
+        row.plate_number,
+        row.driver_name,
+        row.status,
+        row.capability,
+        None if row.request_id is None else str(row.request_id),
+        row.stage,
+        row.priority,
+        None if row.eta_at is None else to_us(row.eta_at),
+    )
 
 
 def _number(value: float | None) -> float:

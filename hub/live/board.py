@@ -15,12 +15,17 @@ from hub.live.view import FIXES, UNITS
 
 
 class Unit(NamedTuple):
-    """One ambulance as dispatchers name it."""
+    """One ambulance as dispatchers name it, and the call that it has been offered or has."""
 
     id: int
     plate_number: str
     driver_name: str | None
     status: str
+    capability: str = "basic"
+    request_id: str | None = None
+    stage: str | None = None  # of its live assignment; None without one, as all that follows
+    priority: int | None = None
+    eta_at: int | None = None  # µs since 1970: when it should reach the scene, or after that the destination
 
 
 class LiveFix(NamedTuple):
@@ -140,8 +145,8 @@ def _rank(fix: LiveFix) -> tuple[int, float, float]:
 
 
 def unit_row(key: int, unit: Unit) -> list[object]:
-    """Return a row of the table `units`: id, plate_number, driver_name, status."""
-    return [key, unit.plate_number, unit.driver_name, unit.status]
+    """Return a row of the table `units`: the fields of `Unit`, in their order."""
+    return [key, *unit[1:]]
 
 
 def fix_row(key: int, fix: LiveFix) -> list[object]:

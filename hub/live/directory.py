@@ -12,6 +12,7 @@ from hub.errors import Forbidden, NotFound
 from hub.live.channel import Channel, Source
 from hub.live.fleet import FleetChannel, ambulance_of
 from hub.live.inboxes import INBOX, Inboxes
+from hub.live.requests import Requests, request_of
 from hub.live.view import FULL, View, view_of
 from storage import ambulances
 from storage.ambulances import Reach
@@ -53,18 +54,20 @@ class Directory:
         others: Iterable[Channel] = (),
         *,
         inboxes: Inboxes | None = None,
+        requests: Requests | None = None,
     ) -> None:
         self.channels: dict[str, Channel] = {channel.name: channel for channel in (fleet, *others)}
         self._fleet = fleet
         self._inboxes = inboxes  # of those who watch theirs
+        self._requests = requests  # that somebody follows
         self._judge = judge
         self._learn = learn
 
     @property
     def sources(self) -> tuple[Source, ...]:
         """What may have news."""
-        inboxes = () if self._inboxes is None else (self._inboxes,)
-        return (*self.channels.values(), *inboxes)
+        watched = (each for each in (self._inboxes, self._requests) if each is not None)
+        return (*self.channels.values(), *watched)
 
     async def find(self, principal: Principal, name: str) -> tuple[Channel, View]:
         """Return a channel that exists and that this viewer may watch; raises the same `NotFound` for either lack.
@@ -76,6 +79,11 @@ class Directory:
             return channel, FULL
         if name == INBOX and self._inboxes is not None and principal.user_id and allowed(principal, f"live.{INBOX}"):
             return self._inboxes.of(principal.user_id), FULL
+        request_id = request_of(name)
+        if request_id is not None and self._requests is not None:
+            found = await self._requests.find(principal, request_id)
+            if found is not None:
+                return found
         ambulance_id = ambulance_of(name)
         if ambulance_id is not None and await self._may_watch(principal, ambulance_id):
             return self._fleet, view_of(watching_reach(principal).fields)
@@ -84,10 +92,19 @@ class Directory:
     async def ended(self, watched: Sequence[tuple[Principal, str]]) -> set[int]:
         """Return the places of those who may not watch any more what they watch through a restricted view.
 
-        One question for all of them; raises `StorageError`.
+        One question for all who watch ambulances, and one for all who follow requests; raises `StorageError`.
         """
-        claims = [_claim(principal, name) for principal, name in watched]
-        return set(range(len(claims))) - await self._judge(claims)
+        requests = {place: id_ for place, (_, name) in enumerate(watched) if (id_ := request_of(name)) is not None}
+        ambulances = [place for place in range(len(watched)) if place not in requests]
+        ended: set[int] = set()
+        if ambulances:
+            held = await self._judge([_claim(*watched[place]) for place in ambulances])
+            ended = {place for number, place in enumerate(ambulances) if number not in held}
+        if requests and self._requests is not None:
+            places = list(requests)
+            over = await self._requests.ended([(watched[place][0], requests[place]) for place in places])
+            ended |= {places[number] for number in over}
+        return ended
 
     async def _may_watch(self, principal: Principal, ambulance_id: int) -> bool:
         try:

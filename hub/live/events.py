@@ -34,11 +34,13 @@ class EventChannel:
         tail_events: int = 1_000,
         page_events: int = 500,
         pages_max: int = 16,
+        begins_with: int = 0,
     ) -> None:
         self.name = name  # as it is stored
         self.told_as = told_as or name  # as viewers know it
         self.tail_events = tail_events  # of the newest, how many are kept in memory
         self.page_events = page_events  # most of one frame, and how many are read at once for those behind the tail
+        self.begins_with = begins_with  # of the newest, how many a viewer without a position is told at first
         self._pages_max = pages_max  # in memory, shared by everybody who is as far behind
         self.changed = _nobody  # wakes the tick; the hub sets it
         self.asked = _nobody  # wakes whoever reads; the reader sets it
@@ -206,7 +208,7 @@ class EventSubscription:
         if not channel.era:
             return False
         if position is None:
-            self._offset = channel.head
+            self._offset = max(channel.oldest, channel.head - channel.begins_with)
         elif position.epoch == channel.epoch and position.offset <= channel.head:
             self._offset = position.offset
         elif not self._verdict:

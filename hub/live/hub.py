@@ -19,6 +19,7 @@ from hub.ingest.patrol import round_s
 from hub.live.directory import Directory
 from hub.live.frames import SharedFrames, seal
 from hub.live.outbox import Outbox
+from hub.live.requests import request_of
 from hub.live.session import ViewerSession
 from hub.live.tick import Pace
 from hub.metrics import Metrics
@@ -160,6 +161,8 @@ class LiveHub:
             return
         for place in await self._directory.ended([(session.principal, name) for session, name, _ in watched]):
             session, name, subscription = watched[place]
+            if request_of(name) is not None:
+                session.serve_last(name, self.frames)
             if session.drop(name, only=subscription):
                 session.say(NotFound("there is no such channel"), name)
 

@@ -128,6 +128,14 @@ class ViewerSession:
             return True
         return False
 
+    def serve_last(self, channel: str, frames: SharedFrames) -> None:
+        """Send what the viewer misses of one channel, which is about to end, if nothing waits for it."""
+        wanted = self._subscriptions.get(channel)
+        if wanted is not None and self._outbox.open(self.transport.buffered_bytes()):
+            due = wanted.take(frames, self._codec)
+            if due:
+                self.transport.send(due)
+
     def check_life(self, now_s: float, heartbeat_s: float) -> None:
         """Ping a viewer that has been silent for a heartbeat; raises `Silent` in the last round before one and a half.
 

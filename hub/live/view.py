@@ -8,9 +8,9 @@ from functools import cache
 from hub.protocol.live_frames import Keys, Rows
 
 Row = list[object]
-UNITS = "units"  # rows of [id, plate_number, driver_name, status]
+UNITS = "units"  # rows of [id, plate_number, driver_name, status, capability, request_id, stage, priority, eta_at]
 FIXES = "fixes"  # rows of [id, latitude, longitude, speed, heading, accuracy, fix_at, alarm_at]
-UNIT_FIELDS = ("plate_number", "driver_name", "status")
+UNIT_FIELDS = ("plate_number", "driver_name", "status", "capability", "request_id", "stage", "priority", "eta")
 POSITION = "current_location"
 ALARM_AT = 7  # the crew's call for help is no part of a position
 
@@ -42,6 +42,7 @@ class View:
 
 
 FULL = View("full")
+OWN = View("own", {})  # of events, which are the same for everybody: by a right that may end any time
 
 
 @cache

@@ -13,10 +13,10 @@ import orjson
 from hub.errors import Malformed, TooLarge
 from hub.protocol.fields import Wire
 from hub.protocol.limits import (
+    COMMAND_TEXT_CHARS_MAX,
     MESSAGE_BYTES_MAX,
     SUBPROTOCOL_JSON,
     SUBPROTOCOL_MSGPACK,
-    TEXT_CHARS_MAX,
 )
 
 M = TypeVar("M")
@@ -24,7 +24,7 @@ M = TypeVar("M")
 _UNREADABLE = "the message is not valid in the encoding that was agreed"
 # A JSON string and, behind it, the colon that makes it a key.
 _JSON_STRING = re.compile(r'"(?:[^"\\]|\\.)*"\s*(:?)')
-_MAP_KEYS_MAX = 16  # no message has more fields
+_MAP_KEYS_MAX = 64  # no message, no body of a command and no event has more fields
 _ARRAY_MAX = 100_000  # rows of a snapshot; what devices send is bounded by its own counts
 
 
@@ -113,7 +113,7 @@ class MsgpackCodec(Codec):
             wire: object = msgpack.unpackb(
                 payload,
                 object_pairs_hook=_unique,
-                max_str_len=TEXT_CHARS_MAX * 4,
+                max_str_len=COMMAND_TEXT_CHARS_MAX * 4,
                 max_bin_len=len(payload),
                 # An element has a byte at least. Lists are made as long as they claim to be before one is read.
                 max_array_len=min(_ARRAY_MAX, len(payload)),
@@ -146,7 +146,20 @@ def _count_keys(wire: object) -> int:
             if type(value[0]) is dict:
                 count += sum(len(item) for item in value if type(item) is dict)
             elif type(value[0]) is list and value[0] and type(value[0][-1]) is dict:
-                count += sum(len(item[-1]) for item in value if type(item) is list and item and type(item[-1]) is dict)
+                count += sum(_count_within(item[-1]) for item in value if type(item) is list and item)
+    return count
+
+
+def _count_within(body: object) -> int:
+    """Count the keys of an event's body, which is as deep as what it tells of."""
+    count, waiting = 0, [body]
+    while waiting:
+        part = waiting.pop()
+        if type(part) is dict:
+            count += len(part)
+            waiting.extend(part.values())
+        elif type(part) is list:
+            waiting.extend(part)
     return count
 
 

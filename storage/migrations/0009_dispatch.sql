@@ -393,8 +393,14 @@ CREATE CONSTRAINT TRIGGER tell_dispatch AFTER INSERT OR UPDATE ON crew_messages
 
 CREATE TRIGGER notify_hub AFTER INSERT OR UPDATE OF status, eta_at ON assignments
     FOR EACH ROW EXECUTE FUNCTION notify_hub('ambulance', 'ambulance_id');
+CREATE TRIGGER notify_hub AFTER UPDATE OF priority ON ambulance_requests
+    FOR EACH ROW WHEN (NEW.ambulance_id IS NOT NULL) EXECUTE FUNCTION notify_hub('ambulance', 'ambulance_id');
+DROP TRIGGER notify_hub ON ambulances;
+CREATE TRIGGER notify_hub AFTER INSERT OR DELETE OR UPDATE OF plate_number, driver_name, status, capability ON ambulances
+    FOR EACH ROW EXECUTE FUNCTION notify_hub('ambulance', 'id');
 
 INSERT INTO event_channels (channel) VALUES ('dispatch');
+INSERT INTO event_channels (channel) SELECT 'request:' || id FROM ambulance_requests;
 
 COMMENT ON COLUMN event_channels.channel IS
     'As viewers subscribe to it: alarms, dispatch, request:ID. inbox:ID is what the user with that id subscribes to as inbox.';
@@ -404,6 +410,8 @@ COMMENT ON COLUMN channel_events.kind IS
 GRANT SELECT ON dispatch_decisions, crew_reports, crew_messages, dispatch_alerts, handover_notes, places, leases
     TO arogya_reader;
 GRANT SELECT (protocol) ON devices TO arogya_reader, arogya_ingest;
+GRANT SELECT (id, request_id, ambulance_id, status, eta_at) ON assignments TO arogya_ingest;
+GRANT SELECT (id, priority) ON ambulance_requests TO arogya_ingest;
 GRANT SELECT, INSERT ON dispatch_decisions, crew_reports, handover_notes TO arogya_app;
 GRANT SELECT, INSERT, UPDATE ON crew_messages, dispatch_alerts, leases TO arogya_app;
 GRANT SELECT, INSERT, UPDATE, DELETE ON places TO arogya_app;

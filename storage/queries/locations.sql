@@ -20,9 +20,10 @@ WITH free AS MATERIALIZED (
 SELECT id FROM free;
 
 -- name: read_fleet
--- Ambulances (:ids null: all of them), each with its newest fix that may be shown: the row's own, or a stored fix that
--- it has not followed yet: then it is behind.
-SELECT a.id AS ambulance_id, a.plate_number, a.driver_name, a.status,
+-- Ambulances (:ids null: all of them), each with the call that it has been offered or has, and its newest fix that may
+-- be shown: the row's own, or a stored fix that it has not followed yet: then it is behind.
+SELECT a.id AS ambulance_id, a.plate_number, a.driver_name, a.status, a.capability,
+       s.request_id, s.status AS stage, r.priority, s.eta_at,
        COALESCE(p.latitude, a.current_location[1]) AS latitude,
        COALESCE(p.longitude, a.current_location[0]) AS longitude,
        CASE WHEN p.fix_at IS NULL THEN a.location_speed ELSE p.speed END AS speed,
@@ -30,6 +31,10 @@ SELECT a.id AS ambulance_id, a.plate_number, a.driver_name, a.status,
        CASE WHEN p.fix_at IS NULL THEN a.location_accuracy ELSE p.accuracy END AS accuracy,
        COALESCE(p.fix_at, a.location_fix_at) AS fix_at, p.fix_at IS NOT NULL AS behind
   FROM ambulances AS a
+  LEFT JOIN assignments AS s
+    ON s.ambulance_id = a.id
+   AND s.status IN ('offered', 'accepted', 'en_route', 'on_scene', 'transporting', 'at_destination')
+  LEFT JOIN ambulance_requests AS r ON r.id = s.request_id
   LEFT JOIN LATERAL (
        SELECT latitude, longitude, speed, heading, accuracy, fix_at
          FROM ambulance_positions

@@ -24,7 +24,7 @@ TRIED = 6  # cells that a grant decides, until one fails
 SOCKETS = ("live.", "sockets.", "uplink.")
 # What no route, channel or frame of this hub asks for yet; a guard fails when one of them comes.
 LATER = (
-    *("transactions.U.refund", "joint_motion_logs.C", "live.dispatch", "live.request", "live.physio"),
+    *("transactions.U.refund", "joint_motion_logs.C", "live.physio"),
     *("live.command", "uplink.motion", "pages.R"),
 )
 # Allows beside which the same person always has another that covers them: whoever has a duty has a desk, too, and a

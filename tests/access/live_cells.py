@@ -16,8 +16,12 @@ from tests.access.people import ASKING, Caller
 from tests.access.stage import Stage
 
 # Kinds of channels that the page has a line for and the hub does not have yet: for everybody they are not there.
-LATER = {"dispatch": "dispatch", "request": "request:{id}", "physio": "physio:{id}", "command": "command"}
-NONSENSE = ("nothing", "ambulance:", "ambulance:0801", "ambulance:999999", "Fleet", "inbox:1", "*", "live.fleet")
+LATER = {"physio": "physio:{id}", "command": "command"}
+NOBODYS = "00000000-0000-0000-0000-000000000001"
+NONSENSE = (
+    *("nothing", "ambulance:", "ambulance:0801", "ambulance:999999", "Fleet", "inbox:1", "*", "live.fleet"),
+    *("request:", "request:1", f"request:{NOBODYS}", f"request:{{{NOBODYS}}}"),
+)
 HEARD_S = 5.0
 
 
@@ -36,7 +40,7 @@ class Wish:
 
 def wishes(oracle: Oracle, who: Caller) -> Iterator[Wish]:
     """Yield one person's cells."""
-    for kind in ("fleet", "alarms", "inbox"):
+    for kind in ("fleet", "alarms", "dispatch", "inbox"):
         granted = bool(oracle.asked(who, f"live.{kind}"))
         rows = oracle.world.of("ambulances") if kind == "fleet" else ()
         marks = frozenset[str]().union(*(marks_of(row, oracle.visible(who, row)) for row in rows))
@@ -45,8 +49,11 @@ def wishes(oracle: Oracle, who: Caller) -> Iterator[Wish]:
         fields = oracle.visible(who, row)
         held = oracle.watchable(who, row)
         yield Wish(who, f"ambulance:{row.id}", bool(held and fields), marks_of(row, fields))
-    ids = {"request": oracle.world.named("ambulance_requests", "pat-request").id}
-    ids["physio"] = oracle.world.named("physio_sessions", "pat-session").id
+    for row in oracle.world.of("ambulance_requests"):
+        unit = oracle.world.by_table["ambulances"].get(row["ambulance_id"])
+        shown = frozenset[str]() if unit is None else marks_of(unit, frozenset({"plate_number"}))
+        yield Wish(who, f"request:{row.id}", oracle.followable(who, row), shown)
+    ids = {"physio": oracle.world.named("physio_sessions", "pat-session").id}
     for channel in (*NONSENSE, *(name.format(id=ids.get(kind)) for kind, name in LATER.items())):
         yield Wish(who, channel, granted=False)
 

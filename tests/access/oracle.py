@@ -84,6 +84,11 @@ class Oracle:
         """Tell whether somebody may watch an ambulance."""
         return any(self._holds(who, grant, ambulance) for grant in self.asked(who, "live.ambulance"))
 
+    def followable(self, who: Caller, request: Row) -> bool:
+        """Tell whether somebody may follow a request: a patient only while it is open."""
+        held = [grant for grant in self.asked(who, "live.request") if self._holds(who, grant, request)]
+        return any(grant.scope != "own" or request["status"] not in CLOSED for grant in held)
+
     def after(self, row: Row, field: str, value: object) -> tuple[Oracle, Row]:
         """Return what is promised once a field of a row is another, and that row."""
         changed = Row(row.table, row.name, {**row.values, field: value})

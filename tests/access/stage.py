@@ -28,8 +28,9 @@ from hub.live.event_reader import EventReader
 from hub.live.events import EventChannel
 from hub.live.hub import LiveHub, LiveRules
 from hub.live.inboxes import Inboxes
+from hub.live.requests import Requests
 from hub.metrics import Metrics
-from storage.events import ALARMS
+from storage.events import ALARMS, DISPATCH
 from storage.pool import APP, READER, Database
 from tests.access.people import AMBULANCES, DEVICES, PEOPLE, mark, uid
 from tests.access.rows import Row
@@ -66,18 +67,17 @@ async def staged(dsn: str) -> AsyncIterator[Stage]:
         board, clock, metrics = _board(), Clock(), Metrics()
         intake = Intake(app, board, clock, metrics, rules=IntakeRules(), credit_rules=CreditRules())
         alarms = EventReader(EventChannel(ALARMS), told)
+        dispatch = EventReader(EventChannel(DISPATCH), told)
         deliveries = Deliveries(app, clock)
-        inboxes = Inboxes(told, deliveries)
-        learn = intake.fleet.read_unit
-        directory = Directory(board.channel, judged_by(app), learn, [alarms.channel], inboxes=inboxes)
+        inboxes, requests = Inboxes(told, deliveries), Requests(told)
+        learn, to_many = intake.fleet.read_unit, [alarms.channel, dispatch.channel]
+        directory = Directory(board.channel, judged_by(app), learn, to_many, inboxes=inboxes, requests=requests)
         live = LiveHub(directory, clock, metrics, RULES)
-        changes = Changes(app, app, intake=intake, live=live, channels=[alarms], inboxes=inboxes)
+        changes = Changes(app, app, intake=intake, live=live, channels=[alarms, dispatch], watched=[inboxes, requests])
         async with asyncio.TaskGroup() as tasks:
             shown = tasks.create_task(live.run())
-            rounds = [
-                tasks.create_task(work)
-                for work in (changes.rights.patrol(), alarms.run(), inboxes.run(), deliveries.run())
-            ]
+            reading = (each.run() for each in (alarms, dispatch, inboxes, requests, deliveries))
+            rounds = [tasks.create_task(work) for work in (changes.rights.patrol(), *reading)]
             async with running(
                 dsn, limits=LIMITS, board=board, live_socket=live_socket(live), device_socket=device_socket(intake)
             ) as hub:

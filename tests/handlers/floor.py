@@ -27,10 +27,11 @@ from hub.live.event_reader import EventReader
 from hub.live.events import EventChannel
 from hub.live.hub import LiveHub, LiveRules
 from hub.live.inboxes import Inboxes
+from hub.live.requests import Requests
 from hub.metrics import Metrics
 from hub.protocol.codec import CODECS, JSON
 from hub.protocol.live_frames import FROM_LIVE, LiveMessage, LiveWelcome
-from storage.events import ALARMS
+from storage.events import ALARMS, DISPATCH
 from storage.pool import APP, READER, Database
 from tests.handlers.rig import Hub, running
 from tests.handlers.world import World, build_world
@@ -123,15 +124,23 @@ async def standing(database: str, rules: LiveRules = RULES) -> AsyncIterator[Flo
     told = await Database.open(database, role=READER, size=2, command_timeout_s=5)
     alarms = EventReader(EventChannel(ALARMS), told)
     deliveries = Deliveries(reader, clock)
-    inboxes = Inboxes(told, deliveries)
+    dispatch = EventReader(EventChannel(DISPATCH), told)
+    inboxes, requests = Inboxes(told, deliveries), Requests(told)
     intake = Intake(reader, board, clock, metrics, rules=IntakeRules(), credit_rules=CreditRules())
-    directory = Directory(board.channel, judged_by(reader), intake.fleet.read_unit, [alarms.channel], inboxes=inboxes)
+    told_to_all = [alarms.channel, dispatch.channel]
+    learn = intake.fleet.read_unit
+    directory = Directory(board.channel, judged_by(reader), learn, told_to_all, inboxes=inboxes, requests=requests)
     live = LiveHub(directory, clock, metrics, rules)
-    changes = Changes(reader, reader, intake=intake, live=live, channels=[alarms], inboxes=inboxes)
+    changes = Changes(
+        reader, reader, intake=intake, live=live, channels=[alarms, dispatch], watched=[inboxes, requests]
+    )
     try:
         async with asyncio.TaskGroup() as tasks:
             task = tasks.create_task(live.run())
-            works = (changes.rights.patrol(), alarms.run(), inboxes.run(), deliveries.run())
+            works = (
+                *(reading.run() for reading in (alarms, dispatch, inboxes, requests, deliveries)),
+                changes.rights.patrol(),
+            )
             rounds = [tasks.create_task(work) for work in works]
             async with running(database, board=board, live_socket=live_socket(live), deliveries=deliveries) as hub:
                 world = await build_world(hub, database)

@@ -30,11 +30,11 @@ SEEN: dict[str, set[str]] = {
     "AD": ALL,
     "TB": {"live"},
 }
-FULL = ("MARK-LIVE", "somebody", "available")
+FULL = ("MARK-LIVE", "somebody", "available", "advanced", "a call", "en_route", 1, 99)
 # What they see of the unit beside its id, and whether of the position.
 FIELDS = {
-    "PT": (("MARK-LIVE", None, None), True),
-    **dict.fromkeys(("DR", "RC", "SA"), ((None, None, "available"), False)),
+    "PT": (("MARK-LIVE", *[None] * 6, 99), True),
+    **dict.fromkeys(("DR", "RC", "SA"), ((None, None, "available", *[None] * 4, 99), False)),
     **dict.fromkeys(("DP", "SV", "AD", "TB"), (FULL, True)),
 }
 
@@ -77,7 +77,7 @@ async def test_each_sees_only_the_fields_that_are_theirs(floor: Floor, name: str
         assert snapshot.set["fixes"] == ([[key, 48, 11, 1, 2, 3, 17, None]] if position else [])
         floor.move(18, key)
         await until(lambda: floor.board.state.offset > snapshot.offset)
-        floor.board.upsert_unit(Unit(key, "MARK-LIVE", "somebody", "offline"))
+        floor.board.upsert_unit(Unit(key, *FULL)._replace(status="on_scene", eta_at=None))
         changes: list[Delta] = []
         while not any(change.set.get("units") for change in changes):
             delta = await hear(ws)

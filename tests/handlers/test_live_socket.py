@@ -26,7 +26,7 @@ async def test_a_dispatcher_sees_the_fleet_move_in_either_encoding(floor: Floor,
         viewer.apply(await hear(ws))
         floor.move(5)
         viewer.apply(await hear(ws))
-        assert viewer.state["units"][1] == [1, "MARK-LIVE", None, "available"]
+        assert viewer.state["units"][1] == [1, "MARK-LIVE", None, "available", "basic", None, None, None, None]
         assert viewer.state["fixes"] == {1: [1, 48.0, 11.0, 1.0, 2.0, 3.0, 5, None]}
 
 

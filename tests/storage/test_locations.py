@@ -30,7 +30,8 @@ async def test_an_ambulance_comes_with_its_position_whether_it_is_asked_for_or_a
     other = await ambulance(superuser)
     rows = await locations.read_fleet(reader, hidden_flags=0, ambulance_ids=[key] if asked else None)
     assert [row.ambulance_id for row in rows] == ([key] if asked else [key, other])
-    assert rows[0] == (key, "A-1", None, "available", 12.5, 77.5, None, None, None, NINE, False)
+    free = (None, None, None, None)
+    assert rows[0] == (key, "A-1", None, "available", "basic", *free, 12.5, 77.5, None, None, None, NINE, False)
     assert await locations.read_fleet(reader, hidden_flags=0, ambulance_ids=[]) == []
 
 

@@ -32,7 +32,7 @@ def test_rows_are_as_the_protocol_says_with_null_for_what_is_not_known(board: Fl
     assert board.move(1, LiveFix(48.123456789, 11.0, nan, 359.96, 4.44, 17, 0))
     board.channel.advance()
     assert board.state.whole.snapshot(()) == {
-        "units": [[1, "A-1", None, "available"]],
+        "units": [[1, "A-1", None, "available", "basic", None, None, None, None]],
         "fixes": [[1, 48.1234568, 11.0, None, 0.0, 4.4, 17, None]],
     }
 

@@ -15,6 +15,7 @@ from hub.protocol.viewer_frames import Subscribe
 from tests.hub.live.viewer import split
 
 CITY = Filter(area=Area(48.0, 11.0, 48.4, 11.9))
+NO_CALL = [None] * 5  # what a viewer does not see of a unit: what it can do, and its call
 
 
 class Floor:
@@ -174,14 +175,14 @@ def test_a_viewer_who_may_not_see_a_position_does_not_hear_that_it_changed() -> 
     viewer = floor.board.channel.watch(Subscribe("ambulance:1"), view_of(frozenset({"status"})))
     (snapshot,) = read(viewer.take(floor.frames, JSON))
     assert isinstance(snapshot, Snapshot)
-    assert snapshot.set == {"units": [[1, None, None, "available"]], "fixes": []}
+    assert snapshot.set == {"units": [[1, None, None, "available", *NO_CALL]], "fixes": []}
     floor.move(1)
     floor.tick()
     assert viewer.take(floor.frames, JSON) == b""
     floor.board.upsert_unit(Unit(1, "A-0", "somebody", "offline"))
     floor.tick()
     (delta,) = read(viewer.take(floor.frames, JSON))
-    assert isinstance(delta, Delta) and delta.set == {"units": [[1, None, None, "offline"]]}
+    assert isinstance(delta, Delta) and delta.set == {"units": [[1, None, None, "offline", *NO_CALL]]}
     floor.board.remove_unit(1)
     floor.tick()
     (delta,) = read(viewer.take(floor.frames, JSON))

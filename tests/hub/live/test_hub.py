@@ -98,7 +98,7 @@ async def test_a_viewer_is_welcomed_first_and_then_kept_in_step() -> None:
         await _until(lambda: pipe.writes == 3)
         viewer.apply(pipe.take()[0])
         assert viewer.state == {
-            "units": {1: [1, "A-1", None, "available"]},
+            "units": {1: [1, "A-1", None, "available", "basic", None, None, None, None]},
             "fixes": {1: [1, 48, 11, 1, 2, 3, 5, None]},
         }
 

@@ -47,7 +47,7 @@ class Running:
 
     def _hear(self, kind: str, key: str) -> None:
         if kind == "event":
-            self.inboxes.heard(key)
+            self.inboxes.hears(key)
 
 
 class Person:

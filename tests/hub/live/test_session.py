@@ -201,5 +201,5 @@ async def test_the_binary_encoding_says_the_same() -> None:
     assert await session.receive(MSGPACK.dump({"type": "subscribe", "channel": "ambulance:2"}), 0.0, 0)
     desk.frames.begin(5)
     session.serve(desk.frames)
-    tables = {"units": [[2, "A-2", None, "available"]], "fixes": []}
+    tables = {"units": [[2, "A-2", None, "available", "basic", None, None, None, None]], "fixes": []}
     assert pipe.take() == [Snapshot("ambulance:2", desk.board.state.epoch, 1, 5, tables)]
