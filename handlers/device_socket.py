@@ -86,6 +86,7 @@ async def _serve(
         async for payload in messages:
             await session.receive(payload)
     finally:
+        session.leave()
         intake.detach(session)
 
 

@@ -42,4 +42,15 @@ def from_us(moment_us: int) -> datetime:
     return datetime.fromtimestamp(moment_us // 1_000_000, UTC).replace(microsecond=moment_us % 1_000_000)
 
 
+def happened_us(received_at: int, sent_at: int, at: int) -> int:
+    """Return when something happened, by the hub's clock, in µs since 1970: `received_at - max(0, sent_at - at)`.
+
+    `at` and `sent_at` are a device's clock, of which only the difference counts. Never later than its arrival, nor
+    before the year 1900: a device may give an age of eleven thousand years, for which there is no date.
+    """
+    age = sent_at - at
+    return max(received_at - age, EARLIEST_US) if age > 0 else received_at
+
+
+EARLIEST_US = -2_208_988_800_000_000  # 1900-01-01T00:00:00Z
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

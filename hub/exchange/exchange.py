@@ -58,9 +58,9 @@ class FleetExchange:
 
     # What happens here (`hub.ingest.others.OtherHubs`, `hub.changes.Neighbours`).
 
-    def moved(self, ambulance_id: int, fix: LiveFix) -> None:
+    def moved(self, ambulance_id: int, fix: LiveFix, device_id: int) -> None:
         """Show a fix on the other hubs."""
-        self._outgoing.moved(ambulance_id, fix)
+        self._outgoing.moved(ambulance_id, fix, device_id)
 
     def called(self, ambulance_id: int, call: Call, raised_at: int) -> None:
         """Show a call for help on the other hubs."""

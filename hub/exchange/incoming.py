@@ -6,10 +6,9 @@ import asyncio
 from collections.abc import Callable, Iterable, Mapping
 
 from hub.bus.bus import PARTITIONS
-from hub.exchange.payload import CallRow, Delta
+from hub.exchange.payload import CallRow, Delta, FixRow
 from hub.exchange.presence import Presence
 from hub.ingest.intake import Intake
-from hub.live.board import LiveFix
 from storage.errors import StorageError
 
 STRANGERS_MAX = 1_000  # ambulances that wait to be read; the fixes of others are asked for again when these are
@@ -24,7 +23,7 @@ class Incoming:
         self._intake = intake
         self._presence = presence
         self._on_too_many = on_too_many  # asks for everything again; neither waits nor raises
-        self._strangers: dict[int, LiveFix] = {}  # by ambulance that the board does not know: its newest fix
+        self._strangers: dict[int, FixRow] = {}  # by ambulance that the board does not know: its newest fix
         self._too_many = False  # a fix was passed over, because too many wait
         self._came = asyncio.Event()  # somebody waits to be read
 
@@ -35,11 +34,11 @@ class Incoming:
         if delta.devices:
             self._presence.heard(sender, delta.devices, now_s)
 
-    def place(self, fixes: Iterable[tuple[int, LiveFix]]) -> None:
+    def place(self, fixes: Iterable[FixRow]) -> None:
         """Move markers; older fixes than what is shown are passed over. Heard fixes are not said or stored again."""
-        for ambulance_id, fix in fixes:
-            if not self._board.hear(ambulance_id, fix) and self._board.unit(ambulance_id) is None:
-                self._wait(ambulance_id, fix)
+        for row in fixes:
+            if not self._hear(row) and self._board.unit(row.ambulance_id) is None:
+                self._wait(row)
 
     def call(self, calls: Iterable[CallRow]) -> None:
         """Show calls for help."""
@@ -50,12 +49,15 @@ class Incoming:
         """Take over which devices of a partition the other hubs have."""
         self._presence.replace(nodes, partition, PARTITIONS, now_s)
 
-    def _wait(self, ambulance_id: int, fix: LiveFix) -> None:
-        former = self._strangers.get(ambulance_id)
+    def _hear(self, row: FixRow) -> bool:
+        return self._intake.markers.heard(row.ambulance_id, row.fix, row.device_id)
+
+    def _wait(self, row: FixRow) -> None:
+        former = self._strangers.get(row.ambulance_id)
         if former is None and len(self._strangers) >= STRANGERS_MAX:
             self._too_many = True
-        elif former is None or former.fix_at < fix.fix_at:
-            self._strangers[ambulance_id] = fix
+        elif former is None or former.fix.fix_at < row.fix.fix_at:
+            self._strangers[row.ambulance_id] = row
         self._came.set()
 
     async def run(self) -> None:
@@ -73,7 +75,7 @@ class Incoming:
         asked = list(self._strangers)
         await self._intake.fleet.read_units(asked)
         for ambulance_id in asked:  # one that there is not was removed while its fix was on its way
-            self._board.hear(ambulance_id, self._strangers.pop(ambulance_id))
+            self._hear(self._strangers.pop(ambulance_id))
         if self._too_many:
             self._too_many = False
             self._on_too_many()

@@ -32,9 +32,9 @@ class Outgoing:
         self._calling: dict[int, Call] = {}  # by ambulance: kept for newcomers until it is stored
         self._placed: set[int] = set()  # ambulances of which a fix is kept for newcomers
 
-    def moved(self, ambulance_id: int, fix: LiveFix) -> None:
-        """Show a fix."""
-        row = pack_fix(ambulance_id, fix)
+    def moved(self, ambulance_id: int, fix: LiveFix, device_id: int) -> None:
+        """Show a fix of a device."""
+        row = pack_fix(ambulance_id, fix, device_id)
         self._placed.add(ambulance_id)
         self._bus.keep(FIXES, ambulance_id, row)
         self._fixes[ambulance_id % PARTITIONS][ambulance_id] = row

@@ -1,9 +1,10 @@
 """What one hub says to the others about a partition of the fleet: rows of fixes, calls for help and devices. Pure.
 
-`{"f": [[ambulance_id, latitude, longitude, speed, heading, accuracy, fix_at], …],
+`{"f": [[ambulance_id, latitude, longitude, speed, heading, accuracy, fix_at, device_id], …],
   "a": [[ambulance_id, device_id, alarm_id, raised_at], …],
   "d": [[device_id, since], …]}` in msgpack: degrees, m/s, metres, NaN for what is not known, µs since 1970; `since` is
-0 for a device that went. Kinds and trailing columns that a hub does not know are those of a newer one: passed over.
+0 for a device that went; a `device_id` of 0, or none, is not known. Kinds and trailing columns that a hub does not know
+are those of a newer one: passed over.
 """
 
 from __future__ import annotations
@@ -32,17 +33,25 @@ class CallRow(NamedTuple):
     raised_at: int  # µs since 1970
 
 
+class FixRow(NamedTuple):
+    """Where an ambulance is, and which of its devices says so."""
+
+    ambulance_id: int
+    fix: LiveFix
+    device_id: int  # 0: not known
+
+
 class Delta(NamedTuple):
     """What one message says."""
 
-    fixes: list[tuple[int, LiveFix]]
+    fixes: list[FixRow]
     calls: list[CallRow]
     devices: list[tuple[int, int]]  # device, and since when it is connected (µs since 1970); 0: it is not
 
 
-def pack_fix(ambulance_id: int, fix: LiveFix) -> bytes:
+def pack_fix(ambulance_id: int, fix: LiveFix, device_id: int) -> bytes:
     """Return a row of fixes; whether the ambulance calls for help is said by a row of its own."""
-    return _pack((ambulance_id, *fix[:6]))
+    return _pack((ambulance_id, *fix[:6], device_id))
 
 
 def pack_call(row: CallRow) -> bytes:
@@ -83,7 +92,7 @@ def unpack(payload: bytes) -> Delta:
         raise NotUnderstood from error
 
 
-def unpack_fixes(rows: Iterable[bytes]) -> list[tuple[int, LiveFix]]:
+def unpack_fixes(rows: Iterable[bytes]) -> list[FixRow]:
     """Take rows of fixes apart; raises `NotUnderstood`."""
     try:
         return [_fix(msgpack.unpackb(row)) for row in rows]
@@ -123,10 +132,10 @@ def _pack(row: tuple[object, ...]) -> bytes:
     return packed
 
 
-def _fix(row: Sequence[float]) -> tuple[int, LiveFix]:
+def _fix(row: Sequence[float]) -> FixRow:
     key, latitude, longitude, speed, heading, accuracy, fix_at = row[:7]
     fix = LiveFix(float(latitude), float(longitude), float(speed), float(heading), float(accuracy), int(fix_at))
-    return int(key), fix
+    return FixRow(int(key), fix, int(row[7]) if len(row) > 7 else 0)
 
 
 def _call(row: Sequence[object]) -> CallRow:

@@ -9,12 +9,12 @@ from dataclasses import dataclass, field
 
 import orjson
 
+from hub.clock import happened_us
 from hub.errors import BadInput
 from hub.ingest.flags import ALARM, LATE
 from hub.ingest.hygiene import Track, judge
 from hub.outcomes import outcome_of
 from hub.protocol.fix import Alarm, Fix, parse_fix
-from hub.protocol.limits import TIME_US_MIN
 from storage.batch import AlarmRow, DeadLetter, Row
 
 _BODY_BYTES_MAX = 1_024  # of a refused sample: enough to see what it was
@@ -44,12 +44,8 @@ class Admitted:
 
 
 def fix_time(place: Place, recorded_at: int) -> int:
-    """Return when a sample was taken, by the hub's clock: never later than its arrival, nor before the year 1900.
-
-    A device may give a sample an age of eleven thousand years, which neither PostgreSQL nor Python has a date for.
-    """
-    age = place.sent_at - recorded_at
-    return max(place.received_at - age, TIME_US_MIN) if age > 0 else place.received_at
+    """Return when a sample was taken, by the hub's clock: never later than its arrival, nor before the year 1900."""
+    return happened_us(place.received_at, place.sent_at, recorded_at)
 
 
 def admit(raw_fixes: list[object], first_seq: int, place: Place, track: Track) -> Admitted:

@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Coroutine, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
-from uuid import UUID
+from typing import Any
 
 from hub.clock import Clock
-from hub.errors import Forbidden, HubError, NotFound, Overloaded, Restarting, Revoked, Superseded
+from hub.errors import Forbidden, HubError, Overloaded, Restarting, Revoked, Superseded
 from hub.ingest.alarms import OpenAlarms
 from hub.ingest.credit import CreditRules
+from hub.ingest.crews import Crews, Nobody
 from hub.ingest.fix_stream import FixStream
-from hub.ingest.hygiene import Track
 from hub.ingest.locations import LocationKeeper
+from hub.ingest.markers import Markers
 from hub.ingest.others import Alone, OtherHubs
 from hub.ingest.patrol import inspect, round_s
 from hub.ingest.roster import DeviceConnection, Roster
 from hub.ingest.stored_fleet import StoredFleet
-from hub.live.board import FleetBoard, LiveFix
+from hub.live.board import FleetBoard
 from hub.metrics import Metrics
 from hub.outcomes import outcome_of
 from hub.transport import refuse
@@ -69,7 +70,6 @@ class Intake:
         self.metrics = metrics
         self.roster = Roster(connections_max=rules.sessions_max, per_device_max=rules.sessions_per_device)
         self._owners: dict[int, FixStream] = {}  # the newest owner of each stream on this hub
-        self._tracks: dict[int, Track] = {}  # by ambulance: at most one for each that ever sent
         self._due: dict[str, DeviceConnection] = {}  # sessions with acks to send after this commit
         self._credit_rules = credit_rules
         self._writers: tuple[CopyWriter, ...] = ()
@@ -79,12 +79,19 @@ class Intake:
         self.draining = False  # nothing more is admitted: the devices keep it for the next hub
         self.locations = LocationKeeper(db, board, period_s=rules.location_s)
         self.alarms = OpenAlarms(db, board)
+        self.markers = Markers(board, self.locations)
+        self.crews: Crews = Nobody(db)
         self.fleet = StoredFleet(db, board, self.locations.moved)
         self._others: OtherHubs = Alone()
 
     def tell(self, others: OtherHubs) -> None:
         """Tell the other hubs, from now on, what this one shows and who is connected to it."""
         self._others = others
+        self.markers.tell(others)
+
+    def use_crews(self, crews: Crews) -> None:
+        """Let these take what crews report and answer, from now on."""
+        self.crews = crews
 
     def use_writers(self, writers: Iterable[CopyWriter]) -> None:
         """Take the writers; streams are pinned to one of them by number."""
@@ -157,24 +164,6 @@ class Intake:
         """Queue a run with the stream's writer."""
         self._writers[run.owner.stream_id % len(self._writers)].append(run)
 
-    def track(self, ambulance_id: int) -> Track:
-        """Return what the fixes of an ambulance have said so far."""
-        track = self._tracks.get(ambulance_id)
-        if track is None:
-            track = self._tracks[ambulance_id] = Track()
-        return track
-
-    def show(self, ambulance_id: int, fix: LiveFix) -> None:
-        """Put a sound fix on the map at once, here and on the other hubs."""
-        current = self.board.current(ambulance_id)
-        if current is not None and current.fix_at == fix.fix_at:
-            # Of two of one instant the later one is shown; the other hubs would not know which that is.
-            fix = fix._replace(fix_at=fix.fix_at + 1)
-        # Also where the map is newer: it may show what was heard of a hub that died before it wrote the row.
-        self.locations.moved(ambulance_id)
-        if self.board.move(ambulance_id, fix):
-            self._others.moved(ambulance_id, fix)
-
     def call(self, ambulance_id: int, call: Call, raised_at: int) -> None:
         """Show a call for help (raised in µs since 1970) before it is stored, here and on the other hubs."""
         if self.alarms.hear(ambulance_id, call, raised_at):
@@ -207,10 +196,12 @@ class Intake:
         """Close a connection that lost a stream."""
         self.end(session, Superseded("a newer connection took over"))
 
-    async def acknowledge(self, device_id: int, command_id: UUID, status: str, detail: str | None) -> None:
-        """Store a device's answer to a command; raises `NotFound`."""
-        if not await commands.acknowledge(self._db, device_id, command_id, status, detail):
-            raise NotFound("there is no such command")
+    def start(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        """Run what a connection does beside its samples, which must not raise; raises `Restarting` outside of `run`."""
+        if self._tasks is None:
+            work.close()
+            raise Restarting("this hub is going away")
+        return self._tasks.create_task(work)
 
     async def deliver_commands(self, device_id: int) -> None:
         """Send a device what it has not answered yet, where it is connected here and was welcomed."""

@@ -11,8 +11,8 @@ from storage.alarms import Call
 class OtherHubs(Protocol):
     """The other hubs, as the ingest sees them: nothing here waits or raises."""
 
-    def moved(self, ambulance_id: int, fix: LiveFix) -> None:
-        """Show a fix that is on the map here."""
+    def moved(self, ambulance_id: int, fix: LiveFix, device_id: int) -> None:
+        """Show a fix that is on the map here, taken by this device (0: not known)."""
 
     def called(self, ambulance_id: int, call: Call, raised_at: int) -> None:
         """Show a call for help (raised in µs since 1970) that is not stored yet."""
@@ -30,7 +30,7 @@ class OtherHubs(Protocol):
 class Alone:
     """There are no other hubs."""
 
-    def moved(self, ambulance_id: int, fix: LiveFix) -> None:
+    def moved(self, ambulance_id: int, fix: LiveFix, device_id: int) -> None:
         """Do nothing."""
 
     def called(self, ambulance_id: int, call: Call, raised_at: int) -> None:

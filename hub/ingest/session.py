@@ -10,17 +10,16 @@ from hub.ingest.admission import Place, admit, digest_of, fix_time
 from hub.ingest.credit import Account
 from hub.ingest.cursor import REMEMBERED
 from hub.ingest.fix_stream import FixStream
-from hub.ingest.hygiene import judge
 from hub.ingest.intake import Intake
-from hub.live.board import LiveFix
+from hub.ingest.lane import Lane
 from hub.outcomes import outcome_of
 from hub.protocol.codec import Codec
 from hub.protocol.device_frames import FROM_DEVICE, CommandAck, Data, DeviceMessage, Hello, LiveHint, Skip
 from hub.protocol.fields import Wire
-from hub.protocol.fix import Fix
 from hub.protocol.hub_frames import Ack, Command, Error, HubMessage, Nack, StreamMark, Welcome
 from hub.protocol.limits import DETAIL_CHARS_MAX
 from hub.protocol.ping import Ping, Pong
+from hub.protocol.reports import Report
 from hub.transport import Transport, binary_frame, text_frame
 from storage.batch import DeadLetter, Run, SkippedRange
 from storage.copy_encoding import AMBULANCE_POSITIONS
@@ -37,6 +36,7 @@ class DeviceSession:
         "_due",
         "_hinted_at_s",
         "_intake",
+        "_lane",
         "_strikes",
         "ambulance_id",
         "credential",
@@ -65,6 +65,7 @@ class DeviceSession:
         self.streams: dict[int, FixStream] = {}  # by stream number; filled by hello
         self._account = Account(intake.credit())
         self._due: list[FixStream] = []  # streams with a new mark that the device was not told yet
+        self._lane: Lane | None = None  # what the crew says and answers, once it does
         self._strikes = 0  # messages that could not be read; three end the connection
         self._hinted_at_s = float("-inf")  # when the last live hint was taken
         self.pinged_s = float("-inf")
@@ -108,7 +109,9 @@ class DeviceSession:
             if isinstance(message, Data):  # almost every message
                 self._data(message)
             elif isinstance(message, CommandAck):
-                await self._command_ack(message)
+                self._errands().answer(message)
+            elif isinstance(message, Report):
+                self._errands().report(message)
             else:
                 self._rare(message)
         except (BadInput, NotFound) as error:
@@ -142,7 +145,7 @@ class DeviceSession:
         place = Place(
             stream.stream_id, self.device_id, self.ambulance_id, received_at, message.sent_at, stream.shown_seq
         )
-        admitted = admit(fixes, first, place, self._intake.track(self.ambulance_id))
+        admitted = admit(fixes, first, place, self._intake.markers.track(self.ambulance_id, self.device_id))
         last = first + len(fixes) - 1
         stream.cursor.remember(last, [digest_of(raw) for raw in fixes[-REMEMBERED:]])
         for letter in admitted.dead:
@@ -156,13 +159,7 @@ class DeviceSession:
         for alarm in admitted.alarms:  # also on a fix that moves no marker, and from a backlog
             self._intake.call(self.ambulance_id, (self.device_id, alarm.alarm_id), alarm.raised_at)
         if admitted.shown is not None:
-            self._show(admitted.shown, admitted.shown_at)
-
-    def _show(self, fix: Fix, fix_at: int) -> None:
-        # The marker's place is the track's: a parked ambulance does not tremble with its receiver's noise.
-        track = self._intake.track(self.ambulance_id)
-        place = (track.latitude, track.longitude)
-        self._intake.show(self.ambulance_id, LiveFix(*place, fix.speed, fix.heading, fix.accuracy, fix_at))
+            self._intake.markers.follow(place, admitted.shown, admitted.shown_at)
 
     def _hint(self, message: LiveHint) -> None:
         stream = self._stream(message.stream)
@@ -174,21 +171,9 @@ class DeviceSession:
         received_at = self._intake.clock.now_us()
         fix = message.fix
         place = Place(stream.stream_id, self.device_id, self.ambulance_id, received_at, message.sent_at)
-        fix_at = fix_time(place, fix.recorded_at)
-        verdict = judge(
-            self._intake.track(self.ambulance_id),
-            latitude=fix.latitude,
-            longitude=fix.longitude,
-            accuracy=fix.accuracy,
-            fix_at=fix_at,
-            recorded_at=fix.recorded_at,
-            received_at=received_at,
-            sent_at=message.sent_at,
-        )
         if fix.alarm:
-            self._intake.call(self.ambulance_id, (self.device_id, fix.alarm.id), fix_at)
-        if verdict.show:
-            self._show(fix, fix_at)
+            self._intake.call(self.ambulance_id, (self.device_id, fix.alarm.id), fix_time(place, fix.recorded_at))
+        if self._intake.markers.hint(place, fix):
             stream.shown_seq = max(stream.shown_seq, message.seq)
 
     def _skip(self, message: Skip) -> None:
@@ -207,15 +192,16 @@ class DeviceSession:
         self._intake.metrics.samples_skipped.labels(message.reason).inc(message.last - next_seq + 1)
         self._intake.append(Run(stream, AMBULANCE_POSITIONS, next_seq, message.last, skips=[hole]))
 
-    async def _command_ack(self, message: CommandAck) -> None:
-        try:
-            command_id = UUID(message.id)
-        except ValueError:
-            raise NotFound("there is no such command") from None
-        try:
-            await self._intake.acknowledge(self.device_id, command_id, message.status, message.detail)
-        except NotFound as error:
-            self.explain(error)  # no strike: a command that was delivered twice is answered twice
+    def _errands(self) -> Lane:
+        if self._lane is None:
+            self._lane = Lane(self._intake, self.device_id, self.ambulance_id, self.send)
+        return self._lane
+
+    def leave(self) -> None:
+        """Stop what runs beside the samples: the connection is over."""
+        if self._lane is not None:
+            self._lane.close()
+            self._lane = None
 
     def stream_committed(self, stream: FixStream, settled: int) -> None:
         """Remember that an ack is due; it leaves once for all streams of a commit."""

@@ -19,6 +19,7 @@ from hub.protocol.limits import (
     STREAMS_PER_HELLO_MAX,
 )
 from hub.protocol.ping import Ping
+from hub.protocol.reports import Report
 
 _LOG_ID = re.compile(r"[0-9a-f]{32}")
 
@@ -201,8 +202,8 @@ class CommandAck:
         return cls(fields.text(wire, "id"), fields.one_of(wire, "status", COMMAND_STATUSES), detail)
 
 
-DeviceMessage = Hello | Data | LiveHint | Skip | CommandAck | Ping
+DeviceMessage = Hello | Data | LiveHint | Skip | CommandAck | Report | Ping
 
 FROM_DEVICE: dict[str, Callable[[Wire], DeviceMessage]] = {
-    kind.type: kind.read for kind in (Hello, Data, LiveHint, Skip, CommandAck, Ping)
+    kind.type: kind.read for kind in (Hello, Data, LiveHint, Skip, CommandAck, Report, Ping)
 }

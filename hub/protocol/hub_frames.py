@@ -11,6 +11,7 @@ from hub.protocol import fields
 from hub.protocol.fields import Wire
 from hub.protocol.limits import STREAMS_PER_HELLO_MAX
 from hub.protocol.ping import Pong
+from hub.protocol.reports import ReportAck
 
 
 @dataclass(slots=True)
@@ -178,8 +179,8 @@ class Error:
         return cls(fields.text(wire, "code"), detail if type(detail) is str else "", channel)
 
 
-HubMessage = Welcome | Ack | Nack | Command | Pong | Error
+HubMessage = Welcome | Ack | Nack | Command | ReportAck | Pong | Error
 
 FROM_HUB: dict[str, Callable[[Wire], HubMessage]] = {
-    kind.type: kind.read for kind in (Welcome, Ack, Nack, Command, Pong, Error)
+    kind.type: kind.read for kind in (Welcome, Ack, Nack, Command, ReportAck, Pong, Error)
 }

@@ -95,7 +95,7 @@ class HubNode:
 
     def show(self, ambulance_id: int, fix_at: int, latitude: float = 48.0, longitude: float = 11.0) -> None:
         """Take a sound fix from a tablet that is connected here."""
-        self.intake.show(ambulance_id, fix(fix_at, latitude, longitude))
+        self.intake.markers.show(ambulance_id, fix(fix_at, latitude, longitude))
 
     def picture(self) -> dict[int, LiveFix]:
         """Return what viewers of this hub see."""

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from hub.exchange.payload import (
     CallRow,
+    FixRow,
     NotUnderstood,
     pack,
     pack_call,
@@ -33,28 +34,33 @@ def _told(fix: LiveFix) -> tuple[object, ...]:
     return tuple(None if isnan(number) else number for number in fix)
 
 
-@given(st.lists(st.tuples(KEY, FIX)), st.lists(CALL), st.lists(st.tuples(KEY, st.integers(0, 2**62))))
+@given(st.lists(st.tuples(KEY, FIX, KEY)), st.lists(CALL), st.lists(st.tuples(KEY, st.integers(0, 2**62))))
 def test_what_is_said_is_heard(
-    fixes: list[tuple[int, LiveFix]], calls: list[CallRow], devices: list[tuple[int, int]]
+    fixes: list[tuple[int, LiveFix, int]], calls: list[CallRow], devices: list[tuple[int, int]]
 ) -> None:
     rows = [pack_fix(*row) for row in fixes], [pack_call(row) for row in calls], [pack_device(*row) for row in devices]
     heard = unpack(pack(*rows))
     for found in (heard.fixes, unpack_fixes(rows[0])):
-        assert [(key, _told(fix)) for key, fix in found] == [(key, _told(fix)) for key, fix in fixes]
+        assert [(key, _told(fix), by) for key, fix, by in found] == [(key, _told(fix), by) for key, fix, by in fixes]
     assert heard.calls == unpack_calls(rows[1]) == calls
     assert heard.devices == unpack_devices(rows[2]) == devices
 
 
 def test_an_alarm_is_not_said_with_a_fix() -> None:
     fix = LiveFix(48.0, 11.0, 1.0, 2.0, 3.0, 4, alarm_at=5)
-    assert unpack_fixes([pack_fix(7, fix)]) == [(7, fix._replace(alarm_at=0))]
+    assert unpack_fixes([pack_fix(7, fix, 3)]) == [FixRow(7, fix._replace(alarm_at=0), 3)]
 
 
 def test_what_a_newer_hub_adds_is_passed_over() -> None:
-    newer = msgpack.packb({"f": [[7, 48.0, 11.0, 1.0, 2.0, 3.0, 4, "more"]], "z": [1], "d": [[1, 2, 3]]})
+    newer = msgpack.packb({"f": [[7, 48.0, 11.0, 1.0, 2.0, 3.0, 4, 9, "more"]], "z": [1], "d": [[1, 2, 3]]})
     heard = unpack(newer)
-    assert heard.fixes == [(7, LiveFix(48.0, 11.0, 1.0, 2.0, 3.0, 4))]
+    assert heard.fixes == [FixRow(7, LiveFix(48.0, 11.0, 1.0, 2.0, 3.0, 4), 9)]
     assert heard.devices == [(1, 2)]
+
+
+def test_an_older_hub_does_not_say_which_device_it_was() -> None:
+    older = msgpack.packb({"f": [[7, 48.0, 11.0, 1.0, 2.0, 3.0, 4]]})
+    assert unpack(older).fixes == [FixRow(7, LiveFix(48.0, 11.0, 1.0, 2.0, 3.0, 4), 0)]
 
 
 @pytest.mark.parametrize(

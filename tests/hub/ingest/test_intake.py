@@ -93,12 +93,12 @@ async def test_an_ambulance_that_moves_while_its_row_is_written_is_written_again
     vehicle = await ambulance(superuser)
     board = intake.board
     board.upsert_unit(Unit(vehicle, "A-1", None, "available"))
-    intake.show(vehicle, LiveFix(48.0, 11.0, 1.0, 2.0, 3.0, 1_000_000))
+    intake.markers.show(vehicle, LiveFix(48.0, 11.0, 1.0, 2.0, 3.0, 1_000_000))
     db.next_answer_comes_late()
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(intake.locations.write())
         await db.answered.wait()
-        intake.show(vehicle, LiveFix(49.0, 11.0, 1.0, 2.0, 3.0, 2_000_000))
+        intake.markers.show(vehicle, LiveFix(49.0, 11.0, 1.0, 2.0, 3.0, 2_000_000))
         db.go_on.set()
     await intake.locations.write()
     assert await latitude(superuser, vehicle) == 49.0
@@ -109,7 +109,7 @@ async def test_a_row_that_is_locked_is_written_in_a_later_round(
 ) -> None:
     vehicle = await ambulance(superuser)
     intake.board.upsert_unit(Unit(vehicle, "A-1", None, "available"))
-    intake.show(vehicle, LiveFix(48.0, 11.0, 1.0, 2.0, 3.0, 1_000_000))
+    intake.markers.show(vehicle, LiveFix(48.0, 11.0, 1.0, 2.0, 3.0, 1_000_000))
     holder = await asyncpg.connect(database)
     async with holder.transaction():
         await holder.execute("SELECT FROM ambulances WHERE id = $1 FOR UPDATE", vehicle)
@@ -127,7 +127,7 @@ async def test_ambulances_that_were_removed_are_forgotten(
     gone, here = 10**9, await ambulance(superuser)
     for number in (gone, here):
         intake.board.upsert_unit(Unit(number, "A-1", None, "available"))
-        intake.show(number, LiveFix(48.0, 11.0, 1.0, 2.0, 3.0, 1_000_000))
+        intake.markers.show(number, LiveFix(48.0, 11.0, 1.0, 2.0, 3.0, 1_000_000))
     intake.board.remove_unit(gone)
     for _ in range(2):
         await intake.locations.write()
@@ -151,7 +151,7 @@ async def test_a_row_is_written_too_where_the_map_heard_something_newer_of_a_hub
     vehicle = await ambulance(superuser)
     intake.board.upsert_unit(Unit(vehicle, "A-1", None, "available"))
     intake.board.hear(vehicle, LiveFix(48.0, 11.0, 1.0, 2.0, 3.0, 1_000_001))
-    intake.show(vehicle, LiveFix(48.0, 11.0, 1.0, 2.0, 3.0, 1_000_000))  # the same sample, sent again
+    intake.markers.show(vehicle, LiveFix(48.0, 11.0, 1.0, 2.0, 3.0, 1_000_000))  # the same sample, sent again
     await intake.locations.write()
     assert await latitude(superuser, vehicle) == 48.0
 
@@ -159,7 +159,7 @@ async def test_a_row_is_written_too_where_the_map_heard_something_newer_of_a_hub
 async def test_a_hub_that_leaves_writes_where_its_ambulances_are(superuser: Connection, intake: Intake) -> None:
     vehicle = await ambulance(superuser)
     intake.board.upsert_unit(Unit(vehicle, "A-1", None, "available"))
-    intake.show(vehicle, LiveFix(48.0, 11.0, 1.0, 2.0, 3.0, 1_000_000))
+    intake.markers.show(vehicle, LiveFix(48.0, 11.0, 1.0, 2.0, 3.0, 1_000_000))
     await intake.drain(1.0)
     assert await latitude(superuser, vehicle) == 48.0
 
