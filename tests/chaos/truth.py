@@ -16,7 +16,14 @@ from hub.protocol.filter import Filter
 Row = list[object]
 MAP_DIGITS = 7  # of a degree: what viewers are sent
 
-UNITS = "SELECT id, plate_number, driver_name, status FROM ambulances"
+UNITS = """
+SELECT a.id, a.plate_number, a.driver_name, a.status, a.capability, s.request_id::text, s.status AS stage, r.priority,
+       to_us(s.eta_at) AS eta_at
+  FROM ambulances a
+  LEFT JOIN assignments s ON s.ambulance_id = a.id
+   AND s.status IN ('offered', 'accepted', 'en_route', 'on_scene', 'transporting', 'at_destination')
+  LEFT JOIN ambulance_requests r ON r.id = s.request_id
+"""
 # The newest sample of each log is what its tablet recorded last; the map is to be there.
 NEWEST = """
 SELECT DISTINCT ON (p.ambulance_id) p.ambulance_id AS id, p.latitude, p.longitude

@@ -7,6 +7,15 @@ export interface Unit {
   readonly plateNumber: string;
   readonly driverName: string | null;
   readonly status: string;
+  /** What it can do: transport, basic, advanced or neonatal. */
+  readonly capability: string | null;
+  /** The call that it has been offered or has; null without one, as the three that follow. */
+  readonly requestId: string | null;
+  /** How far it is with that: offered, accepted, en_route, on_scene, transporting or at_destination. */
+  readonly stage: string | null;
+  readonly priority: number | null;
+  /** When it should reach the scene, or after that the destination; microseconds since 1970. */
+  readonly etaAtUs: number | null;
 }
 
 /** Degrees WGS84, m/s, degrees clockwise from true north, metres (1σ), microseconds since 1970 (hub's clock). */
@@ -29,7 +38,17 @@ export interface Change {
 }
 
 function unitOf(row: UnitRow): Unit {
-  return { id: row[0], plateNumber: row[1], driverName: row[2], status: row[3] };
+  return {
+    id: row[0],
+    plateNumber: row[1],
+    driverName: row[2],
+    status: row[3],
+    capability: row[4] ?? null,
+    requestId: row[5] ?? null,
+    stage: row[6] ?? null,
+    priority: row[7] ?? null,
+    etaAtUs: row[8] ?? null,
+  };
 }
 
 function fixOf(row: FixRow): Fix {

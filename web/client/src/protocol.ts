@@ -1,6 +1,17 @@
 /** The live wire protocol v1 as types, and the one place that turns text into them. */
 
-export type UnitRow = readonly [id: number, plateNumber: string, driverName: string | null, status: string];
+/** What the unit can do and its call come with newer hubs; rows may grow at their end. */
+export type UnitRow = readonly [
+  id: number,
+  plateNumber: string,
+  driverName: string | null,
+  status: string,
+  capability?: string | null,
+  requestId?: string | null,
+  stage?: string | null,
+  priority?: number | null,
+  etaAtUs?: number | null,
+];
 
 export type FixRow = readonly [
   id: number,

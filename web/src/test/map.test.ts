@@ -8,7 +8,8 @@ import { Marker } from "../map/marker.ts";
 import type { Placed } from "../map/markers.ts";
 import { unitX } from "../map/mercator.ts";
 
-const UNIT: Unit = { id: 1, plateNumber: "KA-1", driverName: null, status: "available" };
+const FREE = { capability: "basic", requestId: null, stage: null, priority: null, etaAtUs: null };
+const UNIT: Unit = { id: 1, plateNumber: "KA-1", driverName: null, status: "available", ...FREE };
 
 function fix(longitude: number, atS: number): Fix {
   const rest = { speed: null, heading: null, accuracy: null, alarmAtUs: null };

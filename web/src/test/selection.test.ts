@@ -9,6 +9,8 @@ import type { Filter } from "../selection.ts";
 import { statusOf } from "../status.ts";
 import { countOf, tallyOf } from "../tally.ts";
 
+const FREE = { capability: "basic", requestId: null, stage: null, priority: null, etaAtUs: null };
+
 interface Given {
   readonly ageS?: number | null;
   readonly alarm?: boolean;
@@ -23,7 +25,7 @@ function row(id: number, plateNumber: string, given: Given = {}): Row {
   const ageS = given.ageS === undefined ? 1 : given.ageS;
   const place = { latitude: 0, longitude: given.longitude ?? 0, speed: given.speed ?? null };
   return {
-    unit: { id, plateNumber, driverName: given.driver ?? null, status: code },
+    unit: { id, plateNumber, driverName: given.driver ?? null, status: code, ...FREE },
     fix: ageS === null ? null : { id, ...place, heading: null, accuracy: null, fixAtUs: 0, alarmAtUs: null },
     status: statusOf(code),
     freshness: freshnessOfUnit(code, ageS),
