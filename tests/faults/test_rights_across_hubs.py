@@ -14,7 +14,7 @@ from hub.protocol.codec import JSON
 from tests.faults.conftest import StartCluster
 from tests.faults.rig.checker import wait_until
 from tests.faults.rig.cluster import Cluster
-from tests.faults.rig.people import Ear, add_case, add_person, listening
+from tests.faults.rig.people import Ear, add_case, add_person, add_ride, clear, listening
 from tests.faults.rig.population import make_dispatcher, make_tablets
 
 ENDS_S = 2.0
@@ -65,6 +65,45 @@ async def test_a_right_that_ends_on_one_hub_ends_on_the_sockets_of_all(
 
         took_s = await wait_until(ended, ENDS_AWAY_S if away else ENDS_S, "the end of every right on every hub")
         print(f"all had ended after {took_s:.2f} s")  # noqa: T201
+    await db.close()
+    for hub in cluster.hubs:
+        assert hub.complaints() == []
+
+
+async def test_a_call_that_is_over_is_told_and_then_followed_no_more_on_any_hub(
+    start_cluster: StartCluster, fault_database: str
+) -> None:
+    """F22: an assignment is cleared, and a tablet is mounted elsewhere."""
+    db = await asyncpg.connect(fault_database)
+    patient, other = await add_person(db, "pat", "patient"), await add_person(db, "other", "patient")
+    for one in (patient, other):
+        await db.execute("INSERT INTO patients (id) VALUES ($1)", one.user_id)
+    tablet, moved, spare = await make_tablets(fault_database, 3)
+    mine = await add_ride(db, patient, tablet.ambulance_id)
+    theirs = await add_ride(db, other, moved.ambulance_id)
+    cluster = await start_cluster(2)
+    async with AsyncExitStack() as stack:
+
+        async def follow(token: str, channel: str) -> list[Ear]:
+            return [await stack.enter_async_context(listening(hub.url, token, channel)) for hub in cluster.hubs]
+
+        patients = await follow(patient.token, f"request:{mine.request_id}")
+        crews = await follow(tablet.secret, f"request:{mine.request_id}")
+        maps = await follow(patient.token, f"ambulance:{tablet.ambulance_id}")
+        mounted = await follow(moved.secret, f"request:{theirs.request_id}")
+        followers = [*patients, *crews, *mounted]
+        await wait_until(lambda: all(ear.statuses() == ["assigned"] for ear in followers), FIRST_S, "first events")
+        await wait_until(lambda: all("snapshot" in ear.types() for ear in maps), FIRST_S, "first pictures")
+        await clear(db, mine)
+        await db.execute("UPDATE devices SET ambulance_id = $2 WHERE id = $1", moved.device_id, spare.ambulance_id)
+
+        def ended() -> bool:
+            return all(ear.refused() for ear in (*patients, *crews, *maps)) and all(
+                ear.close_code == RESYNC for ear in mounted
+            )
+
+        await wait_until(ended, ENDS_S, "the end of every right on every hub")
+        assert all(ear.statuses() == ["assigned", "completed"] for ear in (*patients, *crews))
     await db.close()
     for hub in cluster.hubs:
         assert hub.complaints() == []

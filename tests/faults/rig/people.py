@@ -32,6 +32,13 @@ class Case(NamedTuple):
     assignment_id: UUID
 
 
+class Ride(NamedTuple):
+    """A call, and the ambulance that is on its way for it."""
+
+    request_id: UUID
+    assignment_id: UUID
+
+
 async def add_person(db: asyncpg.Connection[asyncpg.Record], name: str, role: str) -> Person:
     """Insert a user and a sign-in."""
     user_id = await db.fetchval(
@@ -63,6 +70,14 @@ async def add_case(db: asyncpg.Connection[asyncpg.Record], patient: Person, doct
     ambulance_id = await db.fetchval(
         "INSERT INTO ambulances (plate_number, status) VALUES ('CASE-1', 'en_route') RETURNING id"
     )
+    ride = await add_ride(db, patient, ambulance_id, facility_id)
+    return Case(facility_id, ambulance_id, ride.assignment_id)
+
+
+async def add_ride(
+    db: asyncpg.Connection[asyncpg.Record], patient: Person, ambulance_id: int, facility_id: UUID | None = None
+) -> Ride:
+    """Insert a call of a patient, and an ambulance that is on its way for it."""
     request_id = await db.fetchval(
         "INSERT INTO ambulance_requests (patient_id, ambulance_id, destination_facility_id, status)"
         " VALUES ($1, $2, $3, 'assigned') RETURNING id",
@@ -76,7 +91,16 @@ async def add_case(db: asyncpg.Connection[asyncpg.Record], patient: Person, doct
         request_id,
         ambulance_id,
     )
-    return Case(facility_id, ambulance_id, assignment_id)
+    return Ride(request_id, assignment_id)
+
+
+async def clear(db: asyncpg.Connection[asyncpg.Record], ride: Ride) -> None:
+    """End a ride, and the call with it."""
+    async with db.transaction():
+        await db.execute(
+            "UPDATE assignments SET status = 'cleared', cleared_at = now() WHERE id = $1", ride.assignment_id
+        )
+        await db.execute("UPDATE ambulance_requests SET status = 'completed' WHERE id = $1", ride.request_id)
 
 
 class Ear:
@@ -89,6 +113,11 @@ class Ear:
     def types(self) -> list[object]:
         """Return the kinds of the messages so far."""
         return [message["type"] for message in self.heard]
+
+    def statuses(self) -> list[object]:
+        """Return the statuses of a call that it was told of."""
+        rows = [row for message in self.heard if message["type"] == "events" for row in message["events"]]  # type: ignore[attr-defined]
+        return [row[3]["status"] for row in rows]
 
     def refused(self) -> bool:
         """Tell whether the hub has said that there is no such channel."""
