@@ -11,7 +11,7 @@ from typing import NamedTuple
 CENTRE = (18.5204, 73.8567)  # Pune; any place does, the streets are made up
 METRES_PER_DEGREE = 111_195.0  # of latitude, on a sphere of 6,371 km
 
-BLOCKS = 24  # streets each way: 25 by 25 crossings
+BLOCKS = 24  # streets each way, unless told otherwise: 25 by 25 crossings
 SPACING_M = 260.0  # between crossings: a city of 6 km across
 ARTERIAL_EVERY = 4  # each fourth street is wide
 CLOSED_SHARE = 0.22  # of the side streets' blocks that were never built
@@ -76,11 +76,11 @@ class Roads:
         return next(edge for edge in self.edges[start] if edge.to == end)
 
 
-def grow(seed: int, centre: tuple[float, float] = CENTRE) -> Roads:
-    """Return the city of a seed: a warped grid with arterials, whose side streets have gaps."""
+def grow(seed: int, centre: tuple[float, float] = CENTRE, size: int = BLOCKS) -> Roads:
+    """Return the city of a seed: a warped grid with arterials, whose side streets have gaps; `size` blocks each way."""
     rng = Random(seed)  # noqa: S311 - the same city for the same seed is the point
-    nodes = _crossings(rng)
-    blocks = [(a, b, kind) for a, b, kind in _blocks() if kind == ARTERIAL or rng.random() >= CLOSED_SHARE]
+    nodes = _crossings(rng, size)
+    blocks = [(a, b, kind) for a, b, kind in _blocks(size) if kind == ARTERIAL or rng.random() >= CLOSED_SHARE]
     neighbours: list[list[Edge]] = [[] for _ in nodes]
     for a, b, kind in blocks:
         length_m = hypot(nodes[a].east - nodes[b].east, nodes[a].north - nodes[b].north)
@@ -89,13 +89,13 @@ def grow(seed: int, centre: tuple[float, float] = CENTRE) -> Roads:
     return _connected(centre, nodes, neighbours)
 
 
-def _crossings(rng: Random) -> list[Node]:
+def _crossings(rng: Random, size: int) -> list[Node]:
     """Bend a grid with a few long waves, as hills and old paths do, and shift each crossing a little."""
     waves = [(rng.uniform(0.4, 1.3), rng.uniform(0, 2 * pi), rng.uniform(60, 170)) for _ in range(4)]
-    half = BLOCKS * SPACING_M / 2
+    half = size * SPACING_M / 2
     nodes = []
-    for row in range(BLOCKS + 1):
-        for column in range(BLOCKS + 1):
+    for row in range(size + 1):
+        for column in range(size + 1):
             east, north = column * SPACING_M - half, row * SPACING_M - half
             bend_east = sum(size * sin(k * pi * north / half + phase) for k, phase, size in waves[:2])
             bend_north = sum(size * sin(k * pi * east / half + phase) for k, phase, size in waves[2:])
@@ -103,15 +103,15 @@ def _crossings(rng: Random) -> list[Node]:
     return nodes
 
 
-def _blocks() -> list[tuple[int, int, str]]:
-    side = BLOCKS + 1
+def _blocks(size: int) -> list[tuple[int, int, str]]:
+    side = size + 1
     blocks = []
     for row in range(side):
         for column in range(side):
             here = row * side + column
-            if column < BLOCKS:
+            if column < size:
                 blocks.append((here, here + 1, ARTERIAL if row % ARTERIAL_EVERY == 0 else SIDE))
-            if row < BLOCKS:
+            if row < size:
                 blocks.append((here, here + side, ARTERIAL if column % ARTERIAL_EVERY == 0 else SIDE))
     return blocks
 
@@ -132,12 +132,12 @@ def _connected(centre: tuple[float, float], nodes: list[Node], neighbours: list[
     )
 
 
-def roads_geojson(seed: int, centre: tuple[float, float] = CENTRE) -> dict[str, object]:
+def roads_geojson(seed: int, centre: tuple[float, float] = CENTRE, size: int = BLOCKS) -> dict[str, object]:
     """Return the city as GeoJSON (RFC 7946): a MultiLineString feature a kind, arterials last, to lie on top.
 
     For `GET /api/v1/map/roads` of a demonstration. The property `kind` is "arterial" or "side"; about 40 KB as JSON.
     """
-    roads = grow(seed, centre)
+    roads = grow(seed, centre, size)
     features = [_feature(roads, kind) for kind in (SIDE, ARTERIAL)]
     return {"type": "FeatureCollection", "features": features}
 
