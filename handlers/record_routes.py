@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from handlers.call import Route
-from handlers.records import routes
+from handlers.dispatch import calls
+from handlers.records import NO_HOOKS, Hooks, routes
 from storage.records.catalog import ENTITIES
 
 # Making an account is a command, with an invitation; ambulances are read with their newest position; devices send
@@ -20,6 +21,11 @@ BY_HAND: Mapping[str, frozenset[str]] = {
     "notifications": frozenset({"list"}),
 }
 
+# A call may repeat an open one; when it is changed or cancelled, crews hear of it.
+HOOKS: Mapping[str, Hooks] = {"ambulance_requests": Hooks(calls.joining, calls.following)}
+
 ROUTES: tuple[Route, ...] = tuple(
-    route for entity in ENTITIES for route in routes(entity, without=BY_HAND.get(entity.name, frozenset()))
+    route
+    for entity in ENTITIES
+    for route in routes(entity, without=BY_HAND.get(entity.name, frozenset()), hooks=HOOKS.get(entity.name, NO_HOOKS))
 )

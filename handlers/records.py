@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, NamedTuple
 
 import msgspec
 from aiohttp import hdrs, web
@@ -28,12 +29,22 @@ _HUB = "SY"  # whose rules are for no route
 _JSON = "application/json"
 
 
-def routes(entity: Entity, *, without: frozenset[str] = frozenset()) -> tuple[Route, ...]:
+class Hooks(NamedTuple):
+    """What a table does beside storing its records, in their transactions; each is made for a call."""
+
+    join: Callable[[Call[Any, Any]], commands.Join] | None = None
+    follow: Callable[[Call[Any, Any]], commands.Follow] | None = None
+
+
+NO_HOOKS = Hooks()
+
+
+def routes(entity: Entity, *, without: frozenset[str] = frozenset(), hooks: Hooks = NO_HOOKS) -> tuple[Route, ...]:
     """Return the routes of a table: for each verb that the matrix gives to somebody.
 
     `without` names what has handlers of its own: "list", "one", "create", "change", "remove", "file".
     """
-    made = _Records(entity)
+    made = _Records(entity, hooks)
     found = {"list": made.list_route(), "file": made.file_route(), "one": made.one_route()}
     found |= {"create": made.create_route(), "change": made.change_route(), "remove": made.remove_route()}
     if not entity.one:
@@ -47,8 +58,9 @@ def routes(entity: Entity, *, without: frozenset[str] = frozenset()) -> tuple[Ro
 class _Records:
     """The handlers of one table."""
 
-    def __init__(self, entity: Entity) -> None:
+    def __init__(self, entity: Entity, hooks: Hooks) -> None:
         self._entity = entity
+        self._hooks = hooks
         self._path = f"{API}/{entity.name}"
         self._words = entity.name.replace("_", " ")
         self._one = entity.singular or f"one of the {self._words}"
@@ -175,8 +187,9 @@ class _Records:
             if call.claim is not None:
                 await call.claim.keep(transaction, answers[0])
 
-        given = self._given(call.body)
-        await commands.create(call.context.app, writer, call.principal, given, entry, keep=keep)
+        given, hook = self._given(call.body), self._hooks.join
+        join = None if hook is None else hook(call)
+        await commands.create(call.context.app, writer, call.principal, given, entry, join=join, keep=keep)
         return answers[0]
 
     async def change(self, call: Call[Nothing, Any]) -> web.Response:
@@ -185,7 +198,10 @@ class _Records:
         writer = access(entity, call)._replace(writes=reaches(call.principal, entity, "U"))
         entry = call.audit_entry(f"{entity.name}.U", entity.name, None)
         given, key = self._given(call.body), self._key(call)
-        written = await commands.change(call.context.app, writer, key, given, entry, if_match=_if_match(call))
+        follow = None if self._hooks.follow is None else self._hooks.follow(call)
+        written = await commands.change(
+            call.context.app, writer, key, given, entry, if_match=_if_match(call), follow=follow
+        )
         return self._answer(written, 200, {})
 
     async def remove(self, call: Call[Nothing, Nothing]) -> None:

@@ -26,7 +26,7 @@ from handlers import (
     tickets,
 )
 from handlers.call import API, Route
-from handlers.dispatch import reading_routes
+from handlers.dispatch import moving_routes, reading_routes
 from hub.history.formats import Csv, GeoJson, Gpx
 
 ROUTES: tuple[Route, ...] = (
@@ -174,6 +174,7 @@ ROUTES: tuple[Route, ...] = (
     *reading_routes.ROUTES,
     *inbox.ROUTES,
     *record_routes.ROUTES,
+    *moving_routes.ROUTES,
     *rights.ROUTES,
     *motion.ROUTES,
     Route("GET", f"{API}/map", map.show, "map.R", "What lies below the ambulances", map.Map),

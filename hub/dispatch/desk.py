@@ -10,7 +10,7 @@ from typing import Literal
 from uuid import UUID
 
 from hub.clock import Clock
-from hub.dispatch import noting, offering, paper, receiving, stepping, units
+from hub.dispatch import ending, noting, offering, paper, receiving, stepping, units
 from hub.dispatch.actor import Actor, Gate
 from hub.dispatch.assignment import Step
 from hub.dispatch.decision import Decision
@@ -31,7 +31,7 @@ KeepRow = Callable[[Transaction, AssignmentRow], Awaitable[None]]  # stores the 
 class Desk:
     """The one seam through which calls, assignments and the duty of units are moved, whoever moves them.
 
-    Raises what `hub.errors` has: NotFound, Conflict with the present state, InvalidValue with the field, Forbidden.
+    It raises what `hub.errors` has: NotFound, Conflict with the present state, InvalidValue with the field, Forbidden.
     """
 
     def __init__(self, db: Database, clock: Clock, policy: DispatchPolicy) -> None:
@@ -51,9 +51,8 @@ class Desk:
     ) -> Received:
         """Take a call, or join it to the open one that it repeats."""
         async with self._moves() as moves:
-            received = await receiving.receive(moves.transaction, call, moves.now, self._policy, actor.user_id)
-            detail = {"joined": received.joined}
-            await _audit(moves, entry, received.row, str(received.row.id), detail)
+            received = await self._received(moves, call, actor)
+            await _audit(moves, entry, received.row, str(received.row.id), {"joined": received.joined})
             if keep is not None:
                 await keep(moves.transaction, received)
         return received
@@ -74,8 +73,8 @@ class Desk:
         async with self._moves(gate) as moves:
             [held] = await moves.hold([request_id], units_too=[ambulance_id])
             row = await offering.offer(moves, held, Asked(ambulance_id, decision, reason), actor)
-            detail = {"request": str(request_id), "ambulance": ambulance_id}
-            await _audit(moves, entry, held.request, str(row.id), detail, reason)
+            told = {"request": str(request_id), "ambulance": ambulance_id}
+            await _audit(moves, entry, held.request, str(row.id), told, reason)
             if keep is not None:
                 await keep(moves.transaction, row)
         return row
@@ -146,13 +145,8 @@ class Desk:
         if not reason:
             raise InvalidValue("say why it is cancelled", field="reason")
         async with self._moves(gate) as moves:
-            [held] = await moves.hold([request_id])
-            require_open(held.request.status)
-            before = held.request.status
-            await stepping.give_up(moves, held, reason, actor)
-            await moves.become(held, held.request._replace(status="cancelled", cancel_reason=reason))
-            detail = {"from": before, "to": "cancelled"}
-            await _audit(moves, entry, held.request, str(request_id), detail, reason)
+            held = await ending.cancel(moves, request_id, reason, actor)
+            await _audit(moves, entry, held.request, str(request_id), {"to": "cancelled"}, reason)
         return held.request
 
     async def mark_duplicate(
@@ -168,16 +162,7 @@ class Desk:
         if request_id == of:
             raise InvalidValue("a call does not repeat itself", field="of")
         async with self._moves(gate) as moves:
-            try:
-                held, first = await moves.hold([request_id, of])
-            except NotFound:
-                [held] = await moves.hold([request_id])  # raises it again where that is the one
-                raise InvalidValue("there is no such call", field="of") from None
-            require_open(held.request.status)
-            if first.request.status == "duplicate":
-                raise InvalidValue("this repeats another call itself", field="of")
-            await stepping.give_up(moves, held, "the call is another one's repeat", actor)
-            await moves.become(held, held.request._replace(status="duplicate", duplicate_of=of))
+            held = await ending.mark_duplicate(moves, request_id, of, actor)
             await _audit(moves, entry, held.request, str(request_id), {"duplicate_of": str(of)})
         return held.request
 
@@ -185,12 +170,10 @@ class Desk:
         """Note that a call waits for a unit, and since when none can take it."""
         async with self._moves(gate) as moves:
             [held] = await moves.hold([request_id])
-            request = held.request
-            if request.status in CLOSED:
-                return
-            since = (request.unserved_since or moves.now) if unserved else None
-            status = "queued" if request.status == "received" else request.status
-            await moves.become(held, request._replace(status=status, unserved_since=since))
+            if held.request.status not in CLOSED:
+                since = (held.request.unserved_since or moves.now) if unserved else None
+                status = "queued" if held.request.status == "received" else held.request.status
+                await moves.become(held, held.request._replace(status=status, unserved_since=since))
 
     async def correct_times(
         self,
@@ -258,18 +241,42 @@ class Desk:
         async with self._moves(gate) as moves:
             return await units.set_presence(moves, ambulance_id, offline=offline)
 
-    async def follow(self, transaction: Transaction, request_id: UUID, reason: str | None, actor: Actor) -> None:
+    async def join(self, transaction: Transaction, call: NewCall) -> UUID | None:
+        """Add a call to the open one that it repeats, in a transaction of the caller's; None where there is none."""
+        moves = Moves(transaction, self._clock.now(), self._policy)
+        found = await receiving.repeated(transaction, call, moves.now, self._policy)
+        if found is not None:
+            await self._joined(moves, found, call)
+        return found
+
+    async def follow(
+        self, transaction: Transaction, request_id: UUID, *, was: str, reason: str | None, actor: Actor
+    ) -> None:
         """Let everything follow from a call that was changed as a record, in the transaction of that change.
 
-        Its row is locked and written; when it was cancelled, who is on the way is called back, else told what is new.
+        `was` is its status before. Where it was cancelled, who is on the way is called back; else crews are told.
         """
         moves = Moves(transaction, self._clock.now(), self._policy)
         [held] = await moves.hold([request_id])
         if held.request.status in CLOSED:
             await stepping.give_up(moves, held, reason or "the call is over", actor)
-            await moves.become(held, held.request)
+            await moves.become(held, held.request, was=was)
             return
         await stepping.tell_crews(moves, held)
+
+    async def _received(self, moves: Moves, call: NewCall, actor: Actor) -> Received:
+        found = await receiving.repeated(moves.transaction, call, moves.now, self._policy)
+        if found is not None:
+            return Received(await self._joined(moves, found, call), True)
+        return Received(await receiving.store(moves.transaction, call, moves.now, actor.user_id), False)
+
+    async def _joined(self, moves: Moves, request_id: UUID, call: NewCall) -> RequestRow:
+        [held] = await moves.hold([request_id])
+        row = await receiving.join(moves.transaction, held.request, call, moves.now)
+        if row.version != held.request.version:
+            held.request = row
+            await stepping.tell_crews(moves, held)
+        return row
 
     async def _request_of(self, assignment_id: UUID, transaction: Transaction) -> UUID:
         found = await assignments.request_of(transaction, assignment_id)

@@ -109,8 +109,11 @@ class Moves:
         await self.become(held, held.request._replace(status=status))
         return held.request
 
-    async def become(self, held: Held, wanted: RequestRow) -> None:
-        """Store what became of a call, tell its patient, and take off the board what is no longer so."""
+    async def become(self, held: Held, wanted: RequestRow, *, was: str | None = None) -> None:
+        """Store what became of a call, tell its patient, and take off the board what is no longer so.
+
+        `was` is its status before, where that was stored already.
+        """
         having, before = held.having, held.request
         is_closed = wanted.status in CLOSED
         has_it = having is not None and not is_closed
@@ -125,7 +128,7 @@ class Moves:
             held.request = wanted._replace(version=before.version + 1)
         if is_closed:
             await assignments.resolve_alerts_of_request(self.transaction, before.id, self.now)
-        await self._tell_patient(held, before.status)
+        await self._tell_patient(held, was or before.status)
 
     async def set_status(self, ambulance_id: int, status: str) -> None:
         """Let an ambulance be what its assignment makes it."""

@@ -10,7 +10,7 @@ from hub.dispatch import telling
 from hub.dispatch.moves import Held, Moves
 from hub.dispatch.telling import Told
 from storage import notifications
-from storage.dispatch import assignments, requests
+from storage.dispatch import assignments, orders, requests
 from storage.dispatch.rows import AssignmentRow
 
 ONCE: Final = (
@@ -40,6 +40,8 @@ async def note(moves: Moves, held: Held, row: AssignmentRow, times: Mapping[str,
     kinds = [kind for name in new for kind in RESOLVED.get(name, ())]
     if kinds:
         await assignments.resolve_alerts(moves.transaction, row.id, moves.now, kinds)
+    if "re_alerted_at" in new and row.status == "offered":
+        await orders.offer(moves.transaction, row.id)  # the tablet sounds again
     having = held.having
     if having is None or having.id != row.id:
         return

@@ -9,9 +9,11 @@ from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from hub.dispatch.policy import DispatchPolicy
+from hub.errors import InvalidValue
 from storage.dispatch import requests
 from storage.dispatch.requests import NewRequest, Repeat
 from storage.dispatch.rows import LatLon, RequestRow
+from storage.errors import Conflict as StoredConflict
 from storage.pool import Transaction
 
 # What the longest texts may be, by the constraints of the table.
@@ -56,14 +58,13 @@ class Received(NamedTuple):
 Keep = Callable[[Transaction, Received], Awaitable[None]]  # stores the answer in the transaction of what it tells of
 
 
-async def receive(
-    transaction: Transaction, call: NewCall, now: datetime, policy: DispatchPolicy, user_id: UUID | None
-) -> Received:
-    """Store a call, or join it to the open one that it repeats; raises the `Conflict` and `Poison` of the storage."""
-    open_one = await repeated(transaction, call, now, policy)
-    if open_one is not None:
-        return Received(await join(transaction, open_one, call, now), True)
-    return Received(await requests.insert(transaction, stored_as(call, now, user_id)), False)
+async def store(transaction: Transaction, call: NewCall, now: datetime, user_id: UUID | None) -> RequestRow:
+    """Store a new call; raises InvalidValue for a patient or a facility that is not there, and what cannot be."""
+    try:
+        return await requests.insert(transaction, stored_as(call, now, user_id))
+    except StoredConflict as error:
+        field = error.constraint.removeprefix("ambulance_requests_").removesuffix("_fkey")
+        raise InvalidValue("there is no such row", field=field) from error
 
 
 async def repeated(transaction: Transaction, call: NewCall, now: datetime, policy: DispatchPolicy) -> UUID | None:
@@ -73,10 +74,8 @@ async def repeated(transaction: Transaction, call: NewCall, now: datetime, polic
     return await requests.find_repeated(transaction, Repeat(since, call.patient_id, digits, call.scheduled_for))
 
 
-async def join(transaction: Transaction, request_id: UUID, call: NewCall, now: datetime) -> RequestRow:
-    """Add to an open call what its repeat knows more; return it."""
-    found = await requests.lock(transaction, [request_id])
-    row = found[request_id]
+async def join(transaction: Transaction, row: RequestRow, call: NewCall, now: datetime) -> RequestRow:
+    """Add to an open call, which is locked, what its repeat knows more; return it."""
     joined = completed(row, call, now)
     if joined == row:
         return row

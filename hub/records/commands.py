@@ -21,6 +21,8 @@ from storage.records.rows import Fields
 from storage.records.store import Access, Key, Seen
 
 Also = Callable[[Transaction, Key], Awaitable[None]]  # what else a new record takes, in its transaction
+# Finds the record that new values belong to, where they are no record of their own, and adds to it.
+Join = Callable[[Transaction, Fields], Awaitable[Key | None]]
 
 
 class Written(NamedTuple):
@@ -31,6 +33,15 @@ class Written(NamedTuple):
     is_new: bool = True
 
 
+class Change(NamedTuple):
+    """A change of a record, as what follows from it looks at it."""
+
+    key: Key
+    before: Fields  # every column
+    changed: Fields  # what was stored
+
+
+Follow = Callable[[Transaction, Change], Awaitable[None]]  # does what follows from a change, in its transaction
 Keep = Callable[[Transaction, Written], Awaitable[None]]  # stores the answer in the transaction of what it tells of
 
 
@@ -42,9 +53,13 @@ async def create(  # noqa: PLR0913 - who makes what, and what goes with it
     entry: Entry,
     also: Also | None = None,
     *,
+    join: Join | None = None,
     keep: Keep | None = None,
 ) -> Written:
-    """Store a record, and what belongs to it; raises FieldForbidden, Forbidden, InvalidValue or Conflict."""
+    """Store a record, and what belongs to it, unless it joins another one.
+
+    Raises FieldForbidden, Forbidden, InvalidValue or Conflict.
+    """
     entity = access.entity
     values = writing.creation(entity, principal, access.writes, given)
     async with db.transaction() as transaction:
@@ -52,25 +67,36 @@ async def create(  # noqa: PLR0913 - who makes what, and what goes with it
         if not weighed.writes:
             raise Forbidden("this is not yours to add")
         writing.check(weighed.broken)
+        joined = None if join is None else await join(transaction, values)
         try:
-            key, is_new = await store.insert(transaction, access, values)
+            key, is_new = (joined, False) if joined else await store.insert(transaction, access, values)
         except (StoredConflict, Poison) as error:
             writing.refuse(entity, error)
         if is_new and also is not None:
             await also(transaction, key)
         seen = await store.look_again(transaction, access, key, frozenset())
-        if is_new:
-            await _audit(transaction, entry, key, seen)
+        if is_new or joined:
+            await _audit(transaction, replace(entry, detail={"joined": True}) if joined else entry, key, seen)
         written = Written(key, _shown(key, seen), is_new)
         if keep is not None:
             await keep(transaction, written)
     return written
 
 
-async def change(
-    db: Database, access: Access, key: Key, given: Mapping[str, object], entry: Entry, *, if_match: str | None
+async def change(  # noqa: PLR0913 - who changes what, and what follows from it
+    db: Database,
+    access: Access,
+    key: Key,
+    given: Mapping[str, object],
+    entry: Entry,
+    *,
+    if_match: str | None,
+    follow: Follow | None = None,
 ) -> Written:
-    """Change a record; raises NotFound, Forbidden, FieldForbidden, PreconditionFailed, InvalidValue or Conflict."""
+    """Change a record, with what follows from that.
+
+    Raises NotFound, Forbidden, FieldForbidden, PreconditionFailed, InvalidValue or Conflict.
+    """
     entity = access.entity
     async with db.transaction() as transaction:
         seen = await _locked(transaction, access, key, if_match)
@@ -81,6 +107,8 @@ async def change(
             await store.update(transaction, access, key, changed)
         except (StoredConflict, Poison) as error:
             writing.refuse(entity, error)
+        if follow is not None:
+            await follow(transaction, Change(key, seen.values, changed))
         after = await store.look_again(transaction, access, key, frozenset(changed))
         # A move may end the caller's own say: a sensor's session that it stops is not its any more.
         if after is None or not (after.writes or "status" in changed):

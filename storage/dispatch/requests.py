@@ -119,3 +119,10 @@ async def body(db: Database | HeldConnection, request_id: UUID) -> dict[str, Any
         raise LookupError(request_id)
     found: dict[str, Any] = row["body"]
     return found
+
+
+async def proven_number(transaction: Transaction, user_id: UUID) -> str | None:
+    """Return the number of an account that was proven to be theirs, None where it was not."""
+    row = await transaction.fetch_one(_QUERIES.proven_number, user_id=user_id)
+    found: str | None = None if row is None else row["phone"]
+    return found

@@ -72,3 +72,7 @@ UPDATE ambulance_requests SET eta_at = :eta_at WHERE id = :id;
 -- name: body
 -- A call as dispatchers see it.
 SELECT dispatch_request_body(r) AS body FROM ambulance_requests r WHERE r.id = :id;
+
+-- name: proven_number
+-- The number of an account that was proven to be theirs.
+SELECT phone FROM users WHERE id = :user_id AND phone_verified_at IS NOT NULL;

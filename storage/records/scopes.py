@@ -10,6 +10,7 @@ from typing import Final
 
 # An assignment counts from being accepted to being cleared: an offer is none yet.
 ON_ITS_WAY: Final = "('accepted', 'en_route', 'on_scene', 'transporting', 'at_destination')"
+LIVE: Final = "('offered', 'accepted', 'en_route', 'on_scene', 'transporting', 'at_destination')"
 OPEN_REQUEST: Final = "('received', 'queued', 'assigned', 'on_scene', 'transporting', 'at_destination')"
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from storage.records import scopes
 from storage.records.entity import Check, Column, Embed, Entity, Filter, Sort, Word, embedded_person
-from storage.records.kinds import BIGINT, INTEGER, KEY, MOMENT, PHONE, PLACE, TEXT
+from storage.records.kinds import BIGINT, BOOLEAN, INTEGER, KEY, MOMENT, PHONE, PLACE, TEXT
 
 _COLUMNS = (
     Column(name="id", kind=KEY, about="The request."),
@@ -71,6 +71,15 @@ _COLUMNS = (
         change=True,
         minimum=1,
         maximum=4,
+    ),
+    Column(
+        name="needs",
+        kind=TEXT,
+        about="What the unit has to be able to do; none = what its priority asks for.",
+        nullable=True,
+        create="may",
+        change=True,
+        choices=("transport", "basic", "advanced", "neonatal"),
     ),
     Column(name="caller", kind=TEXT, about="Who called.", nullable=True, create="may", change=True, maximum=200),
     Column(
@@ -148,6 +157,19 @@ _COLUMNS = (
         about="app: the patient's own. desk: reception. phone, radio: dispatchers.",
         choices=("phone", "app", "desk", "radio"),
     ),
+    Column(
+        name="is_verified",
+        kind=BOOLEAN,
+        about="False: made in the app by an account without a proven number; only a person offers it to a unit.",
+    ),
+    Column(name="back_entered", kind=BOOLEAN, about="Entered afterwards from paper, with the times written there."),
+    Column(
+        name="eta_at",
+        kind=MOMENT,
+        about="When the unit that has it should be there; none while none is on its way.",
+        nullable=True,
+        volatile=True,
+    ),
     Column(name="closed_at", kind=MOMENT, about="When it ended.", nullable=True, change=True),
     Column(name="version", kind=INTEGER, about="Raised by every change."),
 )
@@ -172,6 +194,8 @@ AMBULANCE_REQUESTS = Entity(
         "facility_id": f"({_OF_A_DESK})",
         "source": "CASE WHEN EXISTS (SELECT FROM patients p WHERE p.id = :user_id) THEN 'app'"
         f" WHEN EXISTS ({_OF_A_DESK}) THEN 'desk' ELSE 'phone' END",
+        "is_verified": "NOT EXISTS (SELECT FROM patients p JOIN users u ON u.id = p.id"
+        " WHERE p.id = :user_id AND u.phone_verified_at IS NULL)",
     },
     words={
         "inbound": Word(
@@ -183,7 +207,9 @@ AMBULANCE_REQUESTS = Entity(
         "assign": Word(),
         "stage": Word(),
         "stage forward only": Word(),
+        "priority": Word(fields=("priority", "needs")),
         "patient": Word(fields=("patient_id",)),
+        "pickup_location": Word(fields=("pickup_location", "location_note")),
         "destination": Word(fields=("destination", "destination_facility_id", "destination_location")),
         "also corrections of times": Word(),  # beside every field that anybody changes
     },

@@ -49,6 +49,8 @@ AMBULANCES = Entity(
             kind=TEXT,
             about="What it is doing. People and tablets set only available and out_of_service.",
             change=True,
+            only_while="NOT EXISTS (SELECT FROM assignments s"
+            f" WHERE s.ambulance_id = r.id AND s.status IN {scopes.LIVE})",
             choices=(
                 *("available", "dispatched", "en_route", "on_scene", "transporting", "at_hospital"),
                 *("out_of_service", "offline"),
@@ -85,7 +87,8 @@ AMBULANCES = Entity(
             kind=MOMENT,
             about="When it will be there; none while that is not known.",
             nullable=True,
-            source="NULL::timestamptz",
+            source="(SELECT s.eta_at FROM assignments s"
+            f" WHERE s.ambulance_id = r.id AND s.status IN {scopes.ON_ITS_WAY})",
             volatile=True,
         ),
         Column(name="created_at", kind=MOMENT, about="When it was added."),
