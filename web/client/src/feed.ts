@@ -16,9 +16,10 @@ export interface EventFeed {
   readonly channel: string;
   /**
    * Read the state that the events change, and return the position that it is of. Called at the start, and again
-   * whenever the hub cannot go on from where this feed is: whatever was known before may have changed unseen.
+   * whenever the hub cannot go on from where this feed is: whatever was known before may have changed unseen. Null where
+   * each event says everything: it begins with the newest.
    */
-  readonly start: () => Promise<Position>;
+  readonly start: () => Promise<Position | null>;
   readonly onEvents: (events: readonly HubEvent[]) => void;
   /** This account may not follow the channel, or there is none: nothing more comes of this feed on this connection. */
   readonly onRefused?: (code: string) => void;
@@ -38,21 +39,25 @@ export class FeedCursor {
   position: Position | null = null;
   /** A subscribe is under way, so that a gap need not ask again. */
   private asking = false;
+  /** What comes next says where I am. */
+  private fresh = false;
 
   constructor(readonly channel: string) {}
 
-  subscribe(position: Position): Subscribe {
+  subscribe(position: Position | null): Subscribe {
     this.position = position;
     this.asking = true;
-    return { type: "subscribe", channel: this.channel, epoch: position.epoch, offset: position.offset };
+    this.fresh = position === null;
+    return { type: "subscribe", channel: this.channel, ...position };
   }
 
   receive(message: Events): FeedReaction {
-    const mine = this.position;
+    const mine = this.position ?? (this.fresh ? { epoch: message.epoch, offset: message.base } : null);
     if (mine === null) return {};
     if (message.epoch !== mine.epoch) return this.restart();
     if (message.base > mine.offset) return this.asking ? {} : { reply: this.subscribe(mine) };
-    this.asking = false;
+    this.asking = this.fresh = false;
+    this.position = mine;
     if (message.offset <= mine.offset) return {};
     this.position = { epoch: mine.epoch, offset: message.offset };
     return { events: message.events.map(eventOf).filter((event) => event.offset > mine.offset) };
@@ -64,6 +69,7 @@ export class FeedCursor {
 
   private restart(): FeedReaction {
     this.position = null;
+    this.fresh = false;
     return { restart: true };
   }
 }

@@ -37,3 +37,11 @@ void test("another numbering, or a position that the hub cannot serve, sends me 
   assert.deepEqual(cursor.refuse({ type: "error", code: "resync", detail: "", channel: "alarms" }), { restart: true });
   assert.deepEqual(cursor.receive(events(5, 6)), {});
 });
+
+void test("a feed without a state begins with the newest event, and goes on from there", () => {
+  const cursor = new FeedCursor("alarms");
+  assert.deepEqual(cursor.subscribe(null), { type: "subscribe", channel: "alarms" });
+  assert.deepEqual(offsets(cursor.receive(events(6, 7))), [7]);
+  assert.deepEqual(cursor.position, { epoch: "e", offset: 7 });
+  assert.deepEqual(offsets(cursor.receive(events(7, 9))), [8, 9]);
+});
