@@ -55,5 +55,22 @@ class Metrics:
         self.audit_refused = Counter("hub_audit_refused", "Reads refused for want of room in its queue", registry=own)
         self.audit_failures = Counter("hub_audit_failures", "Batches of it that could not be stored", registry=own)
         self.audit_sealed = Counter("hub_audit_sealed", "Entries of the audit log that this hub sealed", registry=own)
+        # Dispatch
+        self.dispatch_leading = Gauge("hub_dispatch_leading", "Whether this hub runs the timers", registry=own)
+        self.dispatch_decisions = Counter(
+            "hub_dispatch_decisions", "Choices of units", ["kind", "travel"], registry=own
+        )
+        self.dispatch_decision_seconds = Histogram(
+            "hub_dispatch_decision_seconds", "Time of one choice", buckets=_FAST_S, registry=own
+        )
+        self.dispatch_offer_seconds = Histogram(
+            "hub_dispatch_offer_seconds", "From when a unit was wanted to its offer", buckets=_FAST_S, registry=own
+        )
+        self.dispatch_timers = Counter("hub_dispatch_timers", "Timers that ran out", ["timer"], registry=own)
+        self.dispatch_alerts = Counter("hub_dispatch_alerts", "Alerts raised", ["kind", "severity"], registry=own)
+        self.dispatch_failures = Counter("hub_dispatch_failures", "Rounds that were given up", registry=own)
+        self.travel_answers = Counter(
+            "hub_travel_answers", "Answers about travel times", ["source", "result"], registry=own
+        )
         # The process
         self.loop_lag_seconds = Histogram("hub_loop_lag_seconds", "Event loop delay", buckets=_FAST_S, registry=own)

@@ -18,6 +18,10 @@ Matrix = NDArray[np.float64]
 NOWHERE: Final = Place(0.0, 0.0)
 
 
+class TravelAway(Exception):
+    """A source has no answer now, or none in time: straight lines count in its place."""
+
+
 class Travel(Protocol):
     """A source of travel times."""
 
@@ -27,7 +31,10 @@ class Travel(Protocol):
         ...
 
     async def times_s(self, origins: Sequence[Place], goals: Sequence[Place], at: datetime) -> list[list[float | None]]:
-        """Return a row for each origin with the seconds to each goal; None where there is no way."""
+        """Return a row for each origin with the seconds to each goal; None where there is no way.
+
+        Raises `TravelAway`.
+        """
         ...
 
 

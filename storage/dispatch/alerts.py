@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -54,6 +54,19 @@ async def raise_all(transaction: Transaction, alerts: Sequence[NewAlert], *, at:
         facts=[alert.facts for alert in alerts],
     )
     return len(written)
+
+
+async def hold(transaction: Transaction, request_ids: Collection[UUID]) -> None:
+    """Let nobody move some requests before the transaction ends; called before alerts are touched."""
+    await transaction.fetch(_QUERIES.hold_requests, ids=sorted(request_ids))
+
+
+async def unmoved(transaction: Transaction, stages: Mapping[UUID, str]) -> frozenset[UUID]:
+    """Return those of some assignments that are still at the stage given."""
+    if not stages:
+        return frozenset()
+    rows = await transaction.fetch(_QUERIES.still_live, ids=list(stages), stages=list(stages.values()))
+    return frozenset(row["id"] for row in rows)
 
 
 async def resolve(transaction: Transaction, ids: Collection[UUID], *, at: datetime) -> int:

@@ -70,6 +70,7 @@ class AskedUnit(NamedTuple):
     cancelled_at: datetime | None
     diverted_at: datetime | None
     decline_reason: str | None
+    cancel_reason: str | None
     eta_at: datetime | None
     promised_at: datetime | None
 
@@ -80,6 +81,7 @@ class Demand(NamedTuple):
     latitude: float
     longitude: float
     calls: int
+    first_at: datetime
 
 
 async def units(db: Database | HeldConnection) -> list[UnitRow]:
@@ -110,4 +112,4 @@ async def signs_of_life(
 async def demand(db: Database | HeldConnection, *, since: datetime, cells_max: int) -> list[Demand]:
     """Return from where calls came since a moment, the busiest cells first."""
     rows = await db.fetch(_QUERIES.demand, since=since, cells_max=cells_max)
-    return [Demand(row["latitude"], row["longitude"], row["calls"]) for row in rows]
+    return [Demand(*row) for row in rows]

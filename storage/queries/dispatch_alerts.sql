@@ -22,3 +22,14 @@ UPDATE dispatch_alerts SET resolved_at = greatest(:at, raised_at) WHERE id = ANY
 SELECT id, kind, severity, request_id, assignment_id, ambulance_id, raised_at
   FROM dispatch_alerts
  WHERE resolved_at IS NULL AND kind = ANY (:kinds::text[]);
+
+-- name: hold_requests
+-- Keeps requests and with them their assignments as they are until the transaction ends. Whoever moves a call locks it
+-- first, and then takes alerts off the board: in this order both can wait for each other without a circle.
+SELECT id FROM ambulance_requests WHERE id = ANY (:ids::uuid[]) ORDER BY id FOR KEY SHARE;
+
+-- name: still_live
+-- Of these assignments, those that are still at the stage that they were seen at.
+SELECT a.id
+  FROM unnest(:ids::uuid[], :stages::text[]) AS n (id, stage)
+  JOIN assignments a ON a.id = n.id AND a.status = n.stage;

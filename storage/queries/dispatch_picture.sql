@@ -28,7 +28,7 @@ SELECT a.id, a.request_id, a.ambulance_id, a.status, a.offered_at, a.offer_expir
        a.delivered_at, a.seen_at, a.re_alerted_at, a.accepted_at, a.moved_at, a.en_route_at,
        a.scene_noticed_at, a.on_scene_at, a.left_noticed_at, a.transporting_at,
        a.destination_noticed_at, a.at_destination_at, a.declined_at, a.expired_at, a.cancelled_at, a.diverted_at,
-       a.decline_reason, a.eta_at, a.promised_at
+       a.decline_reason, a.cancel_reason, a.eta_at, a.promised_at
   FROM assignments a
   JOIN ambulance_requests r ON r.id = a.request_id
  WHERE r.status NOT IN ('completed', 'cancelled', 'duplicate')
@@ -48,7 +48,7 @@ SELECT a.id
 -- From where calls came since a moment: how many from each cell of 0.01 degrees, some 1 km, the busiest first.
 SELECT floor(pickup_location[1] * 100) / 100 + 0.005 AS latitude,
        floor(pickup_location[0] * 100) / 100 + 0.005 AS longitude,
-       count(*) AS calls
+       count(*) AS calls, min(requested_at) AS first_at
   FROM ambulance_requests
  WHERE requested_at > :since AND pickup_location IS NOT NULL AND status <> 'duplicate'
  GROUP BY 1, 2

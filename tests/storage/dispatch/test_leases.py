@@ -78,5 +78,5 @@ async def _waits(db: Database) -> None:
     """Wait until somebody waits for a lock."""
     query = Query("SELECT count(*) AS n FROM pg_locks WHERE NOT granted", name="waiting")
     async with asyncio.timeout(5):
-        while not (await db.fetch(query))[0]["n"]:
+        while not (await db.fetch(query))[0]["n"]:  # noqa: ASYNC110 - the condition lies in PostgreSQL
             await asyncio.sleep(0.01)

@@ -1,0 +1,356 @@
+"""What dispatch does by itself, on a real database, as time passes."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from datetime import timedelta
+
+import asyncpg
+import pytest
+
+from hub.dispatch.leading import Deposed
+from hub.dispatch.policy import DispatchPolicy
+from storage.pool import Database
+from tests.hub.dispatch.engine_rig import HERE, EngineRig, automatic
+
+EXPIRE_LEASE = "UPDATE leases SET expires_at = now() - interval '1 s'"
+
+
+@pytest.fixture
+async def rig(app_pool: Database, superuser: asyncpg.Connection[asyncpg.Record]) -> EngineRig:
+    rig = EngineRig(app_pool, superuser, policy=automatic())
+    await rig.start()
+    return rig
+
+
+async def test_a_critical_call_is_offered_to_the_nearest_unit_at_once_and_told_why(rig: EngineRig) -> None:
+    far, near = await rig.placed(5), await rig.placed(1)
+    request = await rig.call(priority=1, pickup_location=HERE)
+    engine = await rig.leading()
+    await rig.settle(engine)
+    assert await rig.assignments() == [(near, "offered")]
+    assert far != near
+    decided = await rig.superuser.fetchrow(
+        "SELECT d.kind, d.travel, d.words, d.ambulance_id FROM dispatch_decisions d"
+        " JOIN assignments a ON a.decision_id = d.id WHERE a.request_id = $1",
+        request.id,
+    )
+    assert decided is not None
+    assert (decided["kind"], decided["travel"], decided["ambulance_id"]) == ("offer", "line", near)
+    assert decided["words"]
+
+
+async def test_where_people_decide_the_hub_offers_nothing_and_tells_them_that_somebody_waits(rig: EngineRig) -> None:
+    rig.policy = DispatchPolicy()
+    await rig.placed(1)
+    request = await rig.call(priority=1, pickup_location=HERE)
+    engine = await rig.leading()
+    await rig.settle(engine)
+    assert (await rig.request(request.id))["status"] == "queued"
+    await rig.later(engine, 29)
+    assert await rig.alerts() == {}
+    await rig.later(engine, 2)
+    assert await rig.alerts() == {"unattended": "alarm"}
+    assert await rig.assignments() == []
+
+
+async def test_people_have_the_first_word_for_as_long_as_configured(rig: EngineRig) -> None:
+    rules = {number: replace(each, unattended_s=20.0) for number, each in rig.policy.priorities.items()}
+    rig.policy = replace(rig.policy, priorities=rules)
+    unit = await rig.placed(1)
+    await rig.call(priority=1, pickup_location=HERE)
+    engine = await rig.leading()
+    await rig.settle(engine)
+    await rig.later(engine, 19)
+    assert await rig.assignments() == []
+    await rig.later(engine, 1)
+    assert await rig.assignments() == [(unit, "offered")]
+
+
+async def test_an_unverified_call_is_never_offered_by_the_hub(rig: EngineRig) -> None:
+    await rig.placed(1)
+    await rig.call(priority=1, pickup_location=HERE, source="app", is_verified=False)
+    engine = await rig.leading()
+    await rig.later(engine, 600)
+    assert await rig.assignments() == []
+    assert "unattended" in await rig.alerts()
+
+
+async def test_a_silent_crew_is_reminded_and_then_the_next_unit_is_asked_too(rig: EngineRig) -> None:
+    first, second, third = await rig.placed(1), await rig.placed(2), await rig.placed(3)
+    await rig.call(priority=1, pickup_location=HERE)
+    engine = await rig.leading()
+    await rig.settle(engine)
+    await rig.later(engine, 5)
+    assert await rig.alerts() == {"undelivered": "alarm"}
+    await engine._desk.note((await rig.live_one(first)).id, delivered_at=rig.clock.at)
+    await rig.later(engine, 15)
+    assert await rig.alerts() == {"unanswered": "warning"}
+    assert [kind for kind, _ in await rig.commands(first)] == ["offer", "offer"]
+    await rig.later(engine, 10)
+    assert await rig.assignments() == [(first, "offered"), (second, "offered")]
+    await rig.later(engine, 40)
+    assert (third, "offered") not in await rig.assignments()  # two at a time
+    await rig.step(await rig.live_one(second), "accepted", await rig.crew(second))
+    await rig.settle(engine)
+    assert await rig.assignments() == [(first, "cancelled"), (second, "accepted")]
+    assert "unanswered" not in await rig.alerts()
+
+
+async def test_an_offer_that_nobody_answers_expires_and_another_unit_is_asked(rig: EngineRig) -> None:
+    first, second = await rig.placed(1), await rig.placed(2)
+    await rig.call(priority=2, pickup_location=HERE)
+    engine = await rig.leading()
+    await rig.settle(engine)
+    await rig.later(engine, 45)
+    assert await rig.assignments() == [(first, "expired"), (second, "offered")]
+    await rig.later(engine, 45)
+    assert await rig.assignments() == [(first, "expired"), (second, "expired"), (first, "offered")]
+
+
+async def test_after_a_decline_the_next_one_is_asked_at_once_and_never_the_same(rig: EngineRig) -> None:
+    first, second = await rig.placed(1), await rig.placed(2)
+    request = await rig.call(priority=1, pickup_location=HERE)
+    engine = await rig.leading()
+    await rig.settle(engine)
+    rig.clock.pass_s(5)
+    await rig.step(await rig.live_one(first), "declined", await rig.crew(first), reason="a flat tyre")
+    await rig.settle(engine)
+    assert await rig.assignments() == [(first, "declined"), (second, "offered")]
+    await rig.step(await rig.live_one(second), "declined", await rig.crew(second), reason="a flat tyre too")
+    await rig.settle(engine)
+    assert await rig.assignments("offered") == []
+    assert (await rig.request(request.id))["unserved_since"] is not None
+    assert {"no_unit", "declined"} <= (await rig.alerts()).keys()
+    kinds = await rig.superuser.fetch("SELECT kind FROM dispatch_decisions ORDER BY at, kind")
+    assert [row["kind"] for row in kinds].count("queue") == 1
+
+
+async def test_a_call_that_no_unit_can_take_is_an_alarm_until_one_can(rig: EngineRig) -> None:
+    busy = await rig.placed(1)
+    await rig.offered(busy, priority=1, pickup_location=HERE)
+    request = await rig.call(priority=2, pickup_location=HERE)
+    engine = await rig.leading()
+    await rig.settle(engine)
+    assert (await rig.alerts())["no_unit"] == "alarm"
+    free = await rig.placed(2)
+    await rig.settle(engine)
+    assert (free, "offered") in await rig.assignments()
+    assert (await rig.request(request.id))["unserved_since"] is None
+    assert "no_unit" not in await rig.alerts()
+
+
+async def test_less_urgent_calls_are_matched_together(rig: EngineRig) -> None:
+    north, south = await rig.placed(2), await rig.placed(-1)
+    here = await rig.call(priority=3, pickup_location=HERE)
+    there = await rig.call(priority=3, pickup_location=(HERE[0] - 4 / 111.2, HERE[1]))
+    engine = await rig.leading()
+    await rig.later(engine, rig.policy.batch_s)
+    rows = await rig.superuser.fetch("SELECT request_id, ambulance_id FROM assignments")
+    assert {row["request_id"]: row["ambulance_id"] for row in rows} == {here.id: north, there.id: south}
+
+
+async def test_a_scheduled_call_waits_until_some_time_before_it(rig: EngineRig) -> None:
+    unit = await rig.placed(1)
+    at = rig.clock.at + timedelta(hours=1)
+    request = await rig.call(priority=4, pickup_location=HERE, scheduled_for=at)
+    engine = await rig.leading()
+    await rig.later(engine, 2_600)
+    assert await rig.assignments() == []
+    assert await rig.alerts() == {}
+    assert (await rig.request(request.id))["status"] == "received"
+    await rig.later(engine, 120)
+    assert await rig.assignments() == [(unit, "offered")]
+
+
+async def test_a_unit_that_has_accepted_and_stands_is_warned_about_and_then_alarmed_with_another(
+    rig: EngineRig,
+) -> None:
+    stands, other = await rig.placed(3), await rig.placed(4)
+    await rig.call(priority=1, pickup_location=HERE)
+    engine = await rig.leading()
+    await rig.settle(engine)
+    await rig.step(await rig.live_one(stands), "accepted", await rig.crew(stands))
+    await rig.later(engine, 59)
+    assert await rig.alerts() == {}
+    await rig.later(engine, 1)
+    assert await rig.alerts() == {"not_moving": "warning"}
+    await rig.later(engine, 30)
+    assert await rig.alerts() == {"not_moving": "alarm"}
+    facts = await rig.superuser.fetchval("SELECT facts->>'unit_id' FROM dispatch_alerts WHERE kind = 'not_moving'")
+    assert int(facts) == other
+    assert await rig.assignments() == [(stands, "accepted")]  # that is for a person
+    for km in (2.9, 2.8):
+        rig.clock.pass_s(5)
+        rig.see(stands, km, speed=14.0)
+        await rig.settle(engine)
+    assert await rig.alerts() == {}
+    assert (await rig.live_one(stands)).moved_at is not None
+
+
+async def test_what_fixes_say_is_noted_and_the_crew_confirms_it(rig: EngineRig) -> None:
+    unit = await rig.placed(1)
+    request = await rig.call(priority=1, pickup_location=HERE)
+    engine = await rig.leading()
+    await rig.settle(engine)
+    crew = await rig.crew(unit)
+    await rig.step(await rig.live_one(unit), "accepted", crew)
+    await rig.settle(engine)
+    row = await rig.live_one(unit)
+    assert row.promised_at == row.eta_at
+    assert row.eta_at is not None
+    assert (await rig.request(request.id))["eta_at"] == row.eta_at
+    for km, speed in ((0.5, 14.0), (0.03, 1.0), (0.03, 0.0)):
+        rig.clock.pass_s(10)
+        rig.see(unit, km, speed=speed)
+        await rig.settle(engine)
+    row = await rig.live_one(unit)
+    assert (row.status, row.scene_noticed_at) == ("accepted", rig.clock.at - timedelta(seconds=10))
+    assert await rig.alerts() == {"at_scene": "info"}
+    await rig.step(row, "on_scene", crew)
+    await rig.settle(engine)
+    assert await rig.alerts() == {}
+    for km in (0.3, 0.6):
+        rig.clock.pass_s(10)
+        rig.see(unit, km, speed=14.0)
+        await rig.settle(engine)
+    assert await rig.alerts() == {"left_scene": "info"}
+    assert (await rig.live_one(unit)).status == "on_scene"
+
+
+async def test_a_unit_on_a_call_that_falls_silent_is_told_of_and_another_that_is_free_goes_offline(
+    rig: EngineRig,
+) -> None:
+    unit, free = await rig.placed(1), await rig.placed(9)
+    await rig.call(priority=1, pickup_location=HERE)
+    engine = await rig.leading()
+    await rig.settle(engine)
+    await rig.step(await rig.live_one(unit), "accepted", await rig.crew(unit))
+    await rig.settle(engine)
+    rig.clock.pass_s(30)
+    await rig.settle(engine)
+    assert await rig.alerts() == {"silent": "warning"}
+    rig.clock.pass_s(60)
+    await rig.settle(engine)
+    assert await rig.alerts() == {"silent": "alarm"}
+    rig.clock.pass_s(211)
+    await rig.settle(engine)
+    assert await rig.status_of(free) == "offline"
+    assert await rig.status_of(unit) == "dispatched"
+    rig.see_all()
+    await rig.settle(engine)
+    assert await rig.status_of(free) == "available"
+    assert "silent" not in await rig.alerts()
+
+
+async def test_an_eta_that_slips_is_told_with_a_unit_that_is_nearer(rig: EngineRig) -> None:
+    unit, other = await rig.placed(4), await rig.placed(6)
+    await rig.call(priority=1, pickup_location=HERE)
+    engine = await rig.leading()
+    await rig.settle(engine)
+    await rig.step(await rig.live_one(unit), "accepted", await rig.crew(unit))
+    await rig.settle(engine)
+    rig.see(unit, 4.2, speed=10.0)
+    await rig.later(engine, 20)
+    assert await rig.alerts() == {}
+    rig.see(unit, 12, speed=10.0)
+    rig.clock.pass_s(20)
+    rig.see(unit, 12.3, speed=10.0)
+    await rig.settle(engine)
+    await rig.settle(engine)
+    assert await rig.alerts() == {"eta_slip": "alarm"}
+    facts = await rig.superuser.fetchval("SELECT facts->>'unit_id' FROM dispatch_alerts WHERE kind = 'eta_slip'")
+    assert int(facts) == other
+
+
+async def test_an_offer_that_nobody_accepted_goes_to_a_unit_that_has_become_free_much_nearer(rig: EngineRig) -> None:
+    near = await rig.unit("out_of_service")
+    far = await rig.placed(9)
+    await rig.call(priority=2, pickup_location=HERE)
+    engine = await rig.leading()
+    await rig.settle(engine)
+    assert await rig.assignments() == [(far, "offered")]
+    await rig.desk.set_duty(near, "available", actor=rig.dispatcher)
+    rig.board.upsert_unit(rig.board.placed()[0][0]._replace(id=near))
+    rig.see(near, 0.5)
+    await rig.settle(engine)
+    assert await rig.assignments() == [(far, "cancelled"), (near, "offered")]
+
+
+async def test_what_a_person_offered_or_a_crew_accepted_stays(rig: EngineRig) -> None:
+    near = await rig.unit("out_of_service")
+    far = await rig.placed(9)
+    by_hand = await rig.offered(far, priority=2, pickup_location=HERE)
+    engine = await rig.leading()
+    await rig.settle(engine)
+    await rig.desk.set_duty(near, "available", actor=rig.dispatcher)
+    rig.board.upsert_unit(rig.board.placed()[0][0]._replace(id=near))
+    rig.see(near, 0.5)
+    await rig.settle(engine)
+    assert await rig.assignments() == [(far, "offered")]
+    await rig.step(by_hand, "accepted", rig.dispatcher)
+    await rig.settle(engine)
+    assert await rig.assignments() == [(far, "accepted")]
+
+
+async def test_a_unit_that_was_only_offered_a_less_urgent_call_is_asked_for_a_critical_one(rig: EngineRig) -> None:
+    unit = await rig.placed(1)
+    later = await rig.call(priority=3, pickup_location=HERE)
+    engine = await rig.leading()
+    await rig.later(engine, rig.policy.batch_s)
+    assert await rig.assignments() == [(unit, "offered")]
+    urgent = await rig.call(priority=1, pickup_location=HERE)
+    await rig.settle(engine)
+    rows = await rig.superuser.fetch("SELECT request_id, status FROM assignments")
+    assert {row["request_id"]: row["status"] for row in rows} == {later.id: "diverted", urgent.id: "offered"}
+    assert (await rig.request(later.id))["status"] == "queued"
+
+
+async def test_two_engines_at_once_act_as_one(rig: EngineRig) -> None:
+    for km in range(1, 6):
+        await rig.placed(km)
+    calls = [await rig.call(priority=1, pickup_location=HERE, callback_number=f"{n}") for n in range(5)]
+    first, second = rig.engine("one"), rig.engine("two")
+    led = await asyncio.gather(first.leader.take(), second.leader.take())
+    assert sorted(led) == [False, True]
+    leader, other = (first, second) if led[0] else (second, first)
+    await asyncio.gather(rig.settle(leader), _denied(other))
+    assert len(await rig.assignments("offered")) == len(calls)
+    assert await rig.superuser.fetchval("SELECT count(DISTINCT request_id) FROM assignments") == len(calls)
+
+
+async def test_an_engine_that_another_one_has_taken_over_from_writes_nothing(rig: EngineRig) -> None:
+    unit = await rig.placed(1)
+    await rig.placed(2)
+    await rig.call(priority=1, pickup_location=HERE)
+    zombie = await rig.leading("one")
+    await rig.settle(zombie)
+    await rig.superuser.execute(EXPIRE_LEASE)
+    await rig.leading("two")
+    before = await rig.superuser.fetchval("SELECT count(*) FROM channel_events")
+    rig.clock.pass_s(300)  # the offer has to expire, the next unit to be asked, an alarm to be raised
+    with pytest.raises(Deposed):
+        await zombie.round()
+    assert await rig.assignments() == [(unit, "offered")]
+    assert await rig.superuser.fetchval("SELECT count(*) FROM channel_events") == before
+
+
+async def test_whoever_takes_over_goes_on_where_the_other_one_stopped(rig: EngineRig) -> None:
+    first, second = await rig.placed(1), await rig.placed(2)
+    await rig.call(priority=1, pickup_location=HERE)
+    await rig.settle(await rig.leading("one"))
+    await rig.superuser.execute(EXPIRE_LEASE)
+    heir = await rig.leading("two")
+    await rig.settle(heir)
+    assert await rig.assignments() == [(first, "offered")]
+    await rig.later(heir, 30)
+    assert await rig.assignments() == [(first, "offered"), (second, "offered")]
+
+
+async def _denied(engine: object) -> None:
+    from hub.dispatch.engine import Engine
+
+    assert isinstance(engine, Engine)
+    with pytest.raises(Deposed):
+        await engine.round()
