@@ -14,9 +14,10 @@ PAGES: Final = Path(__file__).resolve().parent / "pages"
 
 # The addresses that the one document answers to; which page it then shows is its own affair (web/src/shell/routes.tsx).
 PAGE_PATHS: Final = (
-    "/",
+    *("/", "/dispatch", "/dispatch/report"),
     *("/people", "/people/{id}", "/appointments", "/appointments/{id}", "/doctors", "/doctors/{id}"),
     *("/facilities", "/facilities/{id}", "/devices", "/inbox", "/audit", "/record", "/profile"),
+    *("/tablet", "/call", "/requests/{id}"),
 )
 
 # An asset's name carries the hash of its content (web/build.py), so it never changes: RFC 8246.
@@ -62,7 +63,7 @@ def page_headers(tile_origin: str | None) -> dict[str, str]:
         "Cache-Control": "no-cache",
         "Content-Type": "text/html; charset=utf-8",
         "Content-Security-Policy": content_security_policy(tile_origin),
-        "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=()",
+        "Permissions-Policy": "camera=(), microphone=(), geolocation=(self), payment=(), usb=()",
         "X-Frame-Options": "DENY",
     }
 

@@ -2,12 +2,13 @@
 
 import type { JSX } from "preact";
 import { useRef } from "preact/hooks";
+import { BOARD_KEYS, BOARD_NOTE } from "./dispatch/board-help.ts";
 import { Icon } from "./icons.tsx";
 import { Marks } from "./legend.tsx";
 import { useModal } from "./shared/modal.ts";
 import type { Way } from "./shell/context.ts";
 
-type Key = readonly [keys: readonly string[], meaning: string];
+export type Key = readonly [keys: readonly string[], meaning: string];
 
 const FLEET: readonly Key[] = [
   [["/"], "Search by plate, driver or status"],
@@ -28,21 +29,24 @@ const LISTS: readonly Key[] = [
   [["N"], "Add an entry"],
 ];
 
+const KEYS: Readonly<Record<HelpProps["over"], readonly Key[]>> = { fleet: FLEET, dispatch: BOARD_KEYS, list: LISTS };
+
 const EVERYWHERE: readonly Key[] = [
   [["?"], "This help"],
   [["Esc"], "Close what was opened last"],
 ];
 
 export interface HelpProps {
-  /** It is asked for over the map. */
-  readonly fleet: boolean;
+  /** What it is asked for on. */
+  readonly over: "fleet" | "dispatch" | "list";
   readonly ways: readonly Way[];
   readonly onClose: () => void;
 }
 
-export function Help({ fleet, ways, onClose }: HelpProps): JSX.Element {
+export function Help({ over, ways, onClose }: HelpProps): JSX.Element {
   const dialog = useRef<HTMLDialogElement>(null);
-  const keys = [...(fleet ? FLEET : LISTS), ...EVERYWHERE];
+  const keys = [...KEYS[over], ...EVERYWHERE];
+  const mapped = over !== "list";
   const goes: readonly Key[] = ways.map(({ key, label }) => [["G", key.toUpperCase()], `Go to ${label}`]);
   useModal(dialog, onClose);
   return (
@@ -60,15 +64,16 @@ export function Help({ fleet, ways, onClose }: HelpProps): JSX.Element {
         </button>
       </header>
       <div class="help__body">
-        <KeyList keys={fleet ? keys : [...keys, ...goes]} />
-        {fleet && (
+        <KeyList keys={mapped ? keys : [...keys, ...goes]} />
+        {mapped && (
           <div class="help__marks">
             <Marks />
             {goes.length > 0 && <KeyList keys={goes} />}
           </div>
         )}
       </div>
-      {fleet && (
+      {over === "dispatch" && <p class="help__foot">{BOARD_NOTE}</p>}
+      {over === "fleet" && (
         <p class="help__foot">
           An ambulance without a signal is never counted as available: its status is what was known last. The ring of many
           shows how they stand; the number on its rim is how many are overdue.

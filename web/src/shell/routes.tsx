@@ -5,11 +5,15 @@ import { AppointmentPage } from "../appointments/appointment-page.tsx";
 import { AppointmentsPage } from "../appointments/appointments-page.tsx";
 import { AuditPage } from "../audit/audit-page.tsx";
 import { DevicesPage } from "../devices/devices-page.tsx";
+import { DispatchPage } from "../dispatch/dispatch-page.tsx";
+import { ReportPage } from "../dispatch/report-page.tsx";
 import { DoctorPage } from "../doctors/doctor-page.tsx";
 import { DoctorsPage } from "../doctors/doctors-page.tsx";
 import { FacilitiesPage } from "../facilities/facilities-page.tsx";
 import { FacilityPage } from "../facilities/facility-page.tsx";
 import { FleetPage } from "../fleet-page.tsx";
+import { CallPage } from "../follow/call-page.tsx";
+import { FollowPage } from "../follow/follow-page.tsx";
 import { InboxPage } from "../inbox/inbox-page.tsx";
 import { PeoplePage } from "../people/people-page.tsx";
 import { PersonPage } from "../people/person-page.tsx";
@@ -36,6 +40,9 @@ export interface PageRoute {
 const readsPeople = (may: May): boolean =>
   (may.read("patients") && !may.has("PT")) || (may.read("users") && may.has("RC", "SA", "AD"));
 
+/** A device's page, in no menu: whoever opens it is not asked to sign in (app.tsx). */
+export const TABLET = { path: "/tablet" } as const;
+
 /** In the order of the menu. */
 export const ROUTES: readonly PageRoute[] = [
   {
@@ -44,6 +51,20 @@ export const ROUTES: readonly PageRoute[] = [
     may: ({ user }) => watchesFleet(user),
     menu: { label: "Fleet", icon: "ambulance", key: "f" },
   },
+  {
+    path: "/dispatch",
+    page: DispatchPage,
+    may: (may) => may.act("dispatch.R"),
+    menu: { label: "Dispatch", icon: "siren", key: "b" },
+  },
+  { path: "/dispatch/report", page: ReportPage, may: (may) => may.act("dispatch_reports.R") },
+  {
+    path: "/call",
+    page: CallPage,
+    may: (may) => may.create("ambulance_requests") && !watchesFleet(may.user),
+    menu: { label: "Ambulance", icon: "siren", key: "e" },
+  },
+  { path: "/requests/{id}", page: FollowPage, may: (may) => may.read("ambulance_requests") },
   {
     path: "/people",
     page: PeoplePage,

@@ -6,6 +6,7 @@ import type { User } from "../api.ts";
 import { ExpiryWarning } from "../expiry-warning.tsx";
 import { FleetPage } from "../fleet-page.tsx";
 import { Help } from "../help.tsx";
+import type { HelpProps } from "../help.tsx";
 import { useInboxLive } from "../inbox/inbox-hooks.ts";
 import { Reentry } from "../reentry.tsx";
 import { MayContext, useAskedRights, watchesFleet } from "../shared/rights.ts";
@@ -33,7 +34,7 @@ export function Shell({ user, onUser, onSignOut, onExpired }: ShellProps): JSX.E
   const may = useAskedRights(user);
   const ended = useSessionEnded();
   const { path } = useWhereabouts();
-  useInboxLive(user, path !== "/" || !watchesFleet(user)); // the map has a connection of its own
+  useInboxLive(user, !(path === "/" || path === "/dispatch") || !watchesFleet(user)); // these have a connection of their own
   const shell = useMemo(
     () => ({
       user,
@@ -60,7 +61,7 @@ export function Shell({ user, onUser, onSignOut, onExpired }: ShellProps): JSX.E
           <Rail />
           <Current path={path} user={user} may={may} />
         </div>
-        {open === "help" && <Help fleet={path === "/" && watchesFleet(user)} ways={ways} onClose={close} />}
+        {open === "help" && <Help over={overOf(path, user)} ways={ways} onClose={close} />}
         {open === "menu" && <Drawer onClose={close} />}
         <Toasts />
         {!ended && <ExpiryWarning user={user} onRenewed={sessionIsBack} />}
@@ -68,6 +69,12 @@ export function Shell({ user, onUser, onSignOut, onExpired }: ShellProps): JSX.E
       </MayContext.Provider>
     </ShellContext.Provider>
   );
+}
+
+/** Which of the pages with a map help is asked for on. */
+function overOf(path: string, user: User): HelpProps["over"] {
+  if (!watchesFleet(user)) return "list";
+  return path === "/" ? "fleet" : path === "/dispatch" ? "dispatch" : "list";
 }
 
 function Current({ path, user, may }: { path: string; user: User; may: May | null }): JSX.Element | null {
