@@ -8,8 +8,10 @@ import type { Invitation } from "./activation.ts";
 import { currentSession, Problem, signOut } from "./api.ts";
 import type { User } from "./api.ts";
 import { recall, remember } from "./memory.ts";
+import { TABLET } from "./shell/routes.tsx";
 import { Shell } from "./shell/shell.tsx";
 import { SignIn } from "./sign-in.tsx";
+import { TabletApp } from "./tablet/tablet-app.tsx";
 
 type State =
   | { readonly page: "asking" }
@@ -33,6 +35,11 @@ function invited(): State | null {
 }
 
 export function App(): JSX.Element | null {
+  return location.pathname === TABLET.path ? <TabletApp /> : <People />;
+}
+
+/** All pages but the tablet's, which is a device and signs nobody in. */
+function People(): JSX.Element | null {
   const [state, setState] = useState<State>(() => invited() ?? usual());
   const [attempt, setAttempt] = useState(0);
 

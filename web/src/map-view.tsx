@@ -30,7 +30,7 @@ export interface MapViewProps extends Pick<FleetMapOptions, "at" | "onPick" | "o
 }
 
 /** Read what lies under the fleet; the fleet itself never waits for it. */
-async function furnish(map: FleetMap, fleet: Fleet, onAttribution: (text: string | null) => void): Promise<void> {
+export async function furnish(map: FleetMap, fleet: Fleet, onAttribution: (text: string | null) => void): Promise<void> {
   const world = fetch(worldUrl).then((response) => response.json() as Promise<Topology>);
   try {
     const settings = await mapSettings();
