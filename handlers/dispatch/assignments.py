@@ -13,7 +13,7 @@ from msgspec import UNSET, Meta, UnsetType
 from handlers.call import API, Call, Nothing, Route
 from handlers.dispatch.answers import keeping
 from handlers.dispatch.calls import Reason
-from handlers.dispatch.rights import actor_of, may_move
+from handlers.dispatch.rights import actor_of, may_move, may_read
 from handlers.dispatch.shapes import DispatchAssignment, typed
 from hub.dispatch.assignment import Step
 from storage.dispatch import assignments
@@ -60,6 +60,13 @@ class OtherTimes(msgspec.Struct, forbid_unknown_fields=True):
     expired_at: Moment | UnsetType = UNSET
     cancelled_at: Moment | UnsetType = UNSET
     diverted_at: Moment | UnsetType = UNSET
+
+
+async def show(call: Call[Nothing, Nothing]) -> DispatchAssignment:
+    """GET /assignments/{id}: a tablet reads the one that its ambulance has now. Raises NotFound."""
+    reader = call.context.reader
+    await may_read(call, reader, call.uuid)
+    return typed(await assignments.body(reader, call.uuid), DispatchAssignment)
 
 
 async def add_stage(call: Call[Nothing, NewStage]) -> web.Response:
@@ -117,6 +124,14 @@ async def correct_times(call: Call[Nothing, OtherTimes]) -> DispatchAssignment:
 
 
 ROUTES: tuple[Route, ...] = (
+    Route(
+        "GET",
+        f"{API}/assignments/{{id}}",
+        show,
+        "assignments.R",
+        "One ambulance that was asked to take a call",
+        DispatchAssignment,
+    ),
     Route(
         "POST",
         f"{API}/assignments/{{id}}/stages",

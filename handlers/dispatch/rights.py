@@ -13,7 +13,7 @@ from hub.dispatch.actor import Actor, Gate
 from hub.dispatch.assignment import TAKEN
 from hub.errors import Forbidden, NotFound
 from storage.dispatch import assignments
-from storage.pool import Transaction
+from storage.pool import Database, HeldConnection, Transaction
 from storage.records import store
 from storage.records.catalog import entity
 from storage.records.reach import ALL
@@ -55,10 +55,18 @@ def may_move(call: Call[Any, Any], assignment_id: UUID, *, crews_too: bool) -> G
     async def gate(transaction: Transaction) -> None:
         if any(rule.scope is Scope.ALL for rule in call.rules):
             return
-        row = await assignments.find(transaction, assignment_id)
-        if row is None or row.ambulance_id != call.principal.ambulance_id or row.status not in TAKEN:
-            raise NotFound
+        await may_read(call, transaction, assignment_id)
         if not crews_too:
             raise Forbidden("this is for dispatchers")
 
     return gate
+
+
+async def may_read(call: Call[Any, Any], db: Database | HeldConnection, assignment_id: UUID) -> None:
+    """Raise NotFound for an assignment that is not there, or not what the tablet's ambulance has now."""
+    row = await assignments.find(db, assignment_id)
+    if row is None:
+        raise NotFound
+    everything = any(rule.scope is Scope.ALL for rule in call.rules)
+    if not everything and (row.ambulance_id != call.principal.ambulance_id or row.status not in TAKEN):
+        raise NotFound

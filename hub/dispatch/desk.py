@@ -118,9 +118,7 @@ class Desk:
         """End an assignment and ask its unit to take another call instead; return the new one."""
         async with self._moves(gate) as moves:
             from_request = await self._request_of(assignment_id, moves.transaction)
-            if from_request == to_request:
-                raise InvalidValue("it is on this call already", field="to")
-            left, reached = await moves.hold([from_request, to_request])
+            left, reached = await ending.two(moves, from_request, to_request, field="to")
             before = left.assignments[assignment_id]
             require_open(reached.request.status)
             step = Step("diverted", moves.now, reason=reason, diverted_to=to_request)
@@ -159,8 +157,6 @@ class Desk:
         gate: Gate | None = None,
     ) -> RequestRow:
         """End a call that repeats another one; who was on the way to it is called back."""
-        if request_id == of:
-            raise InvalidValue("a call does not repeat itself", field="of")
         async with self._moves(gate) as moves:
             held = await ending.mark_duplicate(moves, request_id, of, actor)
             await _audit(moves, entry, held.request, str(request_id), {"duplicate_of": str(of)})
@@ -228,9 +224,10 @@ class Desk:
         *,
         actor: Actor,
         entry: audit.Entry | None = None,
+        gate: Gate | None = None,
     ) -> None:
         """Let a unit take part or not; raises Conflict while it has an assignment."""
-        async with self._moves() as moves:
+        async with self._moves(gate) as moves:
             before = await units.set_duty(moves, ambulance_id, status, actor)
             if entry is not None and before != status:
                 told = {"changed": ["status"], "from": before, "to": status}

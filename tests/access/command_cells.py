@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, NamedTuple
 
+from tests.access import dispatch_cells
 from tests.access.asking import API, Cell, marks_of
 from tests.access.oracle import Oracle
 from tests.access.people import ASKING, PEOPLE, Caller, Person, uid
@@ -68,6 +69,7 @@ def commands(oracle: Oracle, who: Caller) -> Iterator[Cell]:
     yield from _tickets(oracle, who)
     yield from _accounts(oracle, who)
     yield from _talk(oracle, who)
+    yield from dispatch_cells.cells(oracle, who)
 
 
 def _command(oracle: Oracle, who: Caller, command: Command, row: Row) -> Cell | None:

@@ -25,12 +25,16 @@ SOCKETS = ("live.", "sockets.", "uplink.")
 # What no route, channel or frame of this hub asks for yet; a guard fails when one of them comes.
 LATER = (
     *("transactions.U.refund", "joint_motion_logs.C", "live.physio"),
-    *("live.command", "uplink.motion", "pages.R"),
+    *("live.command", "uplink.motion", "pages.R", "crew_reports.C", "trackers.C"),
 )
 # Allows beside which the same person always has another that covers them: whoever has a duty has a desk, too, and a
 # doctor's own link makes the facility theirs. `sockets.device` lets a sensor in as soon as it has something to send.
 SHADOWED = {
-    *((action, code, "*") for action in ("patients.C", "ambulance_requests.C", "map.R") for code in ("DP", "SV")),
+    *(
+        (action, code, "*")
+        for action in ("patients.C", "ambulance_requests.C", "map.R", "places.R")
+        for code in ("DP", "SV")
+    ),
     *((action, code, "own") for action in ("ws_tickets.C", "sockets.live") for code in ("DP", "SV")),
     ("doctor_facilities.R", "DR", "own"),
     ("sockets.device", "PX", "own"),
