@@ -20,6 +20,14 @@ class PendingCommand(NamedTuple):
     body: dict[str, object]
 
 
+class Told(NamedTuple):
+    """What a command is about."""
+
+    kind: str
+    assignment_id: UUID | None
+    message_id: str | None
+
+
 async def enqueue(db: Database, device_id: int, kind: str, body: dict[str, object]) -> UUID:
     """Store a command; the hub that the device is connected to is told by a trigger. Returns its id."""
     row = await db.fetch_one(_QUERIES.enqueue, device_id=device_id, kind=kind, body=body)
@@ -43,27 +51,12 @@ async def acknowledge(db: Database, device_id: int, command_id: UUID, status: st
     return row is not None
 
 
-async def deliver(
-    db: Database, device_id: int, command_id: UUID, status: str, detail: str | None, *, at: datetime
-) -> bool:
-    """Note a device's answer as `acknowledge` does, and that the offer or message has arrived, in one transaction.
-
-    For the role arogya_app. The assignment is locked before its command, in the order that every move of it has.
-    """
-    async with db.transaction() as transaction:
-        told = await transaction.fetch_one(_QUERIES.find_unanswered, device_id=device_id, command_id=command_id)
-        if told is None:
-            return False
-        if status == "done" and told["kind"] == "offer":
-            await transaction.execute(_QUERIES.assignment_delivered, assignment_id=told["assignment_id"], at=at)
-        if status == "done" and told["kind"] == "message" and told["message_id"] is not None:
-            await transaction.execute(_QUERIES.message_delivered, message_id=told["message_id"], at=at)
-        row = await transaction.fetch_one(
-            _QUERIES.acknowledge, device_id=device_id, command_id=command_id, status=status, detail=detail
-        )
-    return row is not None
+async def find(db: Database, device_id: int, command_id: UUID) -> Told | None:
+    """Return what a command is about that its device has not answered, though it may have been given up since."""
+    row = await db.fetch_one(_QUERIES.find_unanswered, device_id=device_id, command_id=command_id)
+    return None if row is None else Told(*row)
 
 
-async def give_up_expired(db: Database) -> int:
-    """Mark what nobody took in time as expired; returns how many commands that were."""
-    return await db.execute(_QUERIES.give_up_expired)
+async def message_delivered(db: Database, message_id: str, at: datetime) -> None:
+    """Note that a tablet has what a dispatcher wrote; the first time counts."""
+    await db.execute(_QUERIES.message_delivered, message_id=message_id, at=at)

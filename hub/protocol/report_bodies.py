@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Final, NamedTuple
+from typing import Final, Literal, NamedTuple
 from uuid import UUID
 
 from hub.errors import BadInput, InvalidValue, Malformed
@@ -71,7 +71,7 @@ class DestinationChosen:
 class Duty:
     """The crew is on duty, or is not."""
 
-    status: str
+    status: Literal["available", "out_of_service"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +160,8 @@ def _destination(body: Wire) -> DestinationChosen:
 
 def _duty(body: Wire) -> Duty:
     fields.check_keys(body, {"status"})
-    return Duty(fields.one_of(body, "status", DUTIES))
+    status = fields.one_of(body, "status", DUTIES)
+    return Duty("available" if status == "available" else "out_of_service")
 
 
 def _message(body: Wire) -> Words:

@@ -37,20 +37,6 @@ SELECT kind, assignment_id, body ->> 'message' AS message_id
   FROM device_commands
  WHERE id = :command_id AND device_id = :device_id AND (acked_at IS NULL OR status = 'expired');
 
--- name: assignment_delivered
--- A tablet has the offer; the first one counts.
-UPDATE assignments SET delivered_at = greatest(:at, offered_at), version = version + 1
- WHERE id = :assignment_id AND delivered_at IS NULL;
-
 -- name: message_delivered
 -- A tablet has what a dispatcher wrote; the first one counts.
 UPDATE crew_messages SET delivered_at = :at WHERE id = :message_id::uuid AND sender = 'desk' AND delivered_at IS NULL;
-
--- name: give_up_expired
--- Commands that nobody took in time.
-WITH due AS MATERIALIZED (
-    SELECT id FROM device_commands WHERE acked_at IS NULL AND expires_at <= now()
-     ORDER BY device_id, created_at FOR NO KEY UPDATE
-)
-UPDATE device_commands c SET acked_at = now(), status = 'expired', detail = 'the device was away for too long'
-  FROM due WHERE c.id = due.id;

@@ -24,7 +24,7 @@ WITH message AS (
     INSERT INTO device_commands (device_id, kind, body, assignment_id)
     SELECT device_id, 'message',
            jsonb_build_object(
-               'message', m.id, 'text', m.text, 'sent_at', moment_text(m.sent_at),
+               'message', m.id, 'text', m.text, 'sent_at', (extract(epoch FROM m.sent_at) * 1000000)::bigint,
                'from', (SELECT u.name FROM users u WHERE u.id = m.user_id)),
            m.assignment_id
       FROM message m, unnest(:device_ids::bigint[]) AS device_id
