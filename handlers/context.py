@@ -12,6 +12,8 @@ from handlers.cursors import Cursors
 from hub.access.limits import SharedRate
 from hub.bus.bus import Bus
 from hub.clock import Clock
+from hub.dispatch.advisor import Advisor, by_lines
+from hub.dispatch.crew import Crew
 from hub.dispatch.desk import Desk
 from hub.dispatch.geocoding import Geocoder
 from hub.dispatch.policy import DispatchPolicy
@@ -19,6 +21,7 @@ from hub.live.board import FleetBoard
 from hub.live.deliveries import Deliveries
 from hub.mail.post import Post
 from hub.metrics import Metrics
+from hub.trackers.uplink import Trackers
 from storage.audit_queue import AuditQueue
 from storage.passwords import Passwords
 from storage.pool import Database
@@ -97,11 +100,23 @@ class HubContext:
     read_audit: AuditQueue | None = None  # of what is read; None: each entry is stored before the answer
     policy: DispatchPolicy = field(default_factory=DispatchPolicy)  # what dispatch goes by
     geocoder: Geocoder | None = None  # beside our own places
+    advising: Advisor | None = None  # chooses by the travel times that are configured; None: by straight lines
+    trackers: Trackers | None = None  # takes what trackers post
 
     @property
     def desk(self) -> Desk:
         """What moves calls and assignments."""
         return Desk(self.app, self.clock, self.policy)
+
+    @property
+    def advisor(self) -> Advisor:
+        """What suggests units for calls."""
+        return self.advising or by_lines(self.reader, self.board, self.policy, self.clock, self.metrics)
+
+    @property
+    def crew(self) -> Crew:
+        """What takes the reports of crews."""
+        return Crew(self.desk, self.app, self.clock)
 
 
 class Limits:

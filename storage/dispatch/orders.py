@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from storage.pool import Record, Transaction
+from storage.pool import Database, Record, Transaction
 from storage.sql import load
 
 _QUERIES = load("dispatch_orders")
@@ -20,6 +20,13 @@ class Order(NamedTuple):
     body: Mapping[str, object]
     assignment_id: UUID | None = None  # what it is about
     expires_at: datetime | None = None  # from when on it is of no use; None = it waits as long as it takes
+
+
+class Described(NamedTuple):
+    """The bodies of the commands about an assignment."""
+
+    offer: dict[str, object]
+    call: dict[str, object]
 
 
 async def send(transaction: Transaction, ambulance_id: int, order: Order, *, but: int | None = None) -> list[int]:
@@ -69,6 +76,12 @@ async def reporting(transaction: Transaction, ambulance_id: int, interval_s: flo
     """Tell every tablet of an ambulance how often to take a fix; replaces what they have not answered."""
     await transaction.execute(_QUERIES.give_up_reporting, ambulance_id=ambulance_id)
     return await send(transaction, ambulance_id, Order("reporting", {"interval_s": interval_s}))
+
+
+async def describe(db: Database, assignment_id: UUID) -> Described | None:
+    """Return what the tablets of the unit are told of an assignment; None where there is none."""
+    row = await db.fetch_one(_QUERIES.describe_call, assignment_id=assignment_id)
+    return None if row is None else Described(row["outline"] | row["timing"], row["outline"] | row["people"])
 
 
 async def _described(transaction: Transaction, assignment_id: UUID) -> Record:
