@@ -22,7 +22,6 @@ export interface CallWords {
   readonly priority?: number;
   readonly needs?: string | null;
   readonly scheduled_for?: string | null;
-  readonly source?: string;
 }
 
 /** The call, and whether it joined one that was open already. */

@@ -58,6 +58,9 @@ export interface BoardDesk extends PanelDoor {
   readonly onMap: (map: FleetMap | null) => void;
   readonly picking: Picking | null;
   readonly onPicking: (picking: Picking | null) => void;
+  /** The call that another unit is wanted for, beside those that have it. */
+  readonly reinforced: string | null;
+  readonly onReinforced: (call: string | null) => void;
   readonly window: Window | null;
   readonly onWindow: (window: Window | null) => void;
   /** The call whose sheet is being printed. */
@@ -91,6 +94,7 @@ export function useBoardDesk(): BoardDesk {
   const [picking, setPicking] = useState<Picking | null>(null);
   const [window, onWindow] = useState<Window | null>(null);
   const [printing, onPrinting] = useState<CallView | null>(null);
+  const [reinforced, onReinforced] = useState<string | null>(null);
   const undo = useRef<(() => void) | null>(null);
   useTicks(board);
   const nowMs = store.nowUs() / 1000;
@@ -100,7 +104,7 @@ export function useBoardDesk(): BoardDesk {
   const view = door.panel?.kind === "call" ? (views.get(door.panel.id) ?? null) : null;
   return {
     ...{ ...door, store, board, sound, may: useMay(), connection, currency, restart, nowMs, views, groups, view },
-    ...{ map, onMap, window, onWindow, printing, onPrinting, undo, picking },
+    ...{ map, onMap, window, onWindow, printing, onPrinting, undo, picking, reinforced, onReinforced },
     order: groups.flatMap((group) => group.calls),
     busy: busyUnits(assignments.values()),
     units: store.rows(),

@@ -8,7 +8,7 @@ import { AssignmentCard } from "./assignment-card.tsx";
 import type { BoardDesk } from "./board-desk.ts";
 import { CallFacts } from "./call-facts.tsx";
 import { AlertLine, CallFlags, PriorityMark, WaitTimer } from "./marks.tsx";
-import { nameOfCall } from "./picture.ts";
+import { nameOfCall, wantsUnit } from "./picture.ts";
 import type { CallView } from "./picture.ts";
 import { isLive, isOpen, sayStage } from "./stages.ts";
 import { SuggestionList } from "./suggestion-list.tsx";
@@ -43,7 +43,7 @@ export function CallPanel({ desk, view, suggestions }: CallPanelProps): JSX.Elem
           <Icon name="close" />
         </button>
         <p class="board-panel__sub">
-          <span class="mark-of">{sayStage(call.status)}</span>
+          <span class="mark-of">{sayStage(isOpen(call) && lead?.status === "offered" ? "offered" : call.status)}</span>
           <WaitTimer wait={view.wait} />
         </p>
       </header>
@@ -58,7 +58,7 @@ export function CallPanel({ desk, view, suggestions }: CallPanelProps): JSX.Elem
               {live.map((assignment) => (
                 <AssignmentCard key={assignment.id} desk={desk} view={view} assignment={assignment} />
               ))}
-              {isOpen(call) && <SuggestionList desk={desk} view={view} door={suggestions} />}
+              <Choice desk={desk} view={view} suggestions={suggestions} />
               <CallFacts desk={desk} view={view} />
               <Ended desk={desk} view={view} />
             </>
@@ -69,6 +69,17 @@ export function CallPanel({ desk, view, suggestions }: CallPanelProps): JSX.Elem
       </div>
       <Foot desk={desk} view={view} />
     </section>
+  );
+}
+
+/** Who should go; once a unit has it, another one is looked for only when that is wanted. */
+function Choice({ desk, view, suggestions }: CallPanelProps): JSX.Element | null {
+  if (!isOpen(view.call)) return null;
+  if (wantsUnit(view, desk.reinforced)) return <SuggestionList desk={desk} view={view} door={suggestions} />;
+  return (
+    <button class="button button--small call-panel__more" type="button" onClick={() => desk.onReinforced(view.call.id)}>
+      Send another unit too…
+    </button>
   );
 }
 
@@ -91,7 +102,7 @@ function Foot({ desk, view }: { desk: BoardDesk; view: CallView }): JSX.Element 
   return (
     <footer class="board-panel__foot">
       <Deed label="Edit" keys="E" onClick={() => desk.onWindow({ kind: "edit", view, place: null })} />
-      <Deed label="Print sheet" keys="P" onClick={() => desk.onPrinting(view)} />
+      <Deed label="Print" keys="P" onClick={() => desk.onPrinting(view)} />
       {open && <Deed label="Duplicate" keys="D" onClick={() => desk.onWindow({ kind: "duplicate", view })} />}
       {open && <Deed label="Cancel call" keys="X" danger onClick={() => desk.onWindow({ kind: "cancel", view })} />}
     </footer>

@@ -20,6 +20,7 @@ import { BoardTop } from "./board-top.tsx";
 import { PrintedSheet } from "./call-sheet.tsx";
 import { DeedWindow } from "./deed-windows.tsx";
 import { showUnit } from "./deeds.ts";
+import { wantsUnit } from "./picture.ts";
 import { SoundBar } from "./sound-bar.tsx";
 import { useSuggestions } from "./suggestions.ts";
 
@@ -44,7 +45,7 @@ export function DispatchPage(): JSX.Element {
   const { openHelp } = useShell();
   const desk = useBoardDesk();
   const { connection, panel, picking } = desk;
-  const suggestions = useSuggestions(desk.view);
+  const suggestions = useSuggestions(desk.view !== null && wantsUnit(desk.view, desk.reinforced) ? desk.view : null);
   useReturn(connection.phase === "signed_out", desk.restart);
   useBoardKeys(desk, suggestions, openHelp);
   useEscape(panel !== null, () => desk.onPanel(null));

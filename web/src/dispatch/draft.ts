@@ -18,14 +18,13 @@ export interface Draft {
   readonly destination: string;
   /** As `datetime-local` writes it; empty for at once. */
   readonly scheduledFor: string;
-  readonly source: string;
   /** The same call again is the same call, however often it is sent. */
   readonly key: string;
 }
 
 export function newDraft(): Draft {
   const words = { caller: "", callback: "", complaint: "", needs: "", note: "", destination: "", scheduledFor: "" };
-  return { ...words, patientId: null, priority: 1, place: null, facilityId: null, source: "phone", key: newKey() };
+  return { ...words, patientId: null, priority: 1, place: null, facilityId: null, key: newKey() };
 }
 
 export const draft = new Observable<Draft>(newDraft());
@@ -61,7 +60,7 @@ export function wordsOf(one: Draft): CallWords {
     scheduled_for: one.scheduledFor === "" ? null : new Date(one.scheduledFor).toISOString(),
   };
   const words = Object.fromEntries(Object.entries(known).filter(([, value]) => value !== null));
-  return { ...words, priority: one.priority, source: one.source };
+  return { ...words, priority: one.priority };
 }
 
 const NUMBER = /^[0-9+()/. -]*$/;

@@ -10,7 +10,8 @@ import { enterPaperCall } from "./board-api.ts";
 import { CallFields } from "./call-fields.tsx";
 import { newDraft, wordsOf } from "./draft.ts";
 import { FormWindow } from "./form-window.tsx";
-import { fromLocalSeconds, MomentField } from "./moment-field.tsx";
+import { fromLocalSeconds } from "./edits.ts";
+import { MomentField } from "./moment-field.tsx";
 import { sayStage, STAGES } from "./stages.ts";
 
 type Texts = Readonly<Record<string, string>>;
@@ -36,7 +37,7 @@ export function PaperWindow({ desk, onClose }: { desk: BoardDesk; onClose: () =>
         : null;
   const submit = async (): Promise<void> => {
     const { requested_at, ...stages } = times;
-    const { source: _, scheduled_for: __, ...words } = wordsOf(written);
+    const { scheduled_for: _, ...words } = wordsOf(written);
     await enterPaperCall({ ...words, requested_at, ambulance_id: Number(unit), times: stages }, key.current);
     toast("The call from paper is entered.");
   };

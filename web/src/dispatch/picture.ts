@@ -125,6 +125,11 @@ export function busyUnits(assignments: Iterable<Assignment>): ReadonlyMap<number
   return busy;
 }
 
+/** Whether a unit is to be chosen for it: none has it yet, or `reinforced` says that another one is wanted. */
+export function wantsUnit({ call, lead }: CallView, reinforced: string | null): boolean {
+  return isOpen(call) && (lead === null || !isTaken(lead) || reinforced === call.id);
+}
+
 /** What a call is called where there is little room: what has happened, else where or who. */
 export function nameOfCall(call: Call): string {
   const words = call.complaint ?? call.location_note ?? call.patient?.name ?? call.caller ?? "Nothing said yet";

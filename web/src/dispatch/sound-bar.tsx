@@ -5,7 +5,7 @@ import { useState } from "preact/hooks";
 import { Icon } from "../icons.tsx";
 import { useObserved } from "../shared/observable.ts";
 import type { BoardDesk } from "./board-desk.ts";
-import type { Hearing } from "./sound.ts";
+import type { Hearing } from "./hearing.ts";
 
 const WORDS: Readonly<Record<Exclude<Hearing, "heard">, readonly [title: string, text: string]>> = {
   muted: ["This page is muted.", "Alarms are seen, and not heard."],

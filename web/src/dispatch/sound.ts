@@ -1,23 +1,12 @@
 /** The sound of the board: heard as long as an alarm waits, tested when a shift begins, and never silently off. */
 
 import { AlarmSound } from "../alarm-sound.ts";
-import type { Sound } from "../alarm-sound.ts";
 import { recall, remember } from "../memory.ts";
 import { Observable } from "../shared/observable.ts";
+import { hearingOf } from "./hearing.ts";
+import type { Hearing } from "./hearing.ts";
 
 const TESTED = "dispatch-sound-tested";
-/** A shift: what was heard before it says nothing of these loudspeakers now. */
-const SHIFT_MS = 12 * 3_600_000;
-
-/** `muted`: nothing will be heard · `blocked`: nothing before somebody clicks · `untested`: nobody has said that they heard it. */
-export type Hearing = "muted" | "blocked" | "untested" | "heard";
-
-export function hearingOf(sound: Sound, testedAtMs: number | null, nowMs: number): Hearing {
-  if (sound === "off") return "muted";
-  if (testedAtMs === null || nowMs - testedAtMs > SHIFT_MS) return "untested";
-  return sound === "blocked" ? "blocked" : "heard";
-}
-
 function readTested(): number | null {
   const at = Number(recall(TESTED) ?? "");
   return Number.isFinite(at) && at > 0 ? at : null;

@@ -7,7 +7,8 @@ import type { BoardDesk } from "./board-desk.ts";
 import { enterStage } from "./board-api.ts";
 import { TextField } from "./call-fields.tsx";
 import { FormWindow } from "./form-window.tsx";
-import { fromLocalSeconds, MomentField } from "./moment-field.tsx";
+import { fromLocalSeconds } from "./edits.ts";
+import { MomentField } from "./moment-field.tsx";
 import type { Assignment } from "./shapes.ts";
 import { sayStage, stagesAfter } from "./stages.ts";
 

@@ -99,14 +99,14 @@ export function TakePanel({ desk }: { desk: BoardDesk }): JSX.Element {
       >
         <CallFields desk={desk} written={written} onChange={changeDraft} />
         <LikelyList found={likely} onJoin={(call) => void onJoin(call)} />
+      </form>
+      <footer class="board-panel__foot">
         {problem !== null && (
           <p class="note note--error" role="alert">
             <Icon name="warning" />
             {problem}
           </p>
         )}
-      </form>
-      <footer class="board-panel__foot">
         {isBegun(written) && (
           <button
             class="button button--small"
