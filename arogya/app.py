@@ -14,11 +14,12 @@ from typing import Any
 import structlog
 import uvloop
 
-from arogya import certificate, composition, logs, readiness
+from arogya import certificate, composition, logs, outside, readiness
 from arogya.assembly import Hub, assemble
 from arogya.config import Settings
 from arogya.exits import DRAINED, FAILED, STOPPED
 from handlers import application, metrics, server
+from hub.clock import Clock
 from hub.exchange.exchange import DRAIN, Leave
 from hub.metrics import Metrics
 from storage.errors import StorageError, forgotten
@@ -95,7 +96,8 @@ async def serving_hub(
     async with AsyncExitStack() as stack:
         pools = await stack.enter_async_context(composition.pools(settings))
         counted = Metrics()
-        hub, context = await assemble(settings, pools, counted, leave)
+        foreign = await stack.enter_async_context(outside.outside(settings, Clock(), counted))
+        hub, context = await assemble(settings, pools, counted, foreign, leave)
         await hub.changes.read_everything()
         running = await stack.enter_async_context(_running(hub))
         stack.push_async_callback(hub.audit.drain, settings.server.shutdown_s / 4)  # when everything has been answered

@@ -11,6 +11,8 @@ from urllib.parse import urlsplit
 from arogya import composition, dispatching, posting
 from arogya.composition import Pools
 from arogya.config import Settings
+from arogya.dispatching import Dispatching, Surroundings
+from arogya.outside import Outside
 from handlers.context import HubContext
 from handlers.device_socket import device_socket
 from handlers.health import database_checks, is_ready
@@ -20,6 +22,8 @@ from hub.audit.trail import AuditTrail
 from hub.bus.bus import DEAF_S, Bus
 from hub.changes import Changes
 from hub.clock import Clock
+from hub.dispatch.crew import Crew
+from hub.dispatch.desk import Desk
 from hub.dispatch.policy import DispatchPolicy
 from hub.exchange import meter
 from hub.exchange.exchange import FleetExchange, Leave
@@ -37,6 +41,7 @@ from hub.live.requests import Requests
 from hub.loop_lag import observe
 from hub.mail.post import Post
 from hub.metrics import Metrics
+from hub.trackers.uplink import Trackers
 from storage.events import ALARMS, DISPATCH
 from storage.listen import Listener
 from storage.passwords import Passwords
@@ -71,6 +76,7 @@ class Hub:
     audit: AuditTrail
     post: Post
     policy: DispatchPolicy
+    dispatching: Dispatching
     observe: Callable[[], Iterable[Coroutine[None, None, None]]]  # what keeps the metrics
     is_ready: Callable[[], Awaitable[bool]] = _unknown  # whether it should get work
 
@@ -80,12 +86,14 @@ class Hub:
         told = (self.alarms.run(), self.dispatch.run(), self.inboxes.run(), self.requests.run())
         people = (self.deliveries.run(), self.post.run(), self.audit.run())
         others = (self.bus.run(), self.exchange.run(), self.sightings.run(), self.housekeeping.run())
-        return (self.live.run(), *changes, *told, *people, *others, *self.observe())
+        return (self.live.run(), *changes, *told, *people, *others, self.dispatching.engine.run(), *self.observe())
 
 
-async def assemble(settings: Settings, pools: Pools, counted: Metrics, leave: Leave) -> tuple[Hub, HubContext]:
+async def assemble(
+    settings: Settings, pools: Pools, counted: Metrics, outside: Outside, leave: Leave
+) -> tuple[Hub, HubContext]:
     """Build the parts of a hub, none of which runs yet, and what its handlers work with."""
-    parts = _parts(settings, pools, counted, leave)
+    parts = _parts(settings, pools, counted, outside, leave)
     tile_url = settings.map.tile_url
     context = HubContext(
         reader=pools.reader,
@@ -105,14 +113,19 @@ async def assemble(settings: Settings, pools: Pools, counted: Metrics, leave: Le
         deliveries=parts.deliveries,
         post=parts.post,
         policy=parts.policy,
+        geocoder=outside.geocoder,
+        advising=parts.dispatching.advisor,
+        trackers=Trackers(parts.intake, pools.ingest, pools.app),
     )
     return replace(parts, is_ready=partial(is_ready, context.ready_checks)), context
 
 
-def _parts(settings: Settings, pools: Pools, counted: Metrics, leave: Leave) -> Hub:
+def _parts(settings: Settings, pools: Pools, counted: Metrics, outside: Outside, leave: Leave) -> Hub:
     clock, board = Clock(), FleetBoard(tombstones_max=settings.live.tombstones)
     intake_rules, credit_rules = composition.intake_rules(settings), composition.credit_rules(settings)
     intake = Intake(pools.ingest, board, clock, counted, rules=intake_rules, credit_rules=credit_rules)
+    policy = dispatching.policy(settings)
+    intake.use_crews(Crew(Desk(pools.app, clock, policy), pools.app, clock))
     housekeeping = Housekeeping(pools.owner, clock, composition.retention_rules(settings))
     intake.use_writers(composition.writers(settings, intake.batch_settled, housekeeping.ensure_partitions))
     alarms, dispatch = (EventReader(EventChannel(name), pools.reader) for name in (ALARMS, DISPATCH))
@@ -131,6 +144,9 @@ def _parts(settings: Settings, pools: Pools, counted: Metrics, leave: Leave) -> 
     bus.listen(exchange, composition.describe(settings, clock, intake, live))
     intake.tell(exchange)
     changes.tell(exchange)
+    around = Surroundings(pools.reader, pools.app, board, clock, counted, exchange.is_connected)
+    dispatched = dispatching.build(policy, outside.travel, around, name=bus.node)
+    changes.wake(DISPATCH, dispatched.engine.wake)
     return Hub(
         clock=clock,
         board=board,
@@ -149,7 +165,8 @@ def _parts(settings: Settings, pools: Pools, counted: Metrics, leave: Leave) -> 
         exchange=exchange,
         audit=AuditTrail(pools.app, clock, counted),
         post=posting.post(settings, pools.app, clock),
-        policy=dispatching.policy(settings),
+        policy=policy,
+        dispatching=dispatched,
         observe=lambda: (observe(clock, counted), meter.observe(bus, counted)),
     )
 

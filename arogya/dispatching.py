@@ -2,10 +2,67 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from collections.abc import Callable
+from typing import Any, NamedTuple, cast
 
 from arogya.config import Settings
+from hub.clock import Clock
+from hub.dispatch.advising import Advising
+from hub.dispatch.advisor import Advisor
+from hub.dispatch.bulletin import Bulletin
+from hub.dispatch.chooser import Chooser
+from hub.dispatch.desk import Desk
+from hub.dispatch.engine import Engine
+from hub.dispatch.leading import Leader
+from hub.dispatch.lookout import Lookout
+from hub.dispatch.offers import Offers
 from hub.dispatch.policy import DispatchPolicy, Mode, PriorityPolicy
+from hub.dispatch.pursuit import Pursuit
+from hub.dispatch.travel import Travel
+from hub.live.board import FleetBoard
+from hub.metrics import Metrics
+from storage.pool import Database
+
+
+class Dispatching(NamedTuple):
+    """What dispatch does by itself, and whom people ask."""
+
+    engine: Engine
+    advisor: Advisor
+
+
+class Surroundings(NamedTuple):
+    """What dispatch stands on."""
+
+    reader: Database
+    app: Database
+    board: FleetBoard
+    clock: Clock
+    metrics: Metrics
+    is_connected: Callable[[int], bool]  # whether a device has a connection, to whichever hub
+
+
+def build(rules: DispatchPolicy, travel: Travel, around: Surroundings, *, name: str) -> Dispatching:
+    """Put the parts together; `name` is the hub's, for people."""
+    reader, app, board, clock, metrics, is_connected = around
+    leader = Leader(app, name, metrics)
+    lookout = Lookout(reader, board, clock, rules, is_connected=is_connected)
+    chooser = Chooser(reader, travel, rules, clock, metrics)
+    advisor = Advisor(reader, lookout, chooser, rules, clock)
+    desk = Desk(app, clock, rules)
+    engine = Engine(
+        leader,
+        lookout,
+        desk,
+        offers=Offers(leader, app, desk, chooser, rules, metrics),
+        pursuit=Pursuit(board.current, chooser),
+        bulletin=Bulletin(leader, app, chooser, metrics),
+        advising=Advising(leader, app, advisor),
+        policy=rules,
+        clock=clock,
+        metrics=metrics,
+    )
+    return Dispatching(engine, advisor)
 
 
 def policy(settings: Settings) -> DispatchPolicy:

@@ -92,16 +92,20 @@ class Chooser:
         can_take = ((codes == 0) & ~columns.is_busy[None, :]).any(axis=1)
         return {request for request, can in zip(placed, can_take, strict=True) if not can}
 
+    async def matrix_s(self, origins: Sequence[Place], goals: Sequence[Place], at: datetime) -> tuple[Matrix, str]:
+        """Return the seconds from each origin (row) to each goal, and where they came from; NaN for no way."""
+        try:
+            return np.array(await self._travel.times_s(origins, goals, at), float), self._travel.name
+        except TravelAway:
+            return self._line.matrix_s(origins, goals, at), self._line.name
+
     async def times_s(self, origins: Sequence[Place], goals: Sequence[Place], at: datetime) -> list[float | None]:
         """Return the seconds from each place to the goal of the same number, in as few questions as may be."""
         found: list[float | None] = []
         for start in range(0, len(origins), _PAIRS):
             part = slice(start, start + _PAIRS)
-            try:
-                times = await self._travel.times_s(origins[part], goals[part], at)
-            except TravelAway:
-                times = await self._line.times_s(origins[part], goals[part], at)
-            found += [row[number] for number, row in enumerate(times)]
+            times_s, _ = await self.matrix_s(origins[part], goals[part], at)
+            found += [None if np.isnan(each) else float(each) for each in np.diagonal(times_s)]
         return found
 
     async def _etas_s(self, waiting: Sequence[Waiting], units: Sequence[Unit], at: datetime) -> tuple[Matrix, str]:
@@ -112,7 +116,7 @@ class Chooser:
             return line_etas_s(waiting, units, self._line, self._policy, at), self._line.name
 
     async def _coverage(self, units: Sequence[Unit], at: datetime) -> Coverage:
-        demand = await self._demand_now(at)
+        demand = await self.demand(at)
         if demand is None:
             return NOTHING
         free = {
@@ -120,10 +124,14 @@ class Chooser:
             for unit in units
             if unit.status == "available" and (place := place_of(unit, self._policy.fix_fresh_s)[0]) is not None
         }
-        radius_m = self._policy.weights.covered_within_s * self._line.metres_per_s(at)
-        return Coverage.of(demand, free, radius_m, self._policy.busy_share)
+        return Coverage.of(demand, free, self.radius_m(at), self._policy.busy_share)
 
-    async def _demand_now(self, at: datetime) -> Demand | None:
+    def radius_m(self, at: datetime) -> float:
+        """Return how far a unit reaches in time."""
+        return self._policy.weights.covered_within_s * self._line.metres_per_s(at)
+
+    async def demand(self, at: datetime) -> Demand | None:
+        """Return how often calls come from where; None while no calls are known. Raises `StorageError`."""
         now_s = self._clock.monotonic_s()
         if now_s - self._demand_at_s > DEMAND_LASTS_S:
             since = at - timedelta(days=DEMAND_DAYS)

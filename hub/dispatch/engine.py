@@ -16,6 +16,7 @@ import structlog
 from hub.clock import Clock
 from hub.dispatch import timers
 from hub.dispatch.actor import ENGINE
+from hub.dispatch.advising import Advising
 from hub.dispatch.assignment import Step
 from hub.dispatch.bulletin import Bulletin
 from hub.dispatch.desk import Desk
@@ -49,6 +50,7 @@ class Engine:
         offers: Offers,
         pursuit: Pursuit,
         bulletin: Bulletin,
+        advising: Advising,
         policy: DispatchPolicy,
         clock: Clock,
         metrics: Metrics,
@@ -59,6 +61,7 @@ class Engine:
         self._offers = offers
         self._pursuit = pursuit
         self._bulletin = bulletin
+        self._advising = advising
         self._policy = policy
         self._clock = clock
         self._metrics = metrics
@@ -76,6 +79,11 @@ class Engine:
         # It takes a third of a second, which the first batch of calls should not.
         await asyncio.to_thread(importlib.import_module, "scipy.optimize")
         self._offers.begin()
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._look_after())
+            tasks.create_task(self._advising.run())
+
+    async def _look_after(self) -> None:
         while True:
             self._woken.clear()
             try:

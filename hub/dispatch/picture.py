@@ -21,6 +21,7 @@ NEARER: Final = "a unit that is free now is there much sooner"
 MORE_URGENT: Final = "it is needed for a more urgent call"
 SWAPPED: Final = frozenset({QUICKER, NEARER, MORE_URGENT})  # why the hub itself takes an offer back
 ENDED_AT: Final = ("declined_at", "expired_at", "cancelled_at", "diverted_at")
+_HEARD_S: Final = 30.0  # a younger fix came over a connection that stands
 # How long each stage usually lasts to its end, for a unit that is waited for: a guess, in seconds.
 _LEFT_S: Final = {
     "offered": 3_000.0,
@@ -143,13 +144,18 @@ def units_of(
             place=None if fix is None else Place(fix.latitude, fix.longitude),
             fix_age_s=None if fix is None else max(0.0, (now_us - fix.fix_at) / 1e6),
             base=base,
-            is_connected=any(is_connected(tablet) for tablet in row.tablet_ids),
+            # What it sends shows it too: a hub that does not hear the others knows only its own connections.
+            is_connected=_is_heard(fix, now_us) or any(is_connected(tablet) for tablet in row.tablet_ids),
             stage=None if task is None else task.status,
             request_id=None if task is None else task.request_id,
             priority=None if task is None else requests[task.request_id].priority,
             free_in_s=None if task is None else _LEFT_S[task.status],
         )
     return units
+
+
+def _is_heard(fix: LiveFix | None, now_us: int) -> bool:
+    return fix is not None and now_us - fix.fix_at < _HEARD_S * 1e6
 
 
 def grouped(asked: Iterable[AskedUnit]) -> dict[UUID, list[AskedUnit]]:

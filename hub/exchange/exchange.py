@@ -56,6 +56,10 @@ class FleetExchange:
         self._lives: set[tuple[str, str]] = set()  # name and epoch of the other hubs that are there
         self._refused = 0  # messages that the bus did not understand, when last looked at
 
+    def is_connected(self, device_id: int) -> bool:
+        """Say whether a device has a connection, here or to another hub as far as this one has heard."""
+        return bool(self._intake.roster.of_device(device_id)) or self.presence.where(device_id) is not None
+
     # What happens here (`hub.ingest.others.OtherHubs`, `hub.changes.Neighbours`).
 
     def moved(self, ambulance_id: int, fix: LiveFix, device_id: int) -> None:

@@ -84,6 +84,14 @@ class Demand(NamedTuple):
     first_at: datetime
 
 
+class PostRow(NamedTuple):
+    """A place where ambulances wait."""
+
+    name: str
+    latitude: float
+    longitude: float
+
+
 async def units(db: Database | HeldConnection) -> list[UnitRow]:
     """Return every ambulance."""
     return [UnitRow(*row) for row in await db.fetch(_QUERIES.units)]
@@ -113,3 +121,8 @@ async def demand(db: Database | HeldConnection, *, since: datetime, cells_max: i
     """Return from where calls came since a moment, the busiest cells first."""
     rows = await db.fetch(_QUERIES.demand, since=since, cells_max=cells_max)
     return [Demand(*row) for row in rows]
+
+
+async def posts(db: Database | HeldConnection, *, posts_max: int) -> list[PostRow]:
+    """Return where ambulances wait, by name."""
+    return [PostRow(*row) for row in await db.fetch(_QUERIES.posts, posts_max=posts_max)]

@@ -54,3 +54,17 @@ SELECT floor(pickup_location[1] * 100) / 100 + 0.005 AS latitude,
  GROUP BY 1, 2
  ORDER BY calls DESC, latitude, longitude
  LIMIT :cells_max;
+
+-- name: posts
+-- Where ambulances wait: the stations of the gazetteer, and the bases of ambulances that stand at none of these.
+SELECT name, location[1] AS latitude, location[0] AS longitude
+  FROM places
+ WHERE kind = 'station'
+ UNION
+SELECT 'the base of ' || min(a.plate_number), a.base_location[1], a.base_location[0]
+  FROM ambulances a
+ WHERE a.base_location IS NOT NULL
+   AND NOT EXISTS (SELECT FROM places p WHERE p.kind = 'station' AND p.location <-> a.base_location < 0.002)
+ GROUP BY a.base_location[1], a.base_location[0]
+ ORDER BY name
+ LIMIT :posts_max;

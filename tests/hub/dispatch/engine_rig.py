@@ -8,6 +8,8 @@ from math import nan
 from typing import Any
 
 from hub.clock import to_us
+from hub.dispatch.advising import Advising
+from hub.dispatch.advisor import Advisor
 from hub.dispatch.bulletin import Bulletin
 from hub.dispatch.chooser import Chooser
 from hub.dispatch.desk import Desk
@@ -49,13 +51,16 @@ class EngineRig(Rig):
         leader = Leader(self.db, hub, metrics)
         chooser = Chooser(self.db, self.travel(self.policy), self.policy, self.clock, metrics)
         desk = Desk(self.db, self.clock, self.policy)
+        lookout = Lookout(self.db, self.board, self.clock, self.policy, is_connected=lambda _: True)
+        advisor = Advisor(self.db, lookout, chooser, self.policy, self.clock)
         return Engine(
             leader,
-            Lookout(self.db, self.board, self.clock, self.policy, is_connected=lambda _: True),
+            lookout,
             desk,
             offers=Offers(leader, self.db, desk, chooser, self.policy, metrics),
             pursuit=Pursuit(self.board.current, chooser),
             bulletin=Bulletin(leader, self.db, chooser, metrics),
+            advising=Advising(leader, self.db, advisor),
             policy=self.policy,
             clock=self.clock,
             metrics=metrics,
