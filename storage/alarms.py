@@ -54,10 +54,14 @@ async def list_page(
 async def acknowledge(
     db: Database, alarm_id: UUID, *, user_id: UUID, now: datetime, entry: audit.Entry
 ) -> AlarmRow | None:
-    """Acknowledge an alarm, with its audit entry, unless somebody did before; return it, None where there is none."""
+    """Acknowledge an alarm, with its audit entry, unless somebody did before; return it, None where there is none.
+
+    The tablet that raised it is told who has heard it.
+    """
     async with db.transaction() as transaction:
         if await transaction.fetch_one(_QUERIES.lock_open, id=alarm_id) is not None:
             await audit.record(transaction, entry)
+            await transaction.execute(_QUERIES.tell_device, id=alarm_id, user_id=user_id, now=now)
             await transaction.execute(_QUERIES.acknowledge, id=alarm_id, user_id=user_id, now=now)
     row = await db.fetch_one(_QUERIES.find_one, id=alarm_id)
     return None if row is None else AlarmRow(*row)

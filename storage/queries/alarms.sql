@@ -39,6 +39,15 @@ SELECT l.id, l.kind, l.ambulance_id, a.plate_number, l.raised_at, l.received_at,
 -- An alarm that nobody has acknowledged, held until the transaction ends; no row for any other.
 SELECT id FROM alarms WHERE id = :id AND acknowledged_at IS NULL FOR UPDATE;
 
+-- name: tell_device
+-- Lets the tablet that called for help know who has heard it, for as long as that is of use.
+INSERT INTO device_commands (device_id, kind, body, expires_at)
+SELECT l.device_id, 'sos_seen', jsonb_build_object('alarm', l.alarm_id, 'by', u.name), :now::timestamptz + interval '1 day'
+  FROM alarms l
+  JOIN devices d ON d.id = l.device_id AND d.revoked_at IS NULL AND d.protocol = 'hub'
+  JOIN users u ON u.id = :user_id
+ WHERE l.id = :id;
+
 -- name: acknowledge
 -- Somebody takes care of an alarm. It is told at once, which holds up everybody else who tells: the last statement.
 UPDATE alarms SET acknowledged_at = :now, acknowledged_by = :user_id WHERE id = :id;

@@ -102,6 +102,8 @@ async def test_who_answers_first_stays_whoever_repeats_it(
     assert first.json == again.json == late.json
     assert first.json["acknowledged_by"] == {"id": str(world.users["DP"]), "name": "Name of DP"}
     assert datetime.now(UTC) - datetime.fromisoformat(first.json["acknowledged_at"]) < timedelta(seconds=10)
+    told = await superuser.fetch("SELECT kind, body->>'by' AS by FROM device_commands WHERE kind = 'sos_seen'")
+    assert [tuple(row) for row in told] == [("sos_seen", "Name of DP")]  # the tablet knows who has heard it
     audited = await superuser.fetch(
         "SELECT action, entity, entity_id, actor_id, outcome FROM audit_log WHERE action LIKE 'alarms%'"
     )
