@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import Any
 
 import orjson
 
-from bench import connections, fanout, fixes, history, live, machine, nodes, records, report, sign_ins
+from bench import connections, dispatch, fanout, fixes, history, live, machine, nodes, records, report, sign_ins
 from bench.broken import Broken
 from bench.hub import HubUnderTest, hub_under_test
 
@@ -23,6 +24,7 @@ BENCHMARKS: dict[str, Any] = {  # modules with SETTINGS, MAIN_FIGURE, add_argume
     "nodes": nodes,
     "records": records,
     "sign_ins": sign_ins,
+    "dispatch": dispatch,
 }
 
 
@@ -50,12 +52,12 @@ def measure(options: argparse.Namespace) -> dict[str, object]:
     """Run the benchmark as often as asked and return the whole report."""
     benchmark = BENCHMARKS[options.benchmark]
     here, runs = machine.describe(), []
-    with hub_under_test(options.url, options.database, benchmark.SETTINGS) as hub:
+    with _hub_for(benchmark, options) as hub:
         for number in range(options.repeat):
             runs.append(benchmark.measure(hub, options))
             if not options.json and options.repeat > 1:
                 print(f"run {number + 1}: {runs[-1]}", flush=True)
-        server = describe_server(hub)
+        server = describe_server(hub) if hub else {}
     ignored = ("json", "url", "database", "compare", "benchmark")
     parameters = {name: value for name, value in vars(options).items() if name not in ignored}
     figures = report.median_of(runs)
@@ -69,6 +71,12 @@ def measure(options: argparse.Namespace) -> dict[str, object]:
         "versions": machine.versions() | server,
         "parameters": parameters | {"settings": dict(benchmark.SETTINGS) if not options.url else "existing server"},
     }
+
+
+def _hub_for(benchmark: Any, options: argparse.Namespace) -> contextlib.AbstractContextManager[HubUnderTest | None]:
+    if not getattr(benchmark, "NEEDS_HUB", True):
+        return contextlib.nullcontext()
+    return hub_under_test(options.url, options.database, benchmark.SETTINGS)
 
 
 def describe_server(hub: HubUnderTest) -> dict[str, str]:
