@@ -32,7 +32,7 @@ RETURNING device_id;
 SELECT a.ambulance_id, a.offer_expires_at,
        jsonb_strip_nulls(jsonb_build_object(
            'assignment', a.id, 'request', r.id, 'stage', a.status, 'priority', r.priority,
-           'complaint', r.complaint, 'location_note', r.location_note, 'notes', left(r.notes, 2000),
+           'complaint', r.complaint, 'location_note', r.location_note,
            'latitude', r.pickup_location[1], 'longitude', r.pickup_location[0],
            'destination', coalesce(f.name, r.destination),
            'destination_latitude', (coalesce(r.destination_location, f.location))[1],
@@ -42,7 +42,8 @@ SELECT a.ambulance_id, a.offer_expires_at,
            'expires_at', (extract(epoch FROM a.offer_expires_at) * 1000000)::bigint,
            'eta_s', round(extract(epoch FROM a.eta_at - a.offered_at)))) AS timing,
        jsonb_strip_nulls(jsonb_build_object(
-           'caller', r.caller, 'callback_number', r.callback_number, 'patient', split_part(u.name, ' ', 1),
+           'notes', left(r.notes, 2000), 'caller', r.caller, 'callback_number', r.callback_number,
+           'patient', split_part(u.name, ' ', 1),
            'patient_age_band', (extract(year FROM age(p.date_of_birth))::int / 10 * 10)
                                || '-' || (extract(year FROM age(p.date_of_birth))::int / 10 * 10 + 9),
            'patient_phone', u.phone, 'blood_type', p.blood_type)) AS people

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from tests.access.asking import API, Cell, marks_of
+from tests.access.fleet_rows import REQUESTS
 from tests.access.oracle import Oracle
-from tests.access.people import AMBULANCES, Caller, Device
+from tests.access.people import AMBULANCES, Caller, Device, mark
 from tests.access.read_cells import missing_id, refusal
 from tests.access.relations import DRIVING
 from tests.access.rows import Row
@@ -38,6 +39,7 @@ ANYWHERE: tuple[Asked, ...] = (
     Asked("crew_messages.R", "GET", f"ambulances/{AMBULANCES['live']}/messages", 200),
     Asked("crew_messages.C", "POST", f"ambulances/{AMBULANCES['cleared']}/messages", 409, {"text": "Hello"}),
     Asked("crew_messages.U", "POST", f"crew_messages/{MISSING}/read", 404),
+    Asked("crew_reports.C", "POST", "crew/reports", 422, {"sent_at": 1, "reports": []}),
     Asked("handover_notes.R", "GET", "dispatch/handovers", 200),
     Asked("handover_notes.C", "POST", "dispatch/handovers", 422, {"note": ""}),
     Asked("places.R", "GET", "places?q=Bridge", 200),
@@ -66,10 +68,33 @@ def cells(oracle: Oracle, who: Caller) -> Iterator[Cell]:
         status = asked.done if granted else refusal(who)
         path = f"{API}/{asked.path}"
         yield Cell(asked.action, who, asked.path, asked.method, path, (status,), body=asked.body, marks=seen)
+    yield _of_crew(oracle, who, seen)
     for row in oracle.world.of("ambulance_requests"):
         yield from _of_request(oracle, who, row)
     for row in oracle.world.of("assignments"):
         yield from _of_assignment(oracle, who, row, seen)
+
+
+def _of_crew(oracle: Oracle, who: Caller, seen: frozenset[str]) -> Cell:
+    """What a crew sees of its own ambulance: those who see every assignment are no crew."""
+    ambulance = who.ambulance if isinstance(who, Device) else None
+    status = refusal(who)
+    if oracle.asked(who, "assignments.R"):
+        status = 403 if ambulance is None else 200
+    marks = seen | _told(ambulance) if ambulance is not None else seen
+    return Cell("assignments.R", who, "crew/state", "GET", f"{API}/crew/state", (status,), marks=marks)
+
+
+def _told(ambulance: str) -> frozenset[str]:
+    """Return the marks of what a crew is told: asked, what it is and where; having it, whom it is about, too."""
+    told = {mark(ambulance, "plate_number")}
+    for name, (patient, unit, place, _, stage) in REQUESTS.items():
+        if unit == ambulance and stage != "cleared":
+            told |= {mark(name, column) for column in ("complaint", "location_note")} | {mark(place, "name")}
+            if stage in DRIVING:
+                told |= {mark(name, column) for column in ("notes", "caller", "callback_number")}
+                told |= {mark(patient or "", column) for column in ("first_name", "phone")}
+    return frozenset(told)
 
 
 def _of_request(oracle: Oracle, who: Caller, row: Row) -> Iterator[Cell]:
