@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from tests.access.people import AMBULANCES, mark, uid
 from tests.access.rows import Row, row
 
+LONG_AGO = timedelta(minutes=10)  # a call of now is another one
+DOING = {
+    "live": "en_route",
+    "free": "dispatched",  # it is asked to take a call
+    "cleared": "available",
+    "elsewhere": "transporting",
+}
 # name: patient, ambulance, destination, status of the request, status of the assignment
 REQUESTS: dict[str, tuple[str | None, str, str, str, str]] = {
     "pat-request": ("pat", "live", "north", "assigned", "en_route"),
@@ -28,7 +35,7 @@ def rows(now: datetime) -> Iterator[Row]:
             ambulance_id=None if stage == "offered" else AMBULANCES[ambulance],
             destination_facility_id=uid(place),
             status=status,
-            requested_at=now,
+            requested_at=now - LONG_AGO,
             closed_at=now if status == "completed" else None,
             **{column: mark(name, column) for column in texts},
         )
@@ -52,5 +59,5 @@ def ambulances() -> Iterator[Row]:
             id=number,
             plate_number=mark(name, "plate_number"),
             driver_name=mark(name, "driver_name"),
-            status="available" if name == "free" else "en_route" if name == "live" else "transporting",
+            status=DOING[name],
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -16,6 +17,7 @@ from tests.access.stage import Stage
 PARTS = {"workout_plans": (("plan_exercises", "plan_id"), ("rehab_progress", "plan_id"))}
 # What a change of a row may change too, in the row of the same id.
 ELSEWHERE = {"patients": "users"}
+UNIT = re.compile(r'"ambulance_id": (\d+)')
 Key = tuple[str, UUID | int]
 
 
@@ -44,10 +46,23 @@ class Keeper:
             await self._put_back(row.table, row.id)
         if row.table in ELSEWHERE and (ELSEWHERE[row.table], row.id) in self.kept:
             await self._put_back(ELSEWHERE[row.table], row.id)
+        if row.table == "ambulance_requests":
+            await self._put_units_back(row.id)
         for table, column in PARTS.get(row.table, ()):
             for (found, key), document in self.kept.items():
                 if found == table and f'"{column}": "{row.id}"' in document:
                     await self._put_back(table, key)
+
+    async def _put_units_back(self, request_id: UUID | int) -> None:
+        """Send the units of a call, which were called back, on their way again; nobody was told."""
+        for (table, key), document in self.kept.items():
+            if table == "assignments" and f'"request_id": "{request_id}"' in document:
+                await self._put_back(table, key)
+                unit = UNIT.search(document)
+                assert unit is not None
+                await self._put_back("ambulances", int(unit[1]))
+        known = [key for table, key in self.kept if table == "notifications"]
+        await self.db.execute("DELETE FROM notifications WHERE id <> ALL ($1)", known)
 
     async def _put_back(self, table: str, key: UUID | int) -> None:
         names = ", ".join(f'"{name}"' for name in self.columns[table])

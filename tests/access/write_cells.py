@@ -33,6 +33,7 @@ VALUES: Mapping[str, Any] = {
     "phone": "+91 20 5550 1000",
     "callback_number": "112",
     "pickup_location": {"latitude": 48.0, "longitude": 11.0},
+    "needs": "advanced",
     "priority": 2,
     "read": True,
     "rest_angle": 5,
