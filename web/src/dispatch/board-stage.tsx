@@ -82,10 +82,9 @@ export function BoardStage({ desk }: { desk: BoardDesk }): JSX.Element {
       <div class="stage__head">
         <ConnectionBanner store={store} />
         {picking !== null && (
-          <div class="banner board-picking" role="status">
-            <span class="banner__text">
-              <strong>Where is it?</strong>
-              <span>Click on the map, or press Esc.</span>
+          <div class="board-picking" role="status">
+            <span>
+              <strong>Where is it?</strong> Click on the map, or press Esc.
             </span>
             <button class="button button--small" type="button" onClick={() => desk.onPicking(null)}>
               Leave it

@@ -104,24 +104,27 @@ function Foot({ desk, view }: { desk: BoardDesk; view: CallView }): JSX.Element 
       <Deed label="Edit" keys="E" onClick={() => desk.onWindow({ kind: "edit", view, place: null })} />
       <Deed label="Print" keys="P" onClick={() => desk.onPrinting(view)} />
       {open && <Deed label="Duplicate" keys="D" onClick={() => desk.onWindow({ kind: "duplicate", view })} />}
-      {open && <Deed label="Cancel call" keys="X" danger onClick={() => desk.onWindow({ kind: "cancel", view })} />}
+      {open && <Deed label="Cancel" says="Cancel the call" keys="X" danger onClick={() => desk.onWindow({ kind: "cancel", view })} />}
     </footer>
   );
 }
 
 interface DeedProps {
   readonly label: string;
+  /** To those who do not see what it stands beside. */
+  readonly says?: string;
   readonly keys: string;
   readonly danger?: boolean;
   readonly onClick: () => void;
 }
 
 /** A button that says its key. */
-export function Deed({ label, keys, danger = false, onClick }: DeedProps): JSX.Element {
+export function Deed({ label, says, keys, danger = false, onClick }: DeedProps): JSX.Element {
   return (
     <button
       class={`button button--small${danger ? " button--danger-quiet" : ""}`}
       type="button"
+      aria-label={says}
       aria-keyshortcuts={keys}
       onClick={onClick}
     >

@@ -80,7 +80,10 @@ export function AlertLine({ alert }: { alert: Alert }): JSX.Element {
   return (
     <span class={`alert-line alert-line--${alert.severity}`}>
       <Icon name="warning" />
-      {sayAlert(alert)}
+      <span>
+        {sayAlert(alert)}
+        {alert.acknowledged_by !== null && <small> {alert.acknowledged_by} takes care of it.</small>}
+      </span>
     </span>
   );
 }

@@ -139,7 +139,7 @@ function Intervals({ report }: { report: ShiftReport }): JSX.Element {
   ];
   return (
     <div class="report-scroll">
-      <table class="report-table">
+      <table class="report-table" data-of="intervals">
         <thead>
           <tr>
             {["", "Interval", "Calls", "Half within", "9 of 10 within", "Mean"].map((name) => (

@@ -92,7 +92,7 @@ function Free({ desk, row }: { desk: BoardDesk; row: Row }): JSX.Element | null 
         </section>
       )}
       {(status.code === "available" || status.code === "out_of_service") && (
-        <button class="button button--small" type="button" onClick={() => void duty()}>
+        <button class="button button--small unit-duty" type="button" onClick={() => void duty()}>
           {next === "available" ? "Back in service" : "Take out of service"}
         </button>
       )}
