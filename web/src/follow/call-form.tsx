@@ -155,11 +155,11 @@ function WhatHappened({ draft, onDraft }: PartProps): JSX.Element {
   return (
     <fieldset>
       <legend>What has happened?</legend>
-      <div class="chips">
+      <div class="picks">
         {HAPPENED.map((words) => (
           <button
             key={words}
-            class="chip"
+            class="pick"
             type="button"
             aria-pressed={draft.complaint.includes(words)}
             onClick={() => onDraft({ complaint: draft.complaint === "" ? words : `${draft.complaint}, ${words.toLowerCase()}` })}

@@ -42,10 +42,10 @@ const PATH = "/ambulance_requests";
 export const callAmbulance = async (draft: NewCall, key: string): Promise<OwnRequest> =>
   (await create<OwnRequest>(PATH, draft, key)).body;
 
-export const readCall = async (id: string): Promise<OwnRequest> => (await readOne<OwnRequest>(`${PATH}/${id}?include=ambulance`)).body;
+export const readCall = async (id: string): Promise<OwnRequest> => (await readOne<OwnRequest>(`${PATH}/${id}?embed=ambulance`)).body;
 
 export const readCalls = async (): Promise<readonly OwnRequest[]> =>
-  (await readPage<OwnRequest>(PATH, { sort: "-requested_at", limit: 20, include: "ambulance" })).items;
+  (await readPage<OwnRequest>(PATH, { sort: "-requested_at", limit: 20, embed: "ambulance" })).items;
 
 export const cancelCall = (id: string, reason: string): Promise<unknown> => call("POST", `${PATH}/${id}/cancel`, { reason });
 

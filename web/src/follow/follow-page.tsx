@@ -101,9 +101,9 @@ function Cancel({ id, onDone }: { id: string; onDone: () => void }): JSX.Element
       {asking && (
         <Confirm title="Cancel the call?" deed="Cancel the call" stay="Keep it" danger onConfirm={cancel} onClose={() => setAsking(false)}>
           <p>The ambulance turns back. If you are not sure, keep the call.</p>
-          <div class="chips">
+          <div class="picks">
             {REASONS.map((words) => (
-              <button key={words} class="chip" type="button" aria-pressed={reason === words} onClick={() => setReason(words)}>
+              <button key={words} class="pick" type="button" aria-pressed={reason === words} onClick={() => setReason(words)}>
                 {words}
               </button>
             ))}

@@ -1,11 +1,10 @@
 /** The call that the crew has: the patient, where to go, whom to call back, where to take them. */
 
-import type { CallDetails } from "@arogya/client";
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { coordinates } from "../format.ts";
 import { Icon } from "../icons.tsx";
-import type { OwnCall } from "./crew-state.ts";
+import type { Details, OwnCall } from "./crew-state.ts";
 import { Destination } from "./destination.tsx";
 import type { Tablet } from "./tablet-store.ts";
 import { goalOf, navigationUrl, patientLine, PRIORITY_WORDS } from "./words.ts";
@@ -30,12 +29,8 @@ export function CallCard({ tablet, call }: { tablet: Tablet; call: OwnCall }): J
             Navigate: {goal.name}
           </a>
         )}
-        {details.callback_number !== undefined && (
-          <a class="tablet-button" href={`tel:${details.callback_number.replaceAll(/[^+\d]/g, "")}`}>
-            <Icon name="phone" />
-            Call back
-          </a>
-        )}
+        <Phone number={details.callback_number} words="Call back" />
+        <Phone number={details.patient_phone} words="Call the patient" />
         <button class="tablet-button" type="button" onClick={() => setChoosing(true)}>
           <Icon name="building" />
           Destination
@@ -46,7 +41,17 @@ export function CallCard({ tablet, call }: { tablet: Tablet; call: OwnCall }): J
   );
 }
 
-function Facts({ details }: { details: CallDetails }): JSX.Element {
+function Phone({ number, words }: { number: string | undefined; words: string }): JSX.Element | null {
+  if (number === undefined) return null;
+  return (
+    <a class="tablet-button" href={`tel:${number.replaceAll(/[^+\d]/g, "")}`}>
+      <Icon name="phone" />
+      {words}
+    </a>
+  );
+}
+
+function Facts({ details }: { details: Details }): JSX.Element {
   const { latitude, longitude } = details;
   const facts: readonly (readonly [string, string | null | undefined])[] = [
     ["Where", details.location_note],

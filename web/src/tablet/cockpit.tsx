@@ -57,7 +57,7 @@ export function Cockpit({ tablet, onForget }: { tablet: Tablet; onForget: () => 
         <button class="tablet-button" type="button" onClick={() => setNotesOpen(true)}>
           Messages{unread.length > 0 && <b class="tablet-count">{unread.length}</b>}
         </button>
-        <Sos tablet={tablet} alarm={vitals.device.alarm} />
+        <Sos tablet={tablet} alarm={vitals.device.alarm} heard={crew.heard} />
       </footer>
       {notesOpen && <Notes tablet={tablet} notes={crew.notes} reports={vitals.reports} onClose={() => setNotesOpen(false)} />}
       {crew.offer !== null && <OfferScreen key={crew.offer.details.assignment} tablet={tablet} offer={crew.offer} vitals={vitals} />}

@@ -1,19 +1,26 @@
 /** What a crew's tablet knows of its calls, and what each event makes of it. Pure: no clock, no network, no storage. */
 
 import type { CallDetails, CommandBodies, Report, ReportAnswer, Stage } from "@arogya/client";
-import { STAGE_WORDS } from "./stages.ts";
+import { furtherOf, isAt, STAGE_WORDS } from "./stages.ts";
 import type { At } from "./stages.ts";
+
+/** What is known of a call; `stage` is how far it is as the hub knows it. */
+export type Details = CallDetails & {
+  readonly stage?: string;
+  readonly patient_age_band?: string;
+  readonly patient_phone?: string;
+};
 
 /** Milliseconds since 1970 by the device's clock, unless a name says otherwise. */
 export interface Offer {
-  readonly details: CallDetails;
+  readonly details: Details;
   /** By the hub's clock; null: it stands until it is withdrawn. */
   readonly expiresAtMs: number | null;
   readonly etaS: number | null;
 }
 
 export interface OwnCall {
-  readonly details: CallDetails;
+  readonly details: Details;
   readonly at: At;
   /** When the crew tapped each stage. */
   readonly times: Readonly<Partial<Record<At, number>>>;
@@ -63,9 +70,20 @@ export interface Crew {
   readonly notes: readonly Note[];
   /** Of this shift, newest first. */
   readonly done: readonly DoneCall[];
+  /** The newest call for help that a dispatcher has heard, and who it was. */
+  readonly heard: { readonly alarm: string; readonly by: string } | null;
 }
 
-export const NO_CREW: Crew = { duty: "available", offer: null, call: null, pending: null, loud: null, notes: [], done: [] };
+export const NO_CREW: Crew = {
+  duty: "available",
+  offer: null,
+  call: null,
+  pending: null,
+  loud: null,
+  notes: [],
+  done: [],
+  heard: null,
+};
 
 const NOTES_MAX = 100;
 const DONE_MAX = 30;
@@ -74,7 +92,8 @@ export type Told =
   | { readonly kind: "offer"; readonly body: CommandBodies["offer"] }
   | { readonly kind: "recall"; readonly body: CommandBodies["recall"] }
   | { readonly kind: "call"; readonly body: CommandBodies["call"] }
-  | { readonly kind: "message"; readonly body: CommandBodies["message"] };
+  | { readonly kind: "message"; readonly body: CommandBodies["message"] }
+  | { readonly kind: "sos_seen"; readonly body: { readonly alarm: string; readonly by: string } };
 
 /** Take a command of the hub; the same one again changes nothing. */
 export function told(crew: Crew, command: Told, nowMs: number): Crew {
@@ -85,18 +104,28 @@ export function told(crew: Crew, command: Told, nowMs: number): Crew {
       return recalled(crew, command.body.assignment, command.body.reason, nowMs);
     case "call":
       return detailed(crew, command.body);
-    case "message": {
-      const { message: id, text, from, sent_at } = command.body;
-      return noted(crew, { id, text, from, mine: false, atMs: sent_at / 1000, read: false });
-    }
+    case "message":
+      return noted(crew, noteOf(command.body));
+    case "sos_seen":
+      return { ...crew, heard: { alarm: command.body.alarm, by: command.body.by } };
   }
 }
 
 function offered(crew: Crew, body: CommandBodies["offer"]): Crew {
-  const { expires_at, eta_s, offered_at: _, ...details } = body;
-  if (crew.call?.details.assignment === details.assignment) return crew; // sounded again, and accepted meanwhile
-  const expiresAtMs = expires_at === undefined ? null : expires_at / 1000;
-  return { ...crew, offer: { details, expiresAtMs, etaS: eta_s ?? null } };
+  if (crew.call?.details.assignment === body.assignment) return crew; // sounded again, and accepted meanwhile
+  return { ...crew, offer: offerOf(body) };
+}
+
+export function offerOf({ expires_at, eta_s, offered_at: _, ...details }: CommandBodies["offer"]): Offer {
+  return { details, expiresAtMs: expires_at === undefined ? null : expires_at / 1000, etaS: eta_s ?? null };
+}
+
+export function callOf(details: Details): OwnCall {
+  return { details, at: isAt(details.stage) ? details.stage : "accepted", times: {} };
+}
+
+export function noteOf({ message: id, text, from, sent_at }: CommandBodies["message"]): Note {
+  return { id, text, from, mine: false, atMs: sent_at / 1000, read: false };
 }
 
 function recalled(crew: Crew, assignment: string, reason: string, nowMs: number): Crew {
@@ -110,10 +139,15 @@ function withdrawn(reason: string): Loud {
   return { kind: "refused", title: "Offer withdrawn", words: reason };
 }
 
-function detailed(crew: Crew, details: CallDetails): Crew {
-  if (crew.call?.details.assignment === details.assignment) return { ...crew, call: { ...crew.call, details } };
-  if (crew.offer?.details.assignment === details.assignment) return { ...crew, offer: { ...crew.offer, details } };
-  return crew;
+/** More is known of a call, or somebody said by radio, or on another tablet, how far it is. */
+function detailed(crew: Crew, details: Details): Crew {
+  const { offer, call } = crew;
+  if (call?.details.assignment === details.assignment) {
+    return { ...crew, call: { ...call, details, at: furtherOf(call.at, details.stage) } };
+  }
+  const mine = offer?.details.assignment === details.assignment;
+  if (isAt(details.stage)) return { ...crew, offer: mine ? null : offer, call: callOf(details) };
+  return mine && offer !== null ? { ...crew, offer: { ...offer, details } } : crew;
 }
 
 /** A message, theirs or ours; each is there once. */
@@ -196,7 +230,7 @@ function other(duty: Crew["duty"]): Crew["duty"] {
 
 /** How things stand at the hub; it is believed once nothing that the crew said is on its way. */
 export interface Truth {
-  readonly duty: Crew["duty"] | null;
+  readonly duty: Crew["duty"];
   readonly offer: Offer | null;
   readonly call: OwnCall | null;
   readonly notes: readonly Note[];
@@ -211,5 +245,5 @@ export function reconciled(crew: Crew, truth: Truth, nowMs: number): Crew {
   const call = truth.call === null ? null : { ...truth.call, times };
   const known = new Set(crew.notes.map(({ id }) => id));
   const notes = [...before.notes, ...truth.notes.filter(({ id }) => !known.has(id))].slice(-NOTES_MAX);
-  return { ...before, loud, duty: truth.duty ?? crew.duty, offer: truth.offer, call, pending: before.pending, notes };
+  return { ...before, loud, duty: truth.duty, offer: truth.offer, call, pending: before.pending, notes };
 }

@@ -58,7 +58,7 @@ function Steps({ call, queued }: { call: OwnCall; queued: ReadonlySet<At> }): JS
         return (
           <li key={stage} aria-current={stage === call.at ? "step" : undefined} data-queued={queued.has(stage)}>
             <span>{STAGE_WORDS[stage].state}</span>
-            <time>{atMs === undefined ? "passed over" : clockOf(atMs)}</time>
+            <time>{atMs === undefined ? "–" : clockOf(atMs)}</time>
             {queued.has(stage) && <em>waits to be sent</em>}
             {!queued.has(stage) && atMs !== undefined && <Icon name="check" />}
           </li>

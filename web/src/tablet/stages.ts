@@ -16,6 +16,18 @@ export const STAGE_WORDS: Readonly<Record<At, { readonly deed: string; readonly 
   cleared: { deed: "Clear: ready for the next call", state: "Cleared" },
 };
 
+const ALL: readonly string[] = ["accepted", ...STAGES];
+
+/** Whether a status of an assignment is a stage that a crew is at. */
+export function isAt(status: string | undefined): status is At {
+  return status !== undefined && ALL.includes(status);
+}
+
+/** The further one of the crew's own stage and the one that the hub knows. */
+export function furtherOf(own: At, known: string | undefined): At {
+  return isAt(known) && ALL.indexOf(known) > ALL.indexOf(own) ? known : own;
+}
+
 /** What may follow a stage, the usual one first: a stage may be passed over, nothing goes back. */
 export function nextStages(at: At): readonly Stage[] {
   const later = STAGES.slice(at === "accepted" ? 0 : STAGES.indexOf(at) + 1);

@@ -23,7 +23,7 @@ export const UNDO_MS = 4_000;
 const UNSEEN_MS = 15_000;
 const TICK_MS = 500;
 const RECONCILE_AGAIN_MS = 5_000;
-const CONCERNS: ReadonlySet<string> = new Set(["offer", "recall", "call", "message"]);
+const CONCERNS: ReadonlySet<string> = new Set(["offer", "recall", "call", "message", "sos_seen"]);
 
 /** What the page shows beside the calls. */
 export interface Vitals {
@@ -140,7 +140,8 @@ export class Tablet {
     const { destination_latitude: _, destination_longitude: __, ...known } = call.details;
     const details = { ...known, ...(destination === undefined ? {} : { destination }), ...spot };
     this.change({ ...this.crew.value, call: { ...call, details } });
-    const sent = place.facility === undefined ? place : { facility: place.facility };
+    const { facility } = place;
+    const sent = facility === undefined ? place : { facility, ...(destination === undefined ? {} : { destination }) };
     this.say("destination", { assignment: call.details.assignment, ...sent });
   }
 
@@ -200,7 +201,7 @@ export class Tablet {
     if (!CONCERNS.has(kind)) throw new CommandRefused("unknown");
     const before = this.crew.value;
     this.change(states.told(before, { kind, body } as unknown as Told, Date.now()));
-    if (kind === "message" && this.crew.value !== before) this.ringer.once("message");
+    if ((kind === "message" || kind === "sos_seen") && this.crew.value !== before) this.ringer.once("message");
     // answered as done only from here on: what it said is kept
   }
 

@@ -1,6 +1,7 @@
 /** What a crew reads at a glance. */
 
-import type { CallDetails, DeviceState } from "@arogya/client";
+import type { DeviceState } from "@arogya/client";
+import type { Details } from "./crew-state.ts";
 import type { Tracking } from "./tracker.ts";
 
 export const PRIORITY_WORDS: Readonly<Record<number, string>> = { 1: "Critical", 2: "Emergent", 3: "Lower", 4: "Scheduled" };
@@ -60,7 +61,7 @@ export interface Goal {
 }
 
 /** Where the crew has to go: to the patient, and from the scene on to the destination; null where no place is known. */
-export function goalOf(details: CallDetails, isAtScene: boolean): Goal | null {
+export function goalOf(details: Details, isAtScene: boolean): Goal | null {
   const { latitude, longitude, destination_latitude, destination_longitude } = details;
   if (isAtScene && destination_latitude !== undefined && destination_longitude !== undefined) {
     return { name: details.destination ?? "Destination", latitude: destination_latitude, longitude: destination_longitude };
@@ -78,9 +79,9 @@ export function navigationUrl({ latitude, longitude, name }: Goal, agent: string
   return `geo:${place}?q=${place}(${encodeURIComponent(name)})`;
 }
 
-/** "unit" words of the patient, as far as the crew knows them. */
-export function patientLine({ patient, patient_age, blood_type }: CallDetails): string | null {
-  const parts = [patient, patient_age === undefined ? undefined : `about ${patient_age} years`, blood_type && `blood group ${blood_type}`];
+/** The patient, as far as the crew may know. */
+export function patientLine({ patient, patient_age_band, blood_type }: Details): string | null {
+  const parts = [patient, patient_age_band && `${patient_age_band} years`, blood_type && `blood group ${blood_type}`];
   const words = parts.filter((part) => part !== undefined && part !== "").join(", ");
   return words === "" ? null : words;
 }
