@@ -114,6 +114,7 @@ class Route:
     status: int = 200
     public: bool = False  # answered without a credential; one that is sent is not looked at
     open: bool = False  # answered without a credential too; one that is sent counts
+    raw: bool = False  # the handler itself reads the query and the body: they are not of our making
     judged_inside: bool = False  # the handler itself tells "not there" from "not yours", after the guard let it in
     limited: bool = True  # counts against the rate limit of the API
     read_only: frozenset[str] = frozenset()  # fields that a body may not have, although they are fields of the record

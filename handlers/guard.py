@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from typing import cast
 
 import msgspec
 from aiohttp import hdrs, web
@@ -82,6 +83,8 @@ async def _check_rate(http_request: web.Request, caller: Caller) -> None:
 
 async def _read(route: Route, call: Call[Nothing, Nothing]) -> Call[msgspec.Struct, msgspec.Struct]:
     settings = call.context.settings
+    if route.raw:
+        return cast("Call[msgspec.Struct, msgspec.Struct]", call)
     query = read_query(call.http_request, route.query)
     body: msgspec.Struct = Nothing()
     if route.body is not Nothing:

@@ -28,6 +28,7 @@ _LOG = structlog.get_logger("hub.http")
 _PLAIN_PATH = re.compile(r"/([A-Za-z0-9._~@:+-]+(/[A-Za-z0-9._~@:+-]+)*/?)?", re.ASCII)
 _METHODS = frozenset(hdrs.METH_ALL)
 _READS = frozenset({hdrs.METH_GET, hdrs.METH_HEAD})
+_TRACKERS = frozenset({"/track/{token}", "/owntracks"})
 _DEFAULTS = HttpSettings()
 _HTTPS_FROM_NOW_ON = "max-age=31536000"  # for a year: RFC 6797
 REPEATS: web.AppKey[Repeats] = web.AppKey("REPEATS", Repeats)
@@ -133,7 +134,8 @@ def _log(http_request: web.Request, status: int, code: str, started_ns: int) -> 
         if unsaid is None:
             return
     # Of what was only read and went well, the counters and the audit log tell.
-    say = _LOG.debug if not code and method in _READS else _LOG.info
+    # What trackers post every second has counters of its own.
+    say = _LOG.debug if not code and (method in _READS or route in _TRACKERS) else _LOG.info
     say(
         "http_request",
         request_id=http_request[REQUEST_ID],

@@ -24,6 +24,7 @@ from handlers import (
     rights,
     sessions,
     tickets,
+    trackers,
 )
 from handlers.call import API, Route
 from handlers.dispatch import moving_routes, reading_routes
@@ -177,6 +178,7 @@ ROUTES: tuple[Route, ...] = (
     *moving_routes.ROUTES,
     *rights.ROUTES,
     *motion.ROUTES,
+    *trackers.ROUTES,
     Route("GET", f"{API}/map", map.show, "map.R", "What lies below the ambulances", map.Map),
     Route(
         "GET",

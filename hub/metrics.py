@@ -35,6 +35,9 @@ class Metrics:
         self.flush_seconds = Histogram("hub_flush_seconds", "One COPY transaction", buckets=_FAST_S, registry=own)
         self.flush_rows = Histogram("hub_flush_rows", "Rows of one COPY transaction", buckets=_ROWS, registry=own)
         self.flush_failures = Counter("hub_flush_failures", "Tries of a batch that ended in nothing", registry=own)
+        self.tracker_posts = Counter(
+            "hub_tracker_posts", "What posts of trackers held", ["protocol", "result"], registry=own
+        )
         # Live
         self.live_frames = Counter("hub_live_frames", "Frames encoded for viewers", ["kind"], registry=own)
         self.live_writes = Counter("hub_live_writes", "Writes to viewers", registry=own)

@@ -49,8 +49,8 @@ class AlarmRow(NamedTuple):
     raised_at: int
     received_at: int
     late: bool
-    latitude: float
-    longitude: float
+    latitude: float | None  # None: it is not known where
+    longitude: float | None
 
 
 class StreamOwner(Protocol):

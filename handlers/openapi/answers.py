@@ -116,6 +116,7 @@ def _statuses(route: Route) -> Iterable[int]:
         found.add(404)
     if route.method != "GET":
         found |= {404, 409}
+    found |= {408, 429} if route.raw else set()
     if route.body is not Nothing:
         found |= {408, 413, 415}
     if conditional(route) and route.method in ("PATCH", "DELETE"):

@@ -62,6 +62,8 @@ _TAGS = {
     "ready": "health",
     "registrations": "accounts",
     "totp": "accounts",
+    "owntracks": "trackers",
+    "track": "trackers",
     "ws-tickets": "sessions",
 }
 ABOUT_PARAMETERS = {

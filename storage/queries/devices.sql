@@ -1,10 +1,12 @@
 -- name: find_by_secret
--- The devices that secrets stand for; a rotated secret counts until it expires.
+-- The devices that secrets stand for; a rotated secret counts until it expires. That of a tracker, which stands in
+-- links and settings, opens nothing but its own way in.
 SELECT asked.n, d.id AS device_id, d.kind, d.ambulance_id, d.facility_id, s.expires_at AS secret_expires_at
   FROM unnest(:hash::bytea[], :now::timestamptz[]) WITH ORDINALITY AS asked (hash, now, n)
   JOIN device_secrets s ON s.hash = asked.hash
   JOIN devices d ON d.id = s.device_id
- WHERE s.revoked_at IS NULL AND (s.expires_at IS NULL OR s.expires_at > asked.now) AND d.revoked_at IS NULL;
+ WHERE s.revoked_at IS NULL AND (s.expires_at IS NULL OR s.expires_at > asked.now) AND d.revoked_at IS NULL
+   AND d.protocol = 'hub';
 
 -- name: find_by_id
 -- The same by the devices' ids, for tickets that were bound to them.
