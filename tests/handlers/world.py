@@ -139,8 +139,8 @@ async def _add_request(
     status: str,
 ) -> None:
     request_id = await connection.fetchval(
-        "INSERT INTO ambulance_requests (patient_id, ambulance_id, destination_facility_id, status)"
-        " VALUES ($1, $2, $3, $4) RETURNING id",
+        "INSERT INTO ambulance_requests (patient_id, ambulance_id, destination_facility_id, status, requested_at)"
+        " VALUES ($1, $2, $3, $4, now() - interval '10 minutes') RETURNING id",
         None if patient is None else world.users[patient],
         world.ambulances[ambulance],
         world.facilities[facility],

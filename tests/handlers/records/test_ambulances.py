@@ -28,6 +28,9 @@ async def test_a_facility_sees_what_is_inbound(desk: Desk, who: str) -> None:
 
 async def test_the_crew_goes_off_duty_and_says_who_drives(desk: Desk) -> None:
     path = f"ambulances/{desk.world.ambulances['live']}"
+    busy = await desk.change(path, "TB", status="out_of_service")
+    assert refused(busy)[::2] == (409, "status")
+    await desk.connection.execute("UPDATE assignments SET status = 'cancelled', cancelled_at = now()")
     changed = await desk.change(path, "TB", status="out_of_service", driver_name="Bina")
     assert (changed.status, changed.json["status"], changed.json["driver_name"]) == (200, "out_of_service", "Bina")
     assert refused(await desk.change(path, "TB", status="en_route"))[:2] == (409, "conflict")
@@ -119,5 +122,6 @@ async def test_a_call_for_help_is_never_held_back(database: str) -> None:
         token = world.tokens["PT closed"]
         calls = [await hub.call("POST", "/api/v1/ambulance_requests", token=token, json={}) for _ in range(5)]
         others = [await hub.call("GET", "/api/v1/ambulance_requests", token=token) for _ in range(3)]
-    assert {call.status for call in calls} == {201}
+    assert [call.status for call in calls] == [201, 200, 200, 200, 200]  # it is one call, however often they call
+    assert len({call.json["id"] for call in calls}) == 1
     assert [other.status for other in others] == [200, 200, 429]

@@ -11,7 +11,6 @@ import asyncpg
 import pytest
 
 from hub.dispatch.assignment import IllegalStep, Step
-from hub.dispatch.receiving import NewCall
 from hub.dispatch.request import RequestClosed
 from hub.errors import Conflict, Forbidden, InvalidValue, NotFound
 from storage.pool import Database
@@ -195,52 +194,6 @@ async def test_a_unit_is_diverted_with_a_reason_in_one_step(rig: Rig) -> None:
         await rig.desk.divert(new.id, urgent.id, actor=rig.dispatcher, reason="Again")
 
 
-async def test_a_message_that_is_repeated_moves_an_assignment_once(rig: Rig) -> None:
-    unit = await rig.unit(tablets=1)
-    row, crew = await rig.offered(unit), await rig.crew(unit)
-    first = await rig.step(row, "accepted", crew, key="1:a")
-    again = await rig.step(row, "accepted", crew, key="1:a")
-    assert first == again
-    assert await rig.superuser.fetchval("SELECT count(*) FROM assignment_events WHERE status = 'accepted'") == 1
-    with pytest.raises(IllegalStep):
-        await rig.step(row, "accepted", crew, key="1:b")
-    other = await rig.offered(await rig.unit())
-    with pytest.raises(Conflict, match="another assignment"):
-        await rig.step(other, "accepted", key="1:a")
-
-
-async def test_only_its_own_tablet_moves_an_assignment(rig: Rig) -> None:
-    row = await rig.offered(await rig.unit())
-    with pytest.raises(Forbidden):
-        await rig.step(row, "accepted", await rig.crew(await rig.unit(tablets=1)))
-
-
-async def test_a_stage_that_was_skipped_is_filled_by_a_late_report(rig: Rig) -> None:
-    unit = await rig.unit(tablets=1)
-    crew = await rig.crew(unit)
-    row = await rig.step(await rig.offered(unit), "accepted", crew)
-    left = rig.clock.pass_s(60)
-    rig.clock.pass_s(600)
-    row = await rig.step(row, "on_scene")
-    assert (row.skipped, row.en_route_at) == (["en_route"], None)
-    row = await rig.step(row, "en_route", crew, at=left, key="1:e")
-    assert (row.status, row.skipped, row.en_route_at) == ("on_scene", [], left)
-    assert await rig.status_of(unit) == "on_scene"
-    again = await rig.step(row, "en_route", crew, at=left + timedelta(seconds=5), key="1:f")
-    assert again.en_route_at == left  # a time that is set stays
-
-
-async def test_a_person_by_radio_says_when_it_was(rig: Rig) -> None:
-    row = await rig.offered(await rig.unit())
-    at = rig.clock.pass_s(60)
-    rig.clock.pass_s(60)
-    row = await rig.step(row, "accepted", at=at)
-    assert row.accepted_at == at
-    for wrong in (at - timedelta(seconds=30), rig.clock.at + timedelta(seconds=1)):
-        with pytest.raises(InvalidValue):
-            await rig.step(row, "en_route", at=wrong)
-
-
 async def test_waiting_calls_and_units_without_duty(rig: Rig) -> None:
     request, unit = await rig.call(), await rig.unit()
     await rig.desk.queue(request.id, unserved=True)
@@ -297,32 +250,3 @@ async def test_a_gate_that_is_shut_lets_nothing_through(rig: Rig) -> None:
     assert (await rig.superuser.fetchval("SELECT status FROM assignments")) == "offered"
     with pytest.raises(NotFound):
         await rig.desk.step(uuid4(), Step("accepted", rig.clock.at), actor=rig.dispatcher)
-
-
-async def test_a_repeat_of_a_call_joins_it_and_adds_what_it_knows(rig: Rig) -> None:
-    patient = await rig.person()
-    first = await rig.call(callback_number="+91 (20) 5550-17", complaint="Fell from a roof", is_verified=False)
-    rig.clock.pass_s(299)
-    told = NewCall(patient_id=patient, callback_number="912055501 7", complaint="Does not breathe", caller="Vikram")
-    received = await rig.desk.receive(told, rig.dispatcher, ENTRY)
-    assert (received.row.id, received.joined) == (first.id, True)
-    assert (received.row.patient_id, received.row.caller, received.row.is_verified) == (patient, "Vikram", True)
-    assert received.row.complaint == "Fell from a roof\n08:04 UTC: Does not breathe"
-    assert (await rig.request(first.id))["complaint"] == received.row.complaint
-    rig.clock.pass_s(2)
-    again = await rig.desk.receive(NewCall(patient_id=patient), rig.dispatcher, None)
-    assert not again.joined  # after five minutes it is another one
-
-
-async def test_calls_that_only_look_the_same_do_not_join(rig: Rig) -> None:
-    one, other = await rig.person(), await rig.person()
-    number = "020 5550 18"
-    await rig.call(patient_id=one, callback_number=number)
-    for given in (
-        {"patient_id": other, "callback_number": number},  # a nursing home calls for two
-        {"patient_id": one, "scheduled_for": START + timedelta(days=1)},
-        {"callback_number": "112"},
-        {},
-    ):
-        received = await rig.desk.receive(NewCall(**given), rig.dispatcher, None)
-        assert not received.joined, given

@@ -1,0 +1,48 @@
+"""Taking a call: a repeat of an open one joins it, and adds what it knows."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import asyncpg
+import pytest
+
+from hub.dispatch.receiving import NewCall
+from storage.pool import Database
+from tests.hub.dispatch.desk_rig import ENTRY, START, Rig
+
+
+@pytest.fixture
+async def rig(app_pool: Database, superuser: asyncpg.Connection[asyncpg.Record]) -> Rig:
+    rig = Rig(app_pool, superuser)
+    await rig.start()
+    return rig
+
+
+async def test_a_repeat_of_a_call_joins_it_and_adds_what_it_knows(rig: Rig) -> None:
+    patient = await rig.person()
+    first = await rig.call(callback_number="+91 (20) 5550-17", complaint="Fell from a roof", is_verified=False)
+    rig.clock.pass_s(299)
+    told = NewCall(patient_id=patient, callback_number="912055501 7", complaint="Does not breathe", caller="Vikram")
+    received = await rig.desk.receive(told, rig.dispatcher, ENTRY)
+    assert (received.row.id, received.joined) == (first.id, True)
+    assert (received.row.patient_id, received.row.caller, received.row.is_verified) == (patient, "Vikram", True)
+    assert received.row.complaint == "Fell from a roof\n08:04 UTC: Does not breathe"
+    assert (await rig.request(first.id))["complaint"] == received.row.complaint
+    rig.clock.pass_s(2)
+    again = await rig.desk.receive(NewCall(patient_id=patient), rig.dispatcher, None)
+    assert not again.joined  # after five minutes it is another one
+
+
+async def test_calls_that_only_look_the_same_do_not_join(rig: Rig) -> None:
+    one, other = await rig.person(), await rig.person()
+    number = "020 5550 18"
+    await rig.call(patient_id=one, callback_number=number)
+    for given in (
+        {"patient_id": other, "callback_number": number},  # a nursing home calls for two
+        {"patient_id": one, "scheduled_for": START + timedelta(days=1)},
+        {"callback_number": "112"},
+        {},
+    ):
+        received = await rig.desk.receive(NewCall(**given), rig.dispatcher, None)
+        assert not received.joined, given
