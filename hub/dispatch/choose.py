@@ -46,6 +46,7 @@ def choose(
     due = [row for row, each in enumerate(waiting) if _is_due(each, policy)]
     at_once = [] if len(due) > weighed.free_count() else [row for row in due if waiting[row].priority == 1]
     chosen: dict[int, Choice] = {}
+    weighed.rank(range(len(waiting)))
     for row in sorted(at_once, key=lambda row: -waiting[row].waited_s):
         chosen[row] = choice = _single(weighed, row, may_divert=may_divert)
         if choice.ambulance_id is not None:
@@ -118,6 +119,7 @@ def _single(weighed: Weighed, row: int, *, may_divert: bool) -> Choice:
 
 
 def _batch(weighed: Weighed, rows: list[int], *, may_divert: bool) -> dict[int, Choice]:
+    weighed.rank(rows)
     costs = [weighed.costs_of(row, may_divert=may_divert) for row in rows]
     leave = [_leave_s(weighed.waiting[row], weighed.policy) for row in rows]
     chosen: dict[int, Choice] = {}

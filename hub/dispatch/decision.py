@@ -1,4 +1,7 @@
-"""A choice as a record: what it was made from, what came of it, and how to make it again. Pure."""
+"""A choice as a record: what it was made from, what came of it, and how to make it again. Pure.
+
+What there are thousands of in one choice is a `Struct`: five times as fast to make as a frozen dataclass.
+"""
 
 from __future__ import annotations
 
@@ -7,14 +10,15 @@ from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
+from msgspec import Struct
+
 from hub.dispatch.policy import DispatchPolicy
 from hub.dispatch.unit import Unit, Waiting
 
 Kind = Literal["suggest", "offer", "overrule", "divert", "queue", "relocate"]
 
 
-@dataclass(frozen=True, slots=True)
-class Parts:
+class Parts(Struct, frozen=True):
     """What a cost is made of, in seconds of ETA."""
 
     eta: float
@@ -26,8 +30,7 @@ class Parts:
     capability: float
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(Struct, frozen=True):
     """A unit that was looked at for a call."""
 
     ambulance_id: int
@@ -44,8 +47,7 @@ class Candidate:
     diverts: UUID | None  # the call that it would be taken from
 
 
-@dataclass(frozen=True, slots=True)
-class Fact:
+class Fact(Struct, frozen=True):
     """What was known of a unit: all that its cost was made from."""
 
     unit: Unit

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
 import msgspec
+from msgspec.structs import asdict
 
 from hub.dispatch.choose import choose_again
 from hub.dispatch.decision import Candidate, Choice, Decision, Inputs, Kind

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import isnan
-from typing import Final, Literal
+from math import inf, isnan
+from typing import Final, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +19,33 @@ from hub.dispatch.unit import Unit, Waiting
 EXPLAINED: Final = 5  # nearer units that can not be asked, kept beside the shortlist to say why not
 BUSY = REASONS.index("busy")
 TAKEN = REASONS.index("taken")
+UNKNOWN_S: Final = 1e9  # stands for an ETA that is not known: after all others
+TIE_S: Final = 1e-6  # between two equals: costs are rounded to 0.1
+
+
+class Ranking(NamedTuple):
+    """The units worth looking at for a call, as columns."""
+
+    usable: list[int]  # the cheapest that can be asked, by a person at least
+    free: list[int]  # the cheapest that have no call
+    awaited: list[int] | None  # the cheapest that have none or will have none soon; None: not for this call
+    columns: list[int]  # all of these and the nearest others, ranked ones first
+    ranked: int  # how many of them are
+
+    @classmethod
+    def of(
+        cls,
+        totals: NDArray[np.float64],
+        can: NDArray[np.bool_],
+        lists: tuple[list[int], list[int], list[int] | None, list[int]],
+        explained: int,
+    ) -> Ranking:
+        """Join the lists: usable, free, awaited, and the nearest that can not be asked."""
+        usable, free, awaited, near = lists
+        ranked = free if usable is free else sorted({*usable, *free}, key=lambda each: (totals[each], each))
+        waited = [each for each in awaited or () if not can[each]]
+        others = [each for each in near if each not in waited][:explained]
+        return cls(usable, free, awaited, [*ranked, *waited, *others], len(ranked))
 
 
 class Weighed:
@@ -43,8 +70,9 @@ class Weighed:
         self._codes = without_way(why_not(waiting, self._columns, policy), self._eta_s)
         self._costs = costs(waiting, self._columns, self._eta_s, self._losses, policy)
         self._total = np.round(self._costs.total(), 1)
+        self._is_soon_free = np.nan_to_num(self._columns.free_in_s, nan=np.inf) <= policy.weights.soon_free_s
         self._taken: set[int] = set()
-        self._listed_of: dict[int, list[tuple[int | None, int]]] = {}  # what `_shortlist` found
+        self._rankings: dict[int, Ranking] = {}  # by row
 
     @classmethod
     def of(cls, inputs: Inputs) -> Weighed:
@@ -62,122 +90,130 @@ class Weighed:
     def take(self, unit_id: int) -> None:
         """Let nobody else have a unit."""
         self._taken.add(unit_id)
-        self._listed_of.clear()
         column = self._number.get(unit_id)
-        if column is not None:
-            codes = self._codes[:, column]
-            codes[codes == 0] = TAKEN
+        if column is None:
+            return
+        codes = self._codes[:, column]
+        codes[codes == 0] = TAKEN
+        # Calls that would not look at it are ranked as before.
+        for row in [row for row, ranking in self._rankings.items() if column in ranking.columns]:
+            del self._rankings[row]
+
+    def rank(self, rows: Sequence[int]) -> None:
+        """Rank the units for these calls at once, before they are asked for one by one."""
+        new = [row for row in rows if row not in self._rankings]
+        if new:
+            found = self._ranked(new, self.policy.shortlist, EXPLAINED)
+            self._rankings.update(zip(new, found, strict=True))
 
     def costs_of(self, row: int, *, may_divert: bool, with_busy: bool = True) -> dict[int, float]:
         """Return the cost of each unit that a call may have, cheapest first: the shortlist.
 
         With `with_busy` also of units that are free soon enough to be waited for.
         """
-        usable = self._codes[row] == 0
-        if not may_divert:
-            usable &= ~self._columns.is_busy
-        if with_busy:
-            usable |= self._may_be_awaited(row)
-        order = self._cheapest(row, usable, self.policy.shortlist)
-        return {int(self._columns.ids[column]): float(self._total[row, column]) for column in order}
+        ranking = self._ranking(row)
+        order = ranking.usable if may_divert else ranking.free
+        if with_busy and ranking.awaited is not None:
+            order = ranking.awaited
+        return dict(zip(self._columns.ids[order].tolist(), self._total[row, order].tolist(), strict=True))
 
     def candidates(self, row: int, count: int, explained: int) -> list[Candidate]:
         """Return the `count` cheapest units for a call, and the `explained` nearest that can not be asked."""
-        return self._told(row, self._listed(row, count, explained))
+        return self._told(row, self._ranked([row], count, explained)[0])
 
     def inputs(self, row: int, *, may_divert: bool) -> Inputs:
         """Return all that the choice for a call is made from, as far as the shortlist goes."""
-        columns = [column for _, column in self._shortlist(row)]
+        columns = self._ranking(row).columns
         eta_s, losses = self._eta_s[row, columns].tolist(), self._losses[columns].tolist()
         facts = tuple(
-            Fact(self._units[column], None if isnan(eta) else eta, loss)
-            for column, eta, loss in zip(columns, eta_s, losses, strict=True)
+            [
+                Fact(self._units[column], None if isnan(eta) else eta, loss)
+                for column, eta, loss in zip(columns, eta_s, losses, strict=True)
+            ]
         )
-        listed = {fact.unit.id for fact in facts}
-        return Inputs(
-            self.waiting[row], facts, self.policy, may_divert=may_divert, taken=frozenset(self._taken & listed)
-        )
+        taken = frozenset([unit for unit in self._columns.ids[columns].tolist() if unit in self._taken])
+        return Inputs(self.waiting[row], facts, self.policy, may_divert=may_divert, taken=taken)
 
     def choice(self, row: int, unit_id: int | None, inputs: Inputs) -> Choice:
         """Return what was chosen; a busy unit that is waited for is not chosen yet."""
         unit = self._number.get(unit_id) if unit_id is not None else None
-        listed = tuple(self._told(row, self._shortlist(row)))
         waits_for = None
         if unit is not None and self._codes[row, unit] == BUSY:
             unit, unit_id, waits_for = None, None, unit_id
         kind: Literal["offer", "divert", "queue"] = (
             "queue" if unit is None else "divert" if self._columns.is_busy[unit] else "offer"
         )
+        candidates = tuple(self._told(row, self._ranking(row)))
         better = self._better_divert(row, unit)
-        return Choice(self.waiting[row].id, unit_id, kind, listed, inputs, waits_for, better)
-
-    def _shortlist(self, row: int) -> list[tuple[int | None, int]]:
-        """Return what a choice keeps of the units; asked twice for each call, and the same until a unit is taken."""
-        if row not in self._listed_of:
-            self._listed_of[row] = self._listed(row, self.policy.shortlist, EXPLAINED)
-        return self._listed_of[row]
+        return Choice(self.waiting[row].id, unit_id, kind, candidates, inputs, waits_for, better)
 
     def _better_divert(self, row: int, chosen: int | None) -> int | None:
         """Return the unit with another call that would gain enough over the one that was chosen, if there is one."""
-        if chosen is not None and self._columns.is_busy[chosen]:
+        busy = self._columns.is_busy
+        if chosen is not None and busy[chosen]:
             return None
-        best = self._cheapest(row, (self._codes[row] == 0) & self._columns.is_busy, 1)
-        if not best:
+        best = next((column for column in self._ranking(row).usable if busy[column]), None)
+        if best is None:
             return None
-        cost_s = float(self._total[row, best[0]])
-        if chosen is not None and not is_worth_it(float(self._total[row, chosen]), cost_s, self.policy):
-            return None
-        return int(self._columns.ids[best[0]])
+        before_s, after_s = (inf if each is None else float(self._total[row, each]) for each in (chosen, best))
+        return int(self._columns.ids[best]) if is_worth_it(before_s, after_s, self.policy) else None
 
-    def _may_be_awaited(self, row: int) -> NDArray[np.bool_]:
-        soon: NDArray[np.bool_] = self._codes[row] == BUSY
-        if self.waiting[row].priority == 1:
-            return np.zeros_like(soon)
-        with np.errstate(invalid="ignore"):
-            return soon & (self._columns.free_in_s <= self.policy.weights.soon_free_s)
+    def _ranking(self, row: int) -> Ranking:
+        self.rank([row])
+        return self._rankings[row]
 
-    def _cheapest(self, row: int, usable: NDArray[np.bool_], count: int) -> list[int]:
-        """Return the columns of the `count` cheapest, in order; the same ones however many others there are."""
-        return _smallest(np.where(usable, self._total[row], np.nan), count)
+    def _ranked(self, rows: list[int], count: int, explained: int) -> list[Ranking]:
+        """Return what is worth looking at for each of these calls.
 
-    def _listed(self, row: int, count: int, explained: int) -> list[tuple[int | None, int]]:
-        """Return the columns worth a line, each with its rank, where it has one."""
-        can = self._codes[row] == 0
+        It is the same for a table of only these units, whatever the others were: equals go by their order.
+        """
+        codes, totals = self._codes[rows], self._total[rows]
+        can = codes == 0
         free = can & ~self._columns.is_busy
-        ranked = self._cheapest(row, can, count)
-        if self.waiting[row].priority == 1:  # those that a person alone may take leave room for as many others
-            also = set(ranked) | set(self._cheapest(row, free, count))
-            ranked = sorted(also, key=lambda column: (self._total[row, column], column))
-        awaited = [each for each in self._cheapest(row, free | self._may_be_awaited(row), count) if not can[each]]
-        eta_s = np.where(np.isnan(self._eta_s[row]), np.inf, self._eta_s[row])
-        eta_s[can] = np.nan
-        eta_s[awaited] = np.nan
-        rest = awaited + _smallest(eta_s, explained)
-        return [*((rank, column) for rank, column in enumerate(ranked, 1)), *((None, column) for column in rest)]
+        soon = (codes == BUSY) & self._is_soon_free
+        frees = _smallest(np.where(free, totals, np.inf), count)
+        urgent = [self.waiting[row].priority == 1 for row in rows]  # these take units from others, and await none
+        usables = _smallest(np.where(can, totals, np.inf), count) if any(urgent) else frees
+        awaits = _smallest(np.where(free | soon, totals, np.inf), count) if soon.any() else frees
+        awaiteds = [None if is_urgent else each for is_urgent, each in zip(urgent, awaits, strict=True)]
+        far = np.where(np.isnan(self._eta_s[rows]), UNKNOWN_S, self._eta_s[rows])
+        far[can] = np.inf
+        nears = _smallest(far, explained + count)
+        return [
+            Ranking.of(totals[place], can[place], lists, explained)
+            for place, lists in enumerate(zip(usables, frees, awaiteds, nears, strict=True))
+        ]
 
-    def _told(self, row: int, listed: Sequence[tuple[int | None, int]]) -> list[Candidate]:
-        columns = [column for _, column in listed]
-        eta_s, total = self._eta_s[row, columns].tolist(), self._total[row, columns].tolist()
+    def _told(self, row: int, ranking: Ranking) -> list[Candidate]:
+        columns = ranking.columns
         parts = np.round([part[row, columns] for part in self._costs], 1).T.tolist()
-        free_in_s, is_base = self._columns.free_in_s[columns].tolist(), self._columns.is_base[columns].tolist()
-        codes = self._codes[row, columns].tolist()
+        values = zip(
+            columns,
+            self._codes[row, columns].tolist(),
+            self._eta_s[row, columns].tolist(),
+            self._total[row, columns].tolist(),
+            self._columns.is_base[columns].tolist(),
+            self._columns.free_in_s[columns].tolist(),
+            parts,
+            strict=True,
+        )
         told = []
-        for place, (rank, column) in enumerate(listed):
-            unit, code, has_way = self._units[column], REASONS[codes[place]], not isnan(eta_s[place])
+        for place, (column, code, eta_s, total, is_base, free_in_s, each) in enumerate(values):
+            unit, has_way, is_ranked = self._units[column], not isnan(eta_s), place < ranking.ranked
             told.append(
                 Candidate(
                     unit.id,
                     unit.plate_number,
-                    rank,
-                    eta_s[place] if has_way else None,
-                    total[place] if has_way else None,
-                    Parts(*parts[place]) if has_way else None,
-                    code or None,
-                    SENTENCES.get(code),
-                    is_base[place],
+                    place + 1 if is_ranked else None,
+                    eta_s if has_way else None,
+                    total if has_way else None,
+                    Parts(*each) if has_way else None,
+                    REASONS[code] or None,
+                    SENTENCES.get(REASONS[code]),
+                    is_base,
                     unit.fix_age_s,
-                    None if isnan(free_in_s[place]) else free_in_s[place],
-                    None if rank is None else unit.request_id,
+                    None if isnan(free_in_s) else free_in_s,
+                    unit.request_id if is_ranked else None,
                 )
             )
         return told
@@ -188,16 +224,17 @@ def is_worth_it(before_s: float, after_s: float, policy: DispatchPolicy) -> bool
     return before_s - after_s > max(policy.swap_gain_s, policy.swap_gain_share * before_s)
 
 
-def _smallest(values: Matrix, count: int) -> list[int]:
-    """Return where the `count` smallest numbers are, in order; equals in the order of their places, NaN never."""
-    known = len(values) - int(np.isnan(values).sum())
-    count = min(count, known)
-    if count <= 0:
-        return []
-    if known <= 4 * count:
-        order: list[int] = values.argsort(kind="stable")[:count].tolist()
-        return order
-    # Few of many: what is larger than the last of them need not be sorted.
-    places = np.nonzero(values <= np.partition(values, count - 1)[count - 1])[0]
-    order = places[values[places].argsort(kind="stable")[:count]].tolist()
-    return order
+def _smallest(values: Matrix, count: int) -> list[list[int]]:
+    """Return where the `count` smallest numbers of each row are, in order; equals by their places, inf never."""
+    count = min(count, values.shape[1])
+    if not count:
+        return [[] for _ in values]
+    values = values + np.arange(values.shape[1]) * TIE_S
+    if values.shape[1] > 4 * count:  # few of many: the others need not be sorted
+        places = np.argpartition(values, count - 1, axis=1)[:, :count]
+    else:
+        places = np.broadcast_to(np.arange(values.shape[1]), values.shape)
+    chosen = np.take_along_axis(values, places, axis=1)
+    order = np.argsort(chosen, axis=1, kind="stable")[:, :count]
+    places, chosen = np.take_along_axis(places, order, axis=1), np.take_along_axis(chosen, order, axis=1)
+    return [row[:known] for row, known in zip(places.tolist(), np.isfinite(chosen).sum(axis=1).tolist(), strict=True)]
