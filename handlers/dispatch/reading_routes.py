@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from handlers.call import Route
-from handlers.dispatch import alerts, board, handovers, likely, messages, places, report, timeline
+from handlers.dispatch import alerts, board, handovers, likely, messages, places, report, suggestions, timeline
 
 ROUTES: tuple[Route, ...] = (
     *board.ROUTES,
@@ -14,4 +14,5 @@ ROUTES: tuple[Route, ...] = (
     *likely.ROUTES,
     *timeline.ROUTES,
     *report.ROUTES,
+    *suggestions.ROUTES,
 )

@@ -33,6 +33,8 @@ ANYWHERE: tuple[Asked, ...] = (
     Asked("dispatch.R", "GET", "dispatch/likely?callback_number=112", 200),
     Asked("dispatch.R", "GET", f"ambulance_requests/{MISSING}/timeline", 404),
     Asked("dispatch_decisions.R", "GET", f"dispatch/decisions/{MISSING}", 404),
+    Asked("dispatch_decisions.R", "GET", f"ambulance_requests/{MISSING}/suggestions", 404),
+    Asked("dispatch.R", "GET", "dispatch/advice", 200),
     Asked("dispatch_alerts.R", "GET", "dispatch/alerts", 200),
     Asked("dispatch_alerts.U", "POST", f"dispatch/alerts/{MISSING}/acknowledge", 404),
     Asked("dispatch_reports.R", "GET", "dispatch/report", 200),
