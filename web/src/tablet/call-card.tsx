@@ -11,7 +11,14 @@ import { goalOf, navigationUrl, patientLine, PRIORITY_WORDS } from "./words.ts";
 
 const AT_SCENE = new Set(["on_scene", "transporting", "at_destination"]);
 
-export function CallCard({ tablet, call }: { tablet: Tablet; call: OwnCall }): JSX.Element {
+export interface CallCardProps {
+  readonly tablet: Tablet;
+  readonly call: OwnCall;
+  /** Something more urgent has the screen. */
+  readonly covered: boolean;
+}
+
+export function CallCard({ tablet, call, covered }: CallCardProps): JSX.Element {
   const [choosing, setChoosing] = useState(false);
   const { details } = call;
   const goal = goalOf(details, AT_SCENE.has(call.at));
@@ -36,7 +43,7 @@ export function CallCard({ tablet, call }: { tablet: Tablet; call: OwnCall }): J
           Destination
         </button>
       </div>
-      {choosing && <Destination tablet={tablet} onClose={() => setChoosing(false)} />}
+      {choosing && !covered && <Destination tablet={tablet} onClose={() => setChoosing(false)} />}
     </section>
   );
 }

@@ -31,6 +31,7 @@ export function Cockpit({ tablet, onForget }: { tablet: Tablet; onForget: () => 
   const vitals = useObserved(tablet.vitals);
   const nowMs = useNow(TICK_MS);
   const [notesOpen, setNotesOpen] = useState(false);
+  const covered = crew.offer !== null || crew.loud !== null; // a window would lie above them
   const unread = crew.notes.filter(({ read }) => !read);
   return (
     <div class="tablet" data-busy={crew.call !== null}>
@@ -49,7 +50,7 @@ export function Cockpit({ tablet, onForget }: { tablet: Tablet; onForget: () => 
         ) : (
           <div class="tablet__call">
             <StageButtons tablet={tablet} call={crew.call} pending={crew.pending} reports={vitals.reports} nowMs={nowMs} />
-            <CallCard tablet={tablet} call={crew.call} />
+            <CallCard tablet={tablet} call={crew.call} covered={covered} />
           </div>
         )}
       </main>
@@ -59,7 +60,7 @@ export function Cockpit({ tablet, onForget }: { tablet: Tablet; onForget: () => 
         </button>
         <Sos tablet={tablet} alarm={vitals.device.alarm} heard={crew.heard} />
       </footer>
-      {notesOpen && <Notes tablet={tablet} notes={crew.notes} reports={vitals.reports} onClose={() => setNotesOpen(false)} />}
+      {notesOpen && !covered && <Notes tablet={tablet} notes={crew.notes} reports={vitals.reports} onClose={() => setNotesOpen(false)} />}
       {crew.offer !== null && <OfferScreen key={crew.offer.details.assignment} tablet={tablet} offer={crew.offer} vitals={vitals} />}
       {crew.loud !== null && <LoudNotice loud={crew.loud} onUnderstood={() => tablet.understood()} />}
     </div>

@@ -42,15 +42,9 @@ export function Destination({ tablet, onClose }: { tablet: Tablet; onClose: () =
   };
   return (
     <Dialog title="Where do you take the patient?" onClose={onClose}>
-      <form class="tablet-line" onSubmit={submit}>
-        <input value={words} maxLength={500} placeholder="In words" aria-label="In words" onInput={(event) => setWords(event.currentTarget.value)} />
-        <button class="tablet-button tablet-button--small" type="submit" disabled={words.trim() === ""}>
-          Set
-        </button>
-      </form>
       {failed && <p>The hospitals cannot be read without a connection: say it in words.</p>}
       {hospitals === null && !failed && <p>Reading the hospitals…</p>}
-      <ul class="tablet-hospitals">
+      <ul class="tablet-hospitals" tabIndex={-1} autofocus>
         {sorted(hospitals ?? [], tablet).map(({ hospital, metres }) => (
           <li key={hospital.id}>
             <button class="tablet-button" type="button" onClick={() => choose(hospital)}>
@@ -63,6 +57,12 @@ export function Destination({ tablet, onClose }: { tablet: Tablet; onClose: () =
           </li>
         ))}
       </ul>
+      <form class="tablet-line" onSubmit={submit}>
+        <input value={words} maxLength={500} placeholder="Or in words" aria-label="In words" onInput={(event) => setWords(event.currentTarget.value)} />
+        <button class="tablet-button tablet-button--small" type="submit" disabled={words.trim() === ""}>
+          Set
+        </button>
+      </form>
     </Dialog>
   );
 }

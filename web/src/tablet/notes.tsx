@@ -34,7 +34,7 @@ export function Notes({ tablet, notes, reports, onClose }: NotesProps): JSX.Elem
   return (
     <Dialog title="Messages" size="large" onClose={onClose}>
       {notes.length === 0 && <p>Nothing yet. What you write goes to all dispatchers.</p>}
-      <ul class="tablet-notes" ref={list}>
+      <ul class="tablet-notes" ref={list} tabIndex={-1} autofocus>
         {notes.map(({ id, mine, from, text: words, atMs }) => (
           <li key={id} data-mine={mine}>
             <small>

@@ -13,7 +13,7 @@ type Alarm = DeviceState["alarm"];
 /** Who has heard it so far: nobody, the hub, or a person. */
 function stateOf(alarm: Alarm, heard: Crew["heard"]): { readonly state: string; readonly words: string } {
   if (alarm === null) return { state: "idle", words: "SOS" };
-  if (heard?.alarm === alarm.id) return { state: "heard", words: `SOS: ${heard.by} has heard you` };
+  if (heard?.alarm === alarm.id) return { state: "heard", words: `${heard.by} has heard you` };
   return alarm.delivered ? { state: "delivered", words: "SOS: the hub has it" } : { state: "calling", words: "SOS: calling…" };
 }
 

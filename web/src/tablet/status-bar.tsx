@@ -19,7 +19,7 @@ export function StatusBar({ plate, vitals, nowMs }: StatusBarProps): JSX.Element
       <h1>{plate}</h1>
       <ThemeToggle />
       <div class="tablet__signs" role="status">
-        <Sign name="connection" saying={sayConnection(vitals.device, nowMs)} />
+        <Sign name="connection" saying={sayConnection(vitals.device, nowMs, navigator.onLine)} />
         <Sign name="gps" saying={sayTracking(vitals.tracking, nowMs)} />
         {backlog !== null && <Sign name="backlog" saying={{ tone: "warn", words: backlog }} />}
       </div>

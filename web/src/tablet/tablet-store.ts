@@ -92,6 +92,7 @@ export class Tablet {
     this.screen.start();
     this.ticking = setInterval(() => this.tick(), TICK_MS);
     this.ring();
+    if (navigator.userActivation?.isActive === true) this.ringer.unlock(); // it has just been set up by a touch
   }
 
   async stop(): Promise<void> {

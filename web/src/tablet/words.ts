@@ -25,7 +25,8 @@ export interface Saying {
   readonly words: string;
 }
 
-export function sayConnection({ phase, refused, retryAtMs }: DeviceState, nowMs: number): Saying {
+export function sayConnection({ phase, refused, retryAtMs }: DeviceState, nowMs: number, online: boolean): Saying {
+  if (!online) return { tone: "bad", words: "No network" };
   if (refused) return { tone: "bad", words: "The hub refuses this tablet" };
   if (phase === "streaming") return { tone: "good", words: "Connected" };
   if (phase === "standby") return { tone: "bad", words: "Open in another tab" };
