@@ -83,11 +83,12 @@ class ServedTravel:
         """
         if not origins or not goals:
             return [[] for _ in origins]
-        if self._clock.monotonic_s() < self._rests_until_s:
+        now_s = self._clock.monotonic_s()
+        if now_s < self._rests_until_s:
             self._count("resting")
             raise TravelAway(self.name)
         if self._rest_s:
-            self._rest()  # this question is the trial: who asks meanwhile does not wait for it
+            self._rests_until_s = now_s + self._rest_s  # this is the trial: who asks meanwhile does not wait for it
         try:
             async with asyncio.timeout(self._deadline_s):
                 times = await self._ask_all(origins, goals)
@@ -144,12 +145,9 @@ class ServedTravel:
     def _failed(self, error: Exception) -> None:
         if not self._rest_s:
             _LOG.warning("the routing server is away", server=self.name, reason=type(error).__name__)
-        self._rest()
-        self._count("late" if isinstance(error, TimeoutError) else "failed")
-
-    def _rest(self) -> None:
         self._rest_s = min(REST_MAX_S, 2 * self._rest_s or REST_S)
         self._rests_until_s = self._clock.monotonic_s() + self._rest_s
+        self._count("late" if isinstance(error, TimeoutError) else "failed")
 
     def _count(self, result: str) -> None:
         self._metrics.travel_answers.labels(self.name, result).inc()
