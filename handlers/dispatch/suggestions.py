@@ -13,7 +13,6 @@ from hub.dispatch.decision import Decision
 from hub.dispatch.offers import stored
 from storage.dispatch import decisions
 
-
 Travel = Literal["line", "roads", "osrm", "valhalla"]
 
 

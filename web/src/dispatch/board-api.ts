@@ -1,6 +1,7 @@
 /** The hub's HTTP interface of dispatching. */
 
 import { call } from "../api.ts";
+import type { Advice } from "../generated/api.ts";
 import { change, create, withQuery } from "../shared/http.ts";
 import type { PlaceValue } from "../shared/field-values.ts";
 import type * as shown from "./shapes.ts";
@@ -106,6 +107,9 @@ export const readHandovers = (signal: AbortSignal): Promise<{ readonly items: re
   call("GET", "/dispatch/handovers", undefined, { signal });
 
 export const writeHandover = (note: string, key: string): Promise<shown.HandoverNote> => post("/dispatch/handovers", { note }, key);
+
+export const readAdvice = (signal: AbortSignal): Promise<Advice> =>
+  call("GET", "/dispatch/advice", undefined, { signal });
 
 export const setDuty = (ambulance: number, status: string): Promise<unknown> =>
   change(`/ambulances/${ambulance}`, { status }, null);

@@ -1,35 +1,6 @@
 /** The shift report's names, and the times that are asked for most. Pure. */
 
-export interface Interval {
-  readonly name: string;
-  readonly about: string;
-  readonly n: number;
-  readonly mean_s: number;
-  readonly p50_s: number;
-  readonly p90_s: number;
-}
-
-export interface PriorityReport {
-  readonly priority: number;
-  readonly target_s: number;
-  readonly received: number;
-  readonly completed: number;
-  readonly cancelled: number;
-  readonly duplicates: number;
-  readonly still_open: number;
-  readonly without_transport: number;
-  readonly with_skipped_stages: number;
-  readonly from_paper: number;
-  readonly late: number;
-  readonly late_share: number | null;
-  readonly intervals: readonly Interval[];
-}
-
-export interface ShiftReport {
-  readonly priorities: readonly PriorityReport[];
-  /** Over all priorities. */
-  readonly intervals: readonly Interval[];
-}
+export type { PriorityReport, ReportInterval as Interval, ShiftReport } from "../generated/api.ts";
 
 const NAMES: Readonly<Record<string, string>> = {
   response: "Response: call to first unit at the scene",

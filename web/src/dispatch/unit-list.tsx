@@ -5,6 +5,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import type { Row } from "../fleet-store.ts";
 import { FreshnessBadge } from "../freshness-badge.tsx";
 import { Icon, StatusIcon } from "../icons.tsx";
+import { AdviceList } from "./advice-list.tsx";
 import type { BoardDesk } from "./board-desk.ts";
 import { showUnit } from "./deeds.ts";
 import { nameOfCall } from "./picture.ts";
@@ -39,6 +40,7 @@ export function UnitList({ desk }: { desk: BoardDesk }): JSX.Element {
           onInput={(event) => setText(event.currentTarget.value)}
         />
       </label>
+      <AdviceList desk={desk} />
       {rows.length > 0 && <Rows rows={rows} desk={desk} />}
       {rows.length === 0 && (
         <div class="empty">

@@ -21,6 +21,26 @@ export interface AddedDevice {
   readonly claim_expires_at: string;
 }
 
+/** Where free units should wait; `words` says all of it. */
+export interface Advice {
+  readonly at: string;
+  readonly travel: "line" | "osrm" | "roads" | "valhalla";
+  readonly moves: readonly AdvisedMove[];
+  readonly words: string;
+}
+
+/** Where one unit should wait; `gain_per_h` is how many calls an hour more are then reached in time. */
+export interface AdvisedMove {
+  readonly ambulance_id: number;
+  readonly plate_number: string;
+  readonly post: string;
+  readonly latitude: number;
+  readonly longitude: number;
+  readonly eta_s: number;
+  readonly gain_per_h: number;
+  readonly words: string;
+}
+
 /** A call for help; `raised_at` is when the crew called, `received_at` when the hub heard of it. */
 export interface Alarm {
   readonly id: string;
@@ -82,6 +102,7 @@ export interface AmbulanceRequests {
   readonly requested_at?: string;
   readonly status?: "assigned" | "at_destination" | "cancelled" | "completed" | "duplicate" | "on_scene" | "queued" | "received" | "transporting";
   readonly priority?: number;
+  readonly needs?: "advanced" | "basic" | "neonatal" | "transport" | null;
   readonly caller?: string | null;
   readonly callback_number?: string | null;
   readonly complaint?: string | null;
@@ -94,6 +115,9 @@ export interface AmbulanceRequests {
   readonly duplicate_of?: string | null;
   readonly created_by?: string | null;
   readonly source?: "app" | "desk" | "phone" | "radio";
+  readonly is_verified?: boolean;
+  readonly back_entered?: boolean;
+  readonly eta_at?: string | null;
   readonly closed_at?: string | null;
   readonly version?: number;
   readonly patient?: AmbulanceRequestsPatient | null;
@@ -116,6 +140,7 @@ export interface AmbulanceRequestsChange {
   readonly requested_at?: string;
   readonly status?: "assigned" | "at_destination" | "cancelled" | "completed" | "duplicate" | "on_scene" | "queued" | "received" | "transporting";
   readonly priority?: number;
+  readonly needs?: "advanced" | "basic" | "neonatal" | "transport" | null;
   readonly caller?: string | null;
   readonly callback_number?: string | null;
   readonly complaint?: string | null;
@@ -134,6 +159,7 @@ export interface AmbulanceRequestsCreation {
   readonly destination_facility_id?: string | null;
   readonly destination_location?: Location | null;
   readonly priority?: number;
+  readonly needs?: "advanced" | "basic" | "neonatal" | "transport" | null;
   readonly caller?: string | null;
   readonly callback_number?: string | null;
   readonly complaint?: string | null;
@@ -440,6 +466,28 @@ export interface CrewMessageList {
   readonly next_cursor: string | null;
 }
 
+/** Something that a crew did or said, as on the socket; docs/protocol.md has the kinds and their bodies. */
+export interface CrewReport {
+  readonly id: string;
+  readonly kind: string;
+  readonly at: number;
+  readonly body: Readonly<Record<string, unknown>>;
+}
+
+/** Reports in the order in which they happened; `sent_at` is the clock that their `at` was read from, now. */
+export interface CrewReports {
+  readonly sent_at: number;
+  readonly reports: readonly CrewReport[];
+}
+
+/** Where the ambulance stands: `offer` and `call` are the bodies of the commands of these names. */
+export interface CrewState {
+  readonly unit: OwnUnit;
+  readonly offer: Readonly<Record<string, unknown>> | null;
+  readonly call: Readonly<Record<string, unknown>> | null;
+  readonly messages: readonly UnreadMessage[];
+}
+
 /** Who asks. */
 export interface Current {
   readonly user: User;
@@ -587,6 +635,12 @@ export interface DispatchRequest {
   readonly version: number;
 }
 
+/** Which call the unit is asked to take instead, and why. */
+export interface Diversion {
+  readonly to: string;
+  readonly reason: string;
+}
+
 /** A doctor's place of work, with the fields that the caller may read. */
 export interface DoctorFacilities {
   readonly id: string;
@@ -712,6 +766,11 @@ export interface DoctorsList {
   readonly items: readonly Doctors[];
   readonly next_cursor: string | null;
   readonly total?: number;
+}
+
+/** Why a call is cancelled. */
+export interface Ended {
+  readonly reason: string;
 }
 
 /** A facility, with the fields that the caller may read. */
@@ -1015,11 +1074,26 @@ export interface NewHandover {
   readonly note: string;
 }
 
+/** Which unit is asked; a reason is needed for another one than `decision_id` suggested. */
+export interface NewOffer {
+  readonly ambulance_id: number;
+  readonly reason?: string | null;
+  readonly decision_id?: string | null;
+}
+
 /** The role, and the desk that comes with it for staff. */
 export interface NewRole {
   readonly role: "admin" | "doctor" | "patient" | "staff";
   readonly staff?: StaffPart | null;
   readonly doctor?: DoctorPart | null;
+}
+
+/** Where a unit is by now; `at` is when that was, without it now. */
+export interface NewStage {
+  readonly stage: "accepted" | "at_destination" | "cleared" | "declined" | "en_route" | "on_scene" | "transporting";
+  readonly at?: string | null;
+  readonly no_transport?: boolean;
+  readonly reason?: string | null;
 }
 
 /** A notification, with the fields that the caller may read. */
@@ -1050,6 +1124,68 @@ export interface NotificationsList {
 /** The account as it is now. */
 export interface OnePerson {
   readonly user: PersonRecord;
+}
+
+/** The times that are other ones, and why; null takes the time of a stage away that was passed over. */
+export interface OtherTimes {
+  readonly reason: string;
+  readonly offered_at?: string;
+  readonly accepted_at?: string;
+  readonly en_route_at?: string | null;
+  readonly on_scene_at?: string | null;
+  readonly transporting_at?: string | null;
+  readonly at_destination_at?: string | null;
+  readonly cleared_at?: string;
+  readonly declined_at?: string;
+  readonly expired_at?: string;
+  readonly cancelled_at?: string;
+  readonly diverted_at?: string;
+}
+
+/** The ambulance of the tablet. */
+export interface OwnUnit {
+  readonly id: number;
+  readonly plate_number: string;
+  readonly status: string;
+}
+
+/** A call as it stands on paper. */
+export interface PaperCall {
+  readonly requested_at: string;
+  readonly ambulance_id: number;
+  readonly times: PaperTimes;
+  readonly priority?: number;
+  readonly needs?: "advanced" | "basic" | "neonatal" | "transport" | null;
+  readonly patient_id?: string | null;
+  readonly caller?: string | null;
+  readonly callback_number?: string | null;
+  readonly complaint?: string | null;
+  readonly notes?: string | null;
+  readonly pickup_location?: Location | null;
+  readonly location_note?: string | null;
+  readonly destination?: string | null;
+  readonly destination_facility_id?: string | null;
+  readonly destination_location?: Location | null;
+  readonly no_transport?: boolean;
+  readonly cancel_reason?: string | null;
+}
+
+/** The call and its assignment as they are stored. */
+export interface PaperEntered {
+  readonly request: DispatchRequest;
+  readonly assignment: DispatchAssignment;
+}
+
+/** When a unit came to each stage; one without a time was passed over. It was cleared, or cancelled. */
+export interface PaperTimes {
+  readonly offered_at: string;
+  readonly accepted_at?: string | null;
+  readonly en_route_at?: string | null;
+  readonly on_scene_at?: string | null;
+  readonly transporting_at?: string | null;
+  readonly at_destination_at?: string | null;
+  readonly cleared_at?: string | null;
+  readonly cancelled_at?: string | null;
 }
 
 /** The password that counts, and the one that shall. */
@@ -1424,6 +1560,25 @@ export interface RehabProgressList {
   readonly total?: number;
 }
 
+/** Which call it repeats. */
+export interface Repeated {
+  readonly of: string;
+}
+
+/** What became of a report; `state` is how it stands with what a refused one was about. */
+export interface ReportAnswer {
+  readonly id: string;
+  readonly status: string;
+  readonly code?: string;
+  readonly detail?: string;
+  readonly state?: Readonly<Record<string, unknown>>;
+}
+
+/** The answers, in the order of the reports. */
+export interface ReportAnswers {
+  readonly reports: readonly ReportAnswer[];
+}
+
 /** How long one part of a call took: over how many calls, and in seconds. */
 export interface ReportInterval {
   readonly name: string;
@@ -1578,6 +1733,34 @@ export interface Stay {
   readonly longitude: number;
 }
 
+/** A unit that was looked at; `why_not` is null for one that can be asked, and `detail` says the same in words.
+
+    `rank` 1 is the first choice, `parts` what its cost is made of, in seconds of travel; `diverts` names the call that
+    it would be taken from. */
+export interface Suggestion {
+  readonly ambulance_id: number;
+  readonly plate_number: string;
+  readonly rank: number | null;
+  readonly eta_s: number | null;
+  readonly cost_s: number | null;
+  readonly parts: Readonly<Record<string, number>> | null;
+  readonly why_not: string | null;
+  readonly detail: string | null;
+  readonly is_base_used: boolean;
+  readonly fix_age_s: number | null;
+  readonly free_in_s: number | null;
+  readonly diverts: string | null;
+}
+
+/** Who could take a call, the best first, and those who can not, last; an offer may name the decision. */
+export interface Suggestions {
+  readonly decision_id: string;
+  readonly at: string;
+  readonly travel: "line" | "osrm" | "roads" | "valhalla";
+  readonly candidates: readonly Suggestion[];
+  readonly words: string;
+}
+
 /** What the caller may do in some row of a table; which rows, each request tells. */
 export interface TableRights {
   readonly read: boolean;
@@ -1672,6 +1855,14 @@ export interface UnitRef {
   readonly plate_number: string;
 }
 
+/** What a dispatcher wrote, as the command `message` brings it. */
+export interface UnreadMessage {
+  readonly message: string;
+  readonly text: string;
+  readonly from: string;
+  readonly sent_at: number;
+}
+
 /** The person who is signed in. */
 export interface User {
   readonly id: string;
@@ -1706,6 +1897,11 @@ export interface UsersList {
   readonly items: readonly Users[];
   readonly next_cursor: string | null;
   readonly total?: number;
+}
+
+/** Why a unit is called back. */
+export interface Withdrawn {
+  readonly reason: string;
 }
 
 /** A workout plan, with the fields that the caller may read. */
@@ -1777,6 +1973,7 @@ export interface Routes {
   "GET /ambulance_requests": { query: { readonly status?: "assigned" | "at_destination" | "cancelled" | "completed" | "duplicate" | "on_scene" | "queued" | "received" | "transporting"; readonly priority?: number; readonly patient_id?: string; readonly ambulance_id?: number; readonly destination_facility_id?: string; readonly facility_id?: string; readonly requested_at?: string; readonly requested_at_from?: string; readonly requested_at_until?: string; readonly search?: string; readonly sort?: "-priority" | "-requested_at" | "priority" | "requested_at"; readonly embed?: string; readonly limit?: number; readonly cursor?: string; readonly total?: boolean; }; body: undefined; answer: AmbulanceRequestsList };
   "GET /ambulance_requests.csv": { query: { readonly status?: "assigned" | "at_destination" | "cancelled" | "completed" | "duplicate" | "on_scene" | "queued" | "received" | "transporting"; readonly priority?: number; readonly patient_id?: string; readonly ambulance_id?: number; readonly destination_facility_id?: string; readonly facility_id?: string; readonly requested_at?: string; readonly requested_at_from?: string; readonly requested_at_until?: string; readonly search?: string; readonly sort?: "-priority" | "-requested_at" | "priority" | "requested_at"; readonly embed?: string; }; body: undefined; answer: string };
   "GET /ambulance_requests/{id}": { query: { readonly embed?: string; }; body: undefined; answer: AmbulanceRequests };
+  "GET /ambulance_requests/{id}/suggestions": { query: {}; body: undefined; answer: Suggestions };
   "GET /ambulance_requests/{id}/timeline": { query: {}; body: undefined; answer: Timeline };
   "GET /ambulances": { query: { readonly status?: "at_hospital" | "available" | "dispatched" | "en_route" | "offline" | "on_scene" | "out_of_service" | "transporting"; readonly capability?: "advanced" | "basic" | "neonatal" | "transport"; readonly facility_id?: string; readonly search?: string; readonly sort?: "-id" | "-plate_number" | "id" | "plate_number"; readonly embed?: string; readonly limit?: number; readonly cursor?: string; readonly total?: boolean; }; body: undefined; answer: AmbulancesList };
   "GET /ambulances.csv": { query: { readonly status?: "at_hospital" | "available" | "dispatched" | "en_route" | "offline" | "on_scene" | "out_of_service" | "transporting"; readonly capability?: "advanced" | "basic" | "neonatal" | "transport"; readonly facility_id?: string; readonly search?: string; readonly sort?: "-id" | "-plate_number" | "id" | "plate_number"; readonly embed?: string; }; body: undefined; answer: string };
@@ -1793,15 +1990,18 @@ export interface Routes {
   "GET /appointments": { query: { readonly patient_id?: string; readonly doctor_id?: string; readonly facility_id?: string; readonly status?: "arrived" | "cancelled" | "completed" | "missed" | "requested" | "scheduled"; readonly scheduled_at?: string; readonly scheduled_at_from?: string; readonly scheduled_at_until?: string; readonly sort?: "-created_at" | "-scheduled_at" | "created_at" | "scheduled_at"; readonly embed?: string; readonly limit?: number; readonly cursor?: string; readonly total?: boolean; }; body: undefined; answer: AppointmentsList };
   "GET /appointments.csv": { query: { readonly patient_id?: string; readonly doctor_id?: string; readonly facility_id?: string; readonly status?: "arrived" | "cancelled" | "completed" | "missed" | "requested" | "scheduled"; readonly scheduled_at?: string; readonly scheduled_at_from?: string; readonly scheduled_at_until?: string; readonly sort?: "-created_at" | "-scheduled_at" | "created_at" | "scheduled_at"; readonly embed?: string; }; body: undefined; answer: string };
   "GET /appointments/{id}": { query: { readonly embed?: string; }; body: undefined; answer: Appointments };
+  "GET /assignments/{id}": { query: {}; body: undefined; answer: DispatchAssignment };
   "GET /audit_log": { query: { readonly patient_id?: string; readonly actor_id?: string; readonly actor_kind?: "anonymous" | "device" | "system" | "user"; readonly action?: string; readonly entity?: string; readonly entity_id?: string; readonly outcome?: "allowed" | "denied"; readonly at?: string; readonly at_from?: string; readonly at_until?: string; readonly sort?: "-at" | "at"; readonly embed?: string; readonly limit?: number; readonly cursor?: string; readonly total?: boolean; }; body: undefined; answer: AuditLogList };
   "GET /audit_log.csv": { query: { readonly patient_id?: string; readonly actor_id?: string; readonly actor_kind?: "anonymous" | "device" | "system" | "user"; readonly action?: string; readonly entity?: string; readonly entity_id?: string; readonly outcome?: "allowed" | "denied"; readonly at?: string; readonly at_from?: string; readonly at_until?: string; readonly sort?: "-at" | "at"; readonly embed?: string; }; body: undefined; answer: string };
   "GET /audit_log/{id}": { query: { readonly embed?: string; }; body: undefined; answer: AuditLog };
   "GET /break_glass": { query: { readonly user_id?: string; readonly patient_id?: string; readonly granted_at?: string; readonly granted_at_from?: string; readonly granted_at_until?: string; readonly sort?: "-granted_at" | "granted_at"; readonly embed?: string; readonly limit?: number; readonly cursor?: string; readonly total?: boolean; }; body: undefined; answer: BreakGlassList };
   "GET /break_glass.csv": { query: { readonly user_id?: string; readonly patient_id?: string; readonly granted_at?: string; readonly granted_at_from?: string; readonly granted_at_until?: string; readonly sort?: "-granted_at" | "granted_at"; readonly embed?: string; }; body: undefined; answer: string };
   "GET /break_glass/{id}": { query: { readonly embed?: string; }; body: undefined; answer: BreakGlass };
+  "GET /crew/state": { query: {}; body: undefined; answer: CrewState };
   "GET /devices": { query: { readonly kind?: "physio" | "tablet"; readonly ambulance_id?: number; readonly facility_id?: string; readonly patient_id?: string; readonly revoked?: boolean; readonly revoked_at?: string; readonly revoked_at_from?: string; readonly revoked_at_until?: string; readonly search?: string; readonly sort?: "-created_at" | "-name" | "created_at" | "name"; readonly embed?: string; readonly limit?: number; readonly cursor?: string; readonly total?: boolean; }; body: undefined; answer: DevicesList };
   "GET /devices.csv": { query: { readonly kind?: "physio" | "tablet"; readonly ambulance_id?: number; readonly facility_id?: string; readonly patient_id?: string; readonly revoked?: boolean; readonly revoked_at?: string; readonly revoked_at_from?: string; readonly revoked_at_until?: string; readonly search?: string; readonly sort?: "-created_at" | "-name" | "created_at" | "name"; readonly embed?: string; }; body: undefined; answer: string };
   "GET /devices/{id}": { query: { readonly embed?: string; }; body: undefined; answer: Devices };
+  "GET /dispatch/advice": { query: {}; body: undefined; answer: Advice };
   "GET /dispatch/alerts": { query: { readonly open?: boolean; readonly request_id?: string; readonly limit?: number; readonly cursor?: string; }; body: undefined; answer: DispatchAlertList };
   "GET /dispatch/board": { query: {}; body: undefined; answer: Board };
   "GET /dispatch/decisions/{id}": { query: {}; body: undefined; answer: DecisionShown };
@@ -1871,6 +2071,7 @@ export interface Routes {
   "PATCH /ambulance_requests/{id}": { query: {}; body: AmbulanceRequestsChange; answer: AmbulanceRequests };
   "PATCH /ambulances/{id}": { query: {}; body: AmbulancesChange; answer: Ambulances };
   "PATCH /appointments/{id}": { query: {}; body: AppointmentsChange; answer: Appointments };
+  "PATCH /assignments/{id}/times": { query: {}; body: OtherTimes; answer: DispatchAssignment };
   "PATCH /devices/{id}": { query: {}; body: DevicesChange; answer: Devices };
   "PATCH /doctor_facilities/{id}": { query: {}; body: DoctorFacilitiesChange; answer: DoctorFacilities };
   "PATCH /doctor_schedules/{id}": { query: {}; body: DoctorSchedulesChange; answer: DoctorSchedules };
@@ -1887,10 +2088,17 @@ export interface Routes {
   "POST /activations": { query: {}; body: Activation; answer: null };
   "POST /alarms/{id}/acknowledge": { query: {}; body: undefined; answer: Alarm };
   "POST /ambulance_requests": { query: {}; body: AmbulanceRequestsCreation; answer: AmbulanceRequests };
+  "POST /ambulance_requests/{id}/cancel": { query: {}; body: Ended; answer: AmbulanceRequests };
+  "POST /ambulance_requests/{id}/duplicate": { query: {}; body: Repeated; answer: AmbulanceRequests };
+  "POST /ambulance_requests/{id}/offers": { query: {}; body: NewOffer; answer: DispatchAssignment };
   "POST /ambulances": { query: {}; body: AmbulancesCreation; answer: Ambulances };
   "POST /ambulances/{id}/messages": { query: {}; body: NewCrewMessage; answer: CrewMessage };
   "POST /appointments": { query: {}; body: AppointmentsCreation; answer: Appointments };
+  "POST /assignments/{id}/divert": { query: {}; body: Diversion; answer: DispatchAssignment };
+  "POST /assignments/{id}/stages": { query: {}; body: NewStage; answer: DispatchAssignment };
+  "POST /assignments/{id}/withdraw": { query: {}; body: Withdrawn; answer: DispatchAssignment };
   "POST /break_glass": { query: {}; body: Breach; answer: Broken };
+  "POST /crew/reports": { query: {}; body: CrewReports; answer: ReportAnswers };
   "POST /crew_messages/{id}/read": { query: {}; body: undefined; answer: CrewMessage };
   "POST /devices": { query: {}; body: NewDevice; answer: AddedDevice };
   "POST /devices/claim": { query: {}; body: Claim; answer: ClaimedDevice };
@@ -1906,6 +2114,7 @@ export interface Routes {
   "POST /facilities": { query: {}; body: FacilitiesCreation; answer: Facilities };
   "POST /messages": { query: {}; body: MessagesCreation; answer: Messages };
   "POST /notifications/read": { query: {}; body: ReadMark; answer: Marked };
+  "POST /paper_calls": { query: {}; body: PaperCall; answer: PaperEntered };
   "POST /password_resets": { query: {}; body: Forgotten; answer: null };
   "POST /patients": { query: {}; body: PatientsCreation; answer: Patients };
   "POST /physio_sessions": { query: {}; body: PhysioSessionsCreation; answer: PhysioSessions };
