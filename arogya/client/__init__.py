@@ -39,6 +39,7 @@ from arogya.client.spool import SpoolError
 from hub.protocol.filter import Area, Filter
 from hub.protocol.fix import Alarm, Fix
 from hub.protocol.hub_frames import Command
+from hub.protocol.reports import Report, ReportAck
 
 __all__ = [
     "AccessRefused",
@@ -63,6 +64,8 @@ __all__ = [
     "Options",
     "Position",
     "Refusal",
+    "Report",
+    "ReportAck",
     "SpoolError",
     "sign_in",
 ]

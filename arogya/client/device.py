@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Mapping
 from pathlib import Path
 from random import Random
 from types import TracebackType
@@ -19,10 +20,12 @@ from arogya.client.counters import Counters
 from arogya.client.dial import EXPECTED, dial, ending_of
 from arogya.client.hooks import Hooks, Options
 from arogya.client.link import Link, Station
+from arogya.client.reports import Reports
 from arogya.client.spool import Spool
 from hub.protocol.codec import JSON, MSGPACK
 from hub.protocol.fix import Fix
 from hub.protocol.limits import MESSAGE_BYTES_MAX
+from hub.protocol.reports import Report, ReportAck
 
 logger = logging.getLogger(__name__)
 
@@ -91,9 +94,11 @@ class DeviceClient:
         )
         backlog = Backlog(spool, self.counters)
         commands = Commands(self._hooks.on_command)
-        self._station = Station(backlog, self._codec, self._hooks, self._options, self.counters, commands)
+        reports = Reports(spool, await asyncio.to_thread(spool.reports), self._hooks, self._options)
+        self._station = Station(backlog, self._codec, self._hooks, self._options, self.counters, commands, reports)
         await self._tasks.__aenter__()
         self._tasks.create_task(backlog.commit_until_closed())
+        self._tasks.create_task(reports.write_until_closed())
         self._running = [
             self._tasks.create_task(self._stay_connected(self._station)),
             self._tasks.create_task(commands.answer_until_cancelled()),
@@ -106,6 +111,7 @@ class DeviceClient:
         """Write what was offered to the spool and close; what is not acked goes on with the next client."""
         station = self._open_station()
         station.backlog.stop()
+        station.reports.stop()
         for task in self._running:
             task.cancel()
         try:
@@ -126,6 +132,20 @@ class DeviceClient:
     def offer(self, fix: Fix) -> None:
         """Take a fix without waiting, not even for the disk: a crash in the next moment can lose it."""
         self._open_station().backlog.offer(msgpack.packb(fix.wire()))
+
+    async def report(self, kind: str, body: Mapping[str, object], *, report_id: str | None = None) -> ReportAck:
+        """Tell the hub what the crew does or says, and return its answer, `done` or `refused`, however long that takes.
+
+        It is put on disk, and sent in order with the time of now until the hub has answered, also by the next run of
+        the program; who stops waiting does not take it back. Raises ValueError for what docs/protocol.md does not know,
+        `SpoolError` when hundreds wait already (never for a call for help).
+        """
+        return await self._open_station().reports.put(kind, body, report_id)
+
+    @property
+    def reports(self) -> list[Report]:
+        """Return what the hub has not answered, oldest first."""
+        return self._open_station().reports.open
 
     async def drained(self, within_s: float | None = None) -> None:
         """Wait until the hub has committed everything that was sent; raises TimeoutError."""

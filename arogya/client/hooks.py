@@ -11,6 +11,7 @@ from arogya.client.backoff import Backoff
 from arogya.client.window import FRAME_FIXES
 from hub.protocol.fix import Fix
 from hub.protocol.hub_frames import Command
+from hub.protocol.reports import Report, ReportAck
 
 
 class Refusal(NamedTuple):
@@ -33,6 +34,8 @@ class Hooks:
 
     on_refused: Callable[[Refusal], None] | None = None
     on_command: Callable[[Command], Awaitable[None]] | None = None  # returning means done; called once for each id
+    # The hub has answered a report: also one of an earlier run of the program, for which nobody waits any more.
+    on_answer: Callable[[ReportAck, Report], None] | None = None
     on_sent: Callable[[int, int], None] | None = None  # (stream, seq) just before it is written to the socket
     on_ack: Callable[[int, int], None] | None = None  # (stream, seq): everything up to seq is durable
 

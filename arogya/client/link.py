@@ -16,12 +16,14 @@ from arogya.client.commands import Commands
 from arogya.client.counters import Counters
 from arogya.client.dial import close
 from arogya.client.hooks import Hooks, Options, Refusal
+from arogya.client.reports import Reports
 from arogya.client.window import Hole, Run, Window
 from hub.errors import HubError, Malformed
 from hub.protocol.codec import Codec, Encodable
 from hub.protocol.device_frames import Data, Hello, LiveHint, Skip, StreamClaim
 from hub.protocol.fix import Fix, parse_fix
 from hub.protocol.hub_frames import FROM_HUB, Ack, Command, Error, HubMessage, Nack, Welcome
+from hub.protocol.reports import ReportAck
 
 logger = logging.getLogger(__name__)
 
@@ -38,6 +40,7 @@ class Station:
     options: Options
     counters: Counters
     commands: Commands
+    reports: Reports
     newest_sent: int = 0  # highest seq ever put on the wire: below it, sending is sending again
     stream: int | None = None  # the hub's number for the log, once known
     connected: asyncio.Event = field(default_factory=asyncio.Event)  # set between a welcome and the connection's end
@@ -72,9 +75,10 @@ class Link:
         self._station.commands.reply = self._send
         try:
             async with asyncio.TaskGroup() as tasks:
-                pump = tasks.create_task(self._pump())
+                running = [tasks.create_task(self._pump()), tasks.create_task(self._report())]
                 await self._listen()
-                pump.cancel()
+                for task in running:
+                    task.cancel()
         finally:
             self._station.commands.reply = None
             self._station.connected.clear()
@@ -123,6 +127,8 @@ class Link:
                 await self._on_nack(message)
             elif isinstance(message, Command):
                 self._station.commands.take(message)
+            elif isinstance(message, ReportAck):
+                self._station.reports.answered(message)
             elif isinstance(message, Error):
                 self._detail = f"{message.code}: {message.detail}"
                 logger.warning("the hub answered with %s", self._detail)
@@ -178,6 +184,14 @@ class Link:
                 if step is None:
                     await self._wait_for_change(hint_in_s)
         except (aiohttp.ClientError, ConnectionError, sqlite3.Error) as error:
+            self._detail = f"{type(error).__name__}: {error}"
+            await close(self._socket, aiohttp.WSCloseCode.GOING_AWAY)  # wakes the listener
+
+    async def _report(self) -> None:
+        """Send what the crew says, for as long as the connection lasts."""
+        try:
+            await self._station.reports.send_until_cancelled(self._send)
+        except (aiohttp.ClientError, ConnectionError) as error:
             self._detail = f"{type(error).__name__}: {error}"
             await close(self._socket, aiohttp.WSCloseCode.GOING_AWAY)  # wakes the listener
 

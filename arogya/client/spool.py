@@ -15,6 +15,9 @@ import sqlite3
 import threading
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NamedTuple
+
+import msgpack
 
 from arogya.client.window import Kept, Run
 
@@ -25,6 +28,19 @@ _SCHEMA = """
 CREATE TABLE log (format INTEGER, log_id TEXT, last INTEGER, acked_ever INTEGER);
 CREATE TABLE samples (seq INTEGER PRIMARY KEY, body BLOB NOT NULL);
 """
+_REPORTS = (
+    "CREATE TABLE IF NOT EXISTS reports (number INTEGER PRIMARY KEY, body BLOB NOT NULL)"  # younger than the rest
+)
+
+
+class KeptReport(NamedTuple):
+    """A report that the hub has not answered."""
+
+    number: int  # in the order of what happened
+    id: str
+    kind: str
+    at: int  # µs since 1970, by the device's clock
+    body: dict[str, object]
 
 
 class SpoolError(Exception):
@@ -83,6 +99,7 @@ class Spool:
                 for statement in _SCHEMA.split(";")[:-1]:
                     db.execute(statement)
                 db.execute("INSERT INTO log VALUES (?, ?, 0, 0)", (FORMAT, secrets.token_hex(16)))
+            db.execute(_REPORTS)
             db.execute("COMMIT")
             self._load(db)
         except sqlite3.Error:
@@ -150,6 +167,26 @@ class Spool:
             return run.first, []
         first: int = found[0][0]
         return first, [body for place, (seq, body) in enumerate(found) if seq == first + place]
+
+    def reports(self) -> list[KeptReport]:
+        """Return the reports without an answer, oldest first."""
+        with self._lock:
+            found = self._db.execute("SELECT number, body FROM reports ORDER BY number").fetchall()
+        return [KeptReport(number, *msgpack.unpackb(body)) for number, body in found]
+
+    def write_reports(self, keep: Sequence[KeptReport], forget: Sequence[int]) -> None:
+        """Store reports and remove answered ones in one transaction; raises `sqlite3.Error`."""
+        rows = [(kept.number, msgpack.packb(kept[1:])) for kept in keep]
+        with self._lock:
+            try:
+                self._db.execute("BEGIN IMMEDIATE")
+                self._db.executemany("INSERT OR REPLACE INTO reports VALUES (?, ?)", rows)
+                self._db.executemany("DELETE FROM reports WHERE number = ?", [(number,) for number in forget])
+                self._db.execute("COMMIT")
+            except sqlite3.Error:
+                if self._db.in_transaction:
+                    self._db.execute("ROLLBACK")
+                raise
 
     def set_acked(self, seq: int) -> None:
         """Note what the hub holds; lower than before when it was restored from a backup. Costs no disk access."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import TracebackType
 
 from aiohttp import web
@@ -13,6 +13,7 @@ from aiohttp import web
 from hub.protocol.codec import CODECS, Codec, Encodable
 from hub.protocol.device_frames import FROM_DEVICE, CommandAck, Data, DeviceMessage, Hello, LiveHint, Skip
 from hub.protocol.hub_frames import Ack, Nack, StreamMark, Welcome
+from hub.protocol.reports import Report, ReportAck
 
 Misbehave = Callable[["Connection", DeviceMessage], bool]
 
@@ -62,6 +63,9 @@ class TinyHub:
         self.handshakes = 0
         self.connections: list[Connection] = []
         self.answers: list[CommandAck] = []
+        self.reports: dict[str, Report] = {}  # stored, by id; the first stays
+        self.refusal: ReportAck | None = None  # what reports are answered instead of done
+        self.holds_answers = False  # store reports, answer none
         self.worst_unacked = 0
 
     async def __aenter__(self) -> TinyHub:
@@ -115,6 +119,9 @@ class TinyHub:
         if self.misbehave is not None and self.misbehave(connection, message):
             return
         log = connection.log
+        if isinstance(message, Report):
+            await self._report(connection, message)
+            return
         if isinstance(message, CommandAck):
             self.answers.append(message)
         elif isinstance(message, Data):
@@ -128,6 +135,12 @@ class TinyHub:
         if not self.holds_acks:
             connection.unacked = 0
             await connection.send(Ack([[log.stream, log.acked]], self.credit))
+
+    async def _report(self, connection: Connection, report: Report) -> None:
+        self.reports.setdefault(report.id, report)
+        if not self.holds_answers:
+            refusal = self.refusal
+            await connection.send(replace(refusal, id=report.id) if refusal else ReportAck(report.id, "done"))
 
     async def _store(self, connection: Connection, log: Log, message: Data) -> None:
         connection.unacked += len(message.fixes)
