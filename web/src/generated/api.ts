@@ -14,11 +14,12 @@ export interface Added {
   readonly expires_at: string | null;
 }
 
-/** A new device with its claim code. */
+/** A new device with its claim code; an app that has none is set up by a link, which holds its secret. */
 export interface AddedDevice {
   readonly device: Devices;
-  readonly claim_code: string;
-  readonly claim_expires_at: string;
+  readonly claim_code: string | null;
+  readonly claim_expires_at: string | null;
+  readonly setup_link: string | null;
 }
 
 /** Where free units should wait; `words` says all of it. */
@@ -514,6 +515,7 @@ export interface DecisionShown {
 export interface Devices {
   readonly id: number;
   readonly kind?: "physio" | "tablet";
+  readonly protocol?: "hub" | "owntracks" | "traccar";
   readonly name?: string;
   readonly ambulance_id?: number | null;
   readonly facility_id?: string | null;
@@ -1067,6 +1069,7 @@ export interface NewDevice {
   readonly model?: string | null;
   readonly joints?: readonly string[] | null;
   readonly included_angle?: boolean;
+  readonly protocol?: "hub" | "owntracks" | "traccar";
 }
 
 /** What the next shift has to know. */
@@ -1596,10 +1599,13 @@ export interface Rights {
   readonly actions: readonly string[];
 }
 
-/** A new claim code; the secret that the device has counts until the code is used, and at the longest until then. */
+/** A new claim code; the secret that the device has counts until the code is used, and at the longest until then.
+
+    A tracker has a new link instead. */
 export interface RotatedDevice {
-  readonly claim_code: string;
-  readonly claim_expires_at: string;
+  readonly claim_code: string | null;
+  readonly claim_expires_at: string | null;
+  readonly setup_link: string | null;
   readonly old_secret_ends_at: string;
 }
 
@@ -1998,8 +2004,8 @@ export interface Routes {
   "GET /break_glass.csv": { query: { readonly user_id?: string; readonly patient_id?: string; readonly granted_at?: string; readonly granted_at_from?: string; readonly granted_at_until?: string; readonly sort?: "-granted_at" | "granted_at"; readonly embed?: string; }; body: undefined; answer: string };
   "GET /break_glass/{id}": { query: { readonly embed?: string; }; body: undefined; answer: BreakGlass };
   "GET /crew/state": { query: {}; body: undefined; answer: CrewState };
-  "GET /devices": { query: { readonly kind?: "physio" | "tablet"; readonly ambulance_id?: number; readonly facility_id?: string; readonly patient_id?: string; readonly revoked?: boolean; readonly revoked_at?: string; readonly revoked_at_from?: string; readonly revoked_at_until?: string; readonly search?: string; readonly sort?: "-created_at" | "-name" | "created_at" | "name"; readonly embed?: string; readonly limit?: number; readonly cursor?: string; readonly total?: boolean; }; body: undefined; answer: DevicesList };
-  "GET /devices.csv": { query: { readonly kind?: "physio" | "tablet"; readonly ambulance_id?: number; readonly facility_id?: string; readonly patient_id?: string; readonly revoked?: boolean; readonly revoked_at?: string; readonly revoked_at_from?: string; readonly revoked_at_until?: string; readonly search?: string; readonly sort?: "-created_at" | "-name" | "created_at" | "name"; readonly embed?: string; }; body: undefined; answer: string };
+  "GET /devices": { query: { readonly kind?: "physio" | "tablet"; readonly protocol?: "hub" | "owntracks" | "traccar"; readonly ambulance_id?: number; readonly facility_id?: string; readonly patient_id?: string; readonly revoked?: boolean; readonly revoked_at?: string; readonly revoked_at_from?: string; readonly revoked_at_until?: string; readonly search?: string; readonly sort?: "-created_at" | "-name" | "created_at" | "name"; readonly embed?: string; readonly limit?: number; readonly cursor?: string; readonly total?: boolean; }; body: undefined; answer: DevicesList };
+  "GET /devices.csv": { query: { readonly kind?: "physio" | "tablet"; readonly protocol?: "hub" | "owntracks" | "traccar"; readonly ambulance_id?: number; readonly facility_id?: string; readonly patient_id?: string; readonly revoked?: boolean; readonly revoked_at?: string; readonly revoked_at_from?: string; readonly revoked_at_until?: string; readonly search?: string; readonly sort?: "-created_at" | "-name" | "created_at" | "name"; readonly embed?: string; }; body: undefined; answer: string };
   "GET /devices/{id}": { query: { readonly embed?: string; }; body: undefined; answer: Devices };
   "GET /dispatch/advice": { query: {}; body: undefined; answer: Advice };
   "GET /dispatch/alerts": { query: { readonly open?: boolean; readonly request_id?: string; readonly limit?: number; readonly cursor?: string; }; body: undefined; answer: DispatchAlertList };

@@ -439,6 +439,7 @@ export const ENTITIES = {
     columns: [
       {"name": "id", "kind": "bigint", "about": "The device.", "nullable": false, "create": "no", "change": false, "choices": [], "minimum": null, "maximum": null, "pattern": null, "references": null, "example": null},
       {"name": "kind", "kind": "text", "about": "tablet: sends fixes. physio: sends motion.", "nullable": false, "create": "must", "change": false, "choices": ["tablet", "physio"], "minimum": null, "maximum": null, "pattern": null, "references": null, "example": null},
+      {"name": "protocol", "kind": "text", "about": "hub: our own tablet. traccar, owntracks: an app that only says where it is.", "nullable": false, "create": "may", "change": false, "choices": ["hub", "traccar", "owntracks"], "minimum": null, "maximum": null, "pattern": null, "references": null, "example": null},
       {"name": "name", "kind": "text", "about": "What people call it.", "nullable": false, "create": "must", "change": true, "choices": [], "minimum": 1, "maximum": 100, "pattern": null, "references": null, "example": "Tablet 7"},
       {"name": "ambulance_id", "kind": "bigint", "about": "Where a tablet is mounted: its fixes belong to this ambulance.", "nullable": true, "create": "may", "change": false, "choices": [], "minimum": null, "maximum": null, "pattern": null, "references": "ambulances", "example": null},
       {"name": "facility_id", "kind": "key", "about": "Whose device it is.", "nullable": true, "create": "may", "change": false, "choices": [], "minimum": null, "maximum": null, "pattern": null, "references": "facilities", "example": null},
@@ -453,7 +454,7 @@ export const ENTITIES = {
       {"name": "last_seen_at", "kind": "moment", "about": "When it was last connected, to the minute.", "nullable": true, "create": "no", "change": false, "choices": [], "minimum": null, "maximum": null, "pattern": null, "references": null, "example": null},
       {"name": "connected", "kind": "boolean", "about": "It was connected within the last 90 s.", "nullable": false, "create": "no", "change": false, "choices": [], "minimum": null, "maximum": null, "pattern": null, "references": null, "example": null},
     ],
-    filters: [{"column": "kind", "span": false, "required": false}, {"column": "ambulance_id", "span": false, "required": false}, {"column": "facility_id", "span": false, "required": false}, {"column": "patient_id", "span": false, "required": false}, {"column": "revoked", "span": false, "required": false}, {"column": "revoked_at", "span": true, "required": false}],
+    filters: [{"column": "kind", "span": false, "required": false}, {"column": "protocol", "span": false, "required": false}, {"column": "ambulance_id", "span": false, "required": false}, {"column": "facility_id", "span": false, "required": false}, {"column": "patient_id", "span": false, "required": false}, {"column": "revoked", "span": false, "required": false}, {"column": "revoked_at", "span": true, "required": false}],
     sorts: [{"column": "name", "descends": false}, {"column": "created_at", "descends": false}],
     searchable: true,
     embeds: ["ambulance"],
