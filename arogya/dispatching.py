@@ -97,4 +97,6 @@ def _priority(settings: Settings, number: int, default: PriorityPolicy) -> Prior
         coverage_weight_s=value("coverage_weight_s"),
         needs=default.needs,
         waiting_alarm_s=value("waiting_alarm_s") or None,
+        leave_s=default.leave_s,
+        leave_growth=default.leave_growth,
     )

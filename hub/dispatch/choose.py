@@ -70,14 +70,14 @@ def reconsider(
     The engine may carry it out only while nobody has accepted; after that it is for a person to see.
     """
     mine = [replace(unit, stage=None, request_id=None, priority=None) if unit.id == current else unit for unit in units]
-    mine = [replace(unit, status="available") if unit.id == current else unit for unit in mine]
     asked = replace(waiting, offered_to=waiting.offered_to - {current}, refused_by=waiting.refused_by - {current})
     row = np.array([[eta_s.get(unit.id, np.nan) for unit in mine]], float)
     choice = _single(Weighed([asked], mine, row, policy, coverage), 0, may_divert=False)
     before, after = choice.candidate(current), choice.candidate(choice.ambulance_id)
     if after is None or after.cost_s is None or choice.ambulance_id == current:
         return None
-    if before is not None and before.cost_s is not None and not is_worth_it(before.cost_s, after.cost_s, policy):
+    before_s = before.cost_s if before is not None and before.why_not is None else None
+    if before_s is not None and not is_worth_it(before_s, after.cost_s, policy):
         return None
     return choice
 

@@ -33,7 +33,7 @@ class PriorityPolicy:
 
 def _priorities() -> Mapping[int, PriorityPolicy]:
     return {
-        1: PriorityPolicy(480.0, 120.0, 20.0, 30.0, 60.0, 90.0, batched=False, waiting_alarm_s=30.0),
+        1: PriorityPolicy(480.0, 120.0, 20.0, 30.0, 60.0, 90.0, batched=False, waiting_alarm_s=30.0, leave_s=100_000.0),
         2: PriorityPolicy(
             900.0, 45.0, 20.0, None, 90.0, 180.0, batched=False, coverage_weight_s=120.0, waiting_alarm_s=60.0
         ),
