@@ -45,12 +45,16 @@ async def _travel(settings: Settings, http: aiohttp.ClientSession, clock: Clock,
     chosen = settings.dispatch
     line = StraightLine(dispatching.policy(settings))
     if chosen.travel == "roads" and chosen.roads_graph is not None:
-        from arogya.travel.roads import RoadGraph  # its libraries take a second to load
-
-        return await asyncio.to_thread(RoadGraph.read, Path(chosen.roads_graph))
+        return await asyncio.to_thread(_roads, Path(chosen.roads_graph))
     if chosen.travel in SERVERS and chosen.travel_url is not None:
         server = SERVERS[chosen.travel]()
         return ServedTravel(
             server, chosen.travel_url, http, line, deadline_s=chosen.travel_deadline_s, clock=clock, metrics=metrics
         )
     return line
+
+
+def _roads(path: Path) -> Travel:
+    from arogya.travel.roads import RoadGraph  # its libraries take a second to load
+
+    return RoadGraph.read(path)

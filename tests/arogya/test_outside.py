@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 import pytest
@@ -26,6 +27,6 @@ async def test_travel_times_come_from_where_the_settings_say(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "roads.json").write_text('{"nodes": [[18.5, 73.8], [18.6, 73.8]], "ways": [[0, 1, 60]]}')
-    settings = config.load(env={}, options={"dispatch": chosen})
+    settings = await asyncio.to_thread(config.load, env={}, options={"dispatch": chosen})
     async with outside(settings, Clock(), Metrics()) as found:
         assert found.travel.name == name
