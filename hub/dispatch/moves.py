@@ -28,11 +28,11 @@ from storage.pool import Transaction
 
 # What is no longer so once a step is made, of the assignment and of its call.
 RESOLVED: Final[Mapping[str, tuple[str, ...]]] = {
-    "accepted": ("unanswered", "undelivered"),
-    "en_route": ("unanswered", "undelivered"),
-    "on_scene": ("not_moving", "at_scene", "eta_slip", "undelivered"),
-    "transporting": ("not_moving", "at_scene", "left_scene", "eta_slip"),
-    "at_destination": ("at_scene", "left_scene", "at_destination"),
+    "accepted": ("unanswered", "undelivered", "stage_late"),
+    "en_route": ("unanswered", "undelivered", "stage_late"),
+    "on_scene": ("not_moving", "at_scene", "eta_slip", "undelivered", "stage_late"),
+    "transporting": ("not_moving", "at_scene", "left_scene", "eta_slip", "stage_late"),
+    "at_destination": ("at_scene", "left_scene", "at_destination", "stage_late"),
 }
 ANSWERED: Final = ("no_unit", "unattended", "unanswered", "declined")  # of a call that a unit has now
 

@@ -11,9 +11,11 @@ from hub.dispatch.assignment import LIVE, TAKEN, IllegalStep, Step, is_late, is_
 from hub.dispatch.moves import Held, Moves, Why
 from hub.dispatch.stored import state_of
 from hub.errors import Conflict, Forbidden, InvalidValue
-from storage.dispatch import assignments, orders
+from storage.dispatch import alerts, assignments, orders
+from storage.dispatch.alerts import AlertKey, NewAlert
 from storage.dispatch.rows import AssignmentRow
 
+LATE_S: Final = 60.0  # a stage that is told so much later than it was comes from a crew that was out of reach
 QUICKER: Final = "another unit was quicker"
 
 
@@ -46,6 +48,8 @@ async def make(moves: Moves, held: Held, row: AssignmentRow, step: Step, said: S
                 quicker = Step("cancelled", moves.now, reason=QUICKER)
                 await moves.step(held, other, quicker, Why(ENGINE))
     await moves.settle(held)
+    if actor.source == "crew" and made.status in LIVE:
+        await _tell_late(moves, made, step)
     return made
 
 
@@ -87,6 +91,15 @@ def _timed(moves: Moves, row: AssignmentRow, step: Step, actor: Actor, *, late: 
     if not late and row.status in LIVE and step.at < newest:
         raise InvalidValue(f"it was {row.status.replace('_', ' ')} later than that", field="at")
     return step
+
+
+async def _tell_late(moves: Moves, row: AssignmentRow, step: Step) -> None:
+    """Let dispatchers see that the crew was out of reach: what they have just heard of happened a while ago."""
+    late_s = (moves.now - step.at).total_seconds()
+    if late_s >= LATE_S:
+        about = AlertKey("stage_late", row.request_id, row.id, row.ambulance_id)
+        facts = {"stage": step.to, "late_s": round(late_s)}
+        await alerts.raise_all(moves.transaction, [NewAlert(about, "info", facts)], at=moves.now)
 
 
 def _check_untaken(held: Held, row: AssignmentRow) -> None:

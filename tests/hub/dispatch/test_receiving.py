@@ -34,6 +34,17 @@ async def test_a_repeat_of_a_call_joins_it_and_adds_what_it_knows(rig: Rig) -> N
     assert not again.joined  # after five minutes it is another one
 
 
+async def test_a_crew_that_has_the_call_hears_what_a_repeat_adds(rig: Rig) -> None:
+    unit = await rig.unit(tablets=1)
+    row = await rig.step(await rig.offered(unit, callback_number="112 1"), "accepted")
+    again = NewCall(callback_number="1121", location_note="Third floor")
+    assert (await rig.desk.receive(again, rig.dispatcher, ENTRY)).row.id == row.request_id
+    newest = await rig.superuser.fetchval(
+        "SELECT body ->> 'location_note' FROM device_commands WHERE kind = 'call' AND status IS NULL"
+    )
+    assert newest == "Third floor"
+
+
 async def test_calls_that_only_look_the_same_do_not_join(rig: Rig) -> None:
     one, other = await rig.person(), await rig.person()
     number = "020 5550 18"

@@ -55,6 +55,19 @@ async def test_a_stage_that_was_skipped_is_filled_by_a_late_report(rig: Rig) -> 
     assert again.en_route_at == left  # a time that is set stays
 
 
+async def test_what_a_crew_tells_late_is_seen_on_the_board_until_its_next_stage(rig: Rig) -> None:
+    unit = await rig.unit(tablets=1)
+    crew = await rig.crew(unit)
+    row = await rig.step(await rig.offered(unit), "accepted", crew)
+    left = rig.clock.pass_s(5)
+    rig.clock.pass_s(300)
+    row = await rig.step(row, "en_route", crew, at=left)
+    facts = await rig.superuser.fetchval("SELECT facts FROM dispatch_alerts WHERE kind = 'stage_late'")
+    assert facts == '{"stage": "en_route", "late_s": 300}'
+    await rig.step(row, "on_scene", crew)
+    assert await rig.superuser.fetchval("SELECT count(*) FROM dispatch_alerts WHERE resolved_at IS NULL") == 0
+
+
 async def test_a_person_by_radio_says_when_it_was(rig: Rig) -> None:
     row = await rig.offered(await rig.unit())
     at = rig.clock.pass_s(60)
