@@ -1,9 +1,9 @@
-"""Looking after devices: adding one, its claim codes and secrets, where it belongs, and its end."""
+"""Looking after devices: adding one, its claim codes, links and secrets, where it belongs, and its end."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, NamedTuple
 from uuid import UUID
 
 import msgspec
@@ -16,11 +16,13 @@ from hub.access import tokens
 from hub.access.reach import reaches
 from hub.errors import Conflict, FieldForbidden, Forbidden, InvalidValue, NotFound
 from hub.records import commands
+from hub.trackers.setup import setup_link
 from storage import audit, fleet
 from storage.errors import Conflict as StoredConflict
 from storage.errors import Poison
 from storage.pool import Transaction
 from storage.records import store
+from storage.records.rows import Fields
 from storage.records.tables.devices import DEVICES
 
 Joint = Annotated[str, Meta(min_length=1, max_length=60)]
@@ -38,6 +40,7 @@ class NewDevice(msgspec.Struct, forbid_unknown_fields=True):
     model: Annotated[str, Meta(max_length=100)] | None = None
     joints: Annotated[list[Joint], Meta(min_length=1, max_length=16)] | None = None
     included_angle: bool = False
+    protocol: Literal["hub", "traccar", "owntracks"] = "hub"  # the latter two are apps that only say where they are
 
 
 class NewClaim(msgspec.Struct):
@@ -48,18 +51,23 @@ class NewClaim(msgspec.Struct):
 
 
 class AddedDevice(msgspec.Struct):
-    """A new device with its claim code."""
+    """A new device with its claim code; an app that has none is set up by a link, which holds its secret."""
 
     device: DeviceItem
-    claim_code: str
-    claim_expires_at: datetime
+    claim_code: str | None
+    claim_expires_at: datetime | None
+    setup_link: str | None
 
 
 class RotatedDevice(msgspec.Struct):
-    """A new claim code; the secret that the device has counts until the code is used, and at the longest until then."""
+    """A new claim code; the secret that the device has counts until the code is used, and at the longest until then.
 
-    claim_code: str
-    claim_expires_at: datetime
+    A tracker has a new link instead.
+    """
+
+    claim_code: str | None
+    claim_expires_at: datetime | None
+    setup_link: str | None
     old_secret_ends_at: datetime
 
 
@@ -72,14 +80,19 @@ class Binding(msgspec.Struct, forbid_unknown_fields=True):
 
 
 async def create(call: Call[Nothing, NewDevice]) -> AddedDevice:
-    """Add a tablet or a sensor. The claim code is shown this once; typed into the device, it becomes its secret."""
-    order, (code, expires_at) = call.body, _new_claim(call)
+    """Add a tablet or a sensor. The claim code is shown this once; typed into the device, it becomes its secret.
+
+    A tracker, an app like Traccar Client or OwnTracks, gets a link instead that is opened or scanned on the phone.
+    """
+    order, handed = call.body, _handed(call, call.body.protocol)
     if order.kind == "tablet" and (order.joints is not None or order.model is not None):
         raise InvalidValue("a tablet has no joints and no model", field="joints" if order.joints else "model")
+    if order.kind != "tablet" and order.protocol != "hub":
+        raise InvalidValue("only a tablet is a tracker", field="protocol")
     if isinstance(order.ambulance_id, int):
         await _check_target(call, ambulance_id=order.ambulance_id)
     writer = access(DEVICES, call)._replace(writes=reaches(call.principal, DEVICES, "C"))
-    given = {name: getattr(order, name) for name in ("kind", "name", "ambulance_id", "facility_id")}
+    given = {name: getattr(order, name) for name in ("kind", "name", "ambulance_id", "facility_id", "protocol")}
 
     async def also(transaction: Transaction, key: object) -> None:
         device_id = int(str(key))
@@ -91,7 +104,7 @@ async def create(call: Call[Nothing, NewDevice]) -> AddedDevice:
                 joints=order.joints,
                 included_angle=order.included_angle,
             )
-        await fleet.set_claim(transaction, device_id, tokens.claim_digest(code), expires_at)
+        await _hand_over(call, transaction, device_id, handed)
 
     entry = call.audit_entry("devices.C", "devices", None)
     known = {name: value for name, value in given.items() if value is not UNSET}
@@ -99,12 +112,14 @@ async def create(call: Call[Nothing, NewDevice]) -> AddedDevice:
         written = await commands.create(call.context.app, writer, call.principal, known, entry, also)
     except Poison as error:
         raise InvalidValue("a joint is not on the list of joints", field="joints") from error
-    return AddedDevice(msgspec.convert(written.fields, DeviceItem), code, expires_at)
+    device_id = int(str(written.fields["id"]))
+    return AddedDevice(msgspec.convert(written.fields, DeviceItem), *_told(call, device_id, handed))
 
 
 async def renew_claim(call: Call[Nothing, Nothing]) -> NewClaim:
     """A new claim code for a device whose code was lost; an earlier code ends, a secret that it has goes on."""
-    await _find(call, "C")
+    if (await _find(call, "C"))["protocol"] != "hub":
+        raise Conflict("a tracker has no claim code: give it a new secret, and you get its link")
     code, expires_at = _new_claim(call)
     async with call.context.app.transaction() as transaction:
         if not await fleet.set_claim(transaction, call.number, tokens.claim_digest(code), expires_at):
@@ -115,15 +130,16 @@ async def renew_claim(call: Call[Nothing, Nothing]) -> NewClaim:
 
 async def rotate(call: Call[Nothing, Nothing]) -> RotatedDevice:
     """Give a device a new secret: set it up again with this code. The old secret counts meanwhile, but not for ever."""
-    await _find(call, "C")
-    code, expires_at = _new_claim(call)
+    found = await _find(call, "C")
+    if found["revoked"]:
+        raise Conflict("the device is revoked")
+    handed = _handed(call, str(found["protocol"]))
     ends_at = call.context.clock.now() + timedelta(seconds=call.context.settings.rotation_overlap_s)
     async with call.context.app.transaction() as transaction:
-        if not await fleet.set_claim(transaction, call.number, tokens.claim_digest(code), expires_at):
-            raise Conflict("the device is revoked")
         await fleet.end_secrets(transaction, call.number, ends_at)
+        await _hand_over(call, transaction, call.number, handed)
         await audit.record(transaction, call.audit_entry("devices.rotate", "devices", str(call.number)))
-    return RotatedDevice(code, expires_at, ends_at)
+    return RotatedDevice(*_told(call, call.number, handed), ends_at)
 
 
 async def revoke(call: Call[Nothing, Nothing]) -> Reply:
@@ -156,16 +172,46 @@ async def bind(call: Call[Nothing, Binding]) -> Reply:
     return await _shown(call)
 
 
+class _Handed(NamedTuple):
+    """What a device is set up with: a claim code that it turns into a secret, or the secret of a tracker."""
+
+    protocol: str
+    text: str
+    expires_at: datetime | None = None
+
+
+def _handed(call: Call[Any, Any], protocol: str) -> _Handed:
+    return _Handed(protocol, *_new_claim(call)) if protocol == "hub" else _Handed(protocol, tokens.new_token())
+
+
+async def _hand_over(call: Call[Any, Any], transaction: Transaction, device_id: int, handed: _Handed) -> None:
+    """Store the hash of what a device is set up with; raises Conflict for one that is revoked."""
+    if handed.expires_at is None:
+        await fleet.add_secret(transaction, device_id, tokens.digest(handed.text), call.context.clock.now())
+    elif not await fleet.set_claim(transaction, device_id, tokens.claim_digest(handed.text), handed.expires_at):
+        raise Conflict("the device is revoked")
+
+
+def _told(call: Call[Any, Any], device_id: int, handed: _Handed) -> tuple[str | None, datetime | None, str | None]:
+    """Return the claim code and until when it counts, or the link."""
+    if handed.expires_at is not None:
+        return handed.text, handed.expires_at, None
+    origin, idle_s = call.context.settings.link_origin, call.context.policy.idle_interval_s
+    return None, None, setup_link(handed.protocol, origin, device_id, handed.text, idle_s=idle_s)
+
+
 def _new_claim(call: Call[Any, Any]) -> tuple[str, datetime]:
     lives = timedelta(seconds=call.context.settings.claim_s)
     return tokens.new_claim_code(), call.context.clock.now() + lives
 
 
-async def _find(call: Call[Any, Any], verb: str) -> None:
-    """Find a device by one of the caller's rights; raises NotFound."""
+async def _find(call: Call[Any, Any], verb: str) -> Fields:
+    """Find a device by one of the caller's rights, and return what they read of it; raises NotFound."""
     reached = access(DEVICES, call)._replace(reads=reaches(call.principal, DEVICES, verb))
-    if await store.find_one(call.context.reader, reached, call.number) is None:
+    found = await store.find_one(call.context.reader, reached, call.number)
+    if found is None:
         raise NotFound
+    return found.fields
 
 
 async def _find_to_bind(call: Call[Any, Any]) -> None:

@@ -22,6 +22,7 @@ class NewDevice(NamedTuple):
     ambulance_id: int | None = None  # tablets only
     claim_hash: bytes | None = None
     claim_expires_at: datetime | None = None
+    protocol: str = "hub"  # or traccar, owntracks
 
 
 class DeviceRow(NamedTuple):
@@ -29,6 +30,7 @@ class DeviceRow(NamedTuple):
 
     id: int
     kind: str
+    protocol: str
     name: str
     plate_number: str | None
     created_at: datetime

@@ -15,8 +15,8 @@ SELECT id FROM devices
 
 -- name: insert_device
 -- A new device, with the hash of its claim code where it is to be claimed.
-INSERT INTO devices (kind, name, ambulance_id, claim_hash, claim_expires_at)
-VALUES (:kind, :name, :ambulance_id, :claim_hash, :claim_expires_at)
+INSERT INTO devices (kind, name, ambulance_id, claim_hash, claim_expires_at, protocol)
+VALUES (:kind, :name, :ambulance_id, :claim_hash, :claim_expires_at, :protocol)
 RETURNING id;
 
 -- name: insert_physio_device
@@ -78,7 +78,7 @@ UPDATE devices SET revoked_at = :now, claim_hash = NULL, claim_expires_at = NULL
 
 -- name: list_devices
 -- Every device with its ambulance, and until when its newest claim code and secret count.
-SELECT d.id, d.kind, d.name, a.plate_number, d.created_at, d.revoked_at, d.claim_expires_at,
+SELECT d.id, d.kind, d.protocol, d.name, a.plate_number, d.created_at, d.revoked_at, d.claim_expires_at,
        (SELECT count(*) FROM device_secrets s
          WHERE s.device_id = d.id AND s.revoked_at IS NULL AND (s.expires_at IS NULL OR s.expires_at > now())
        ) AS secrets,

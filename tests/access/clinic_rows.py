@@ -80,6 +80,7 @@ def _device(name: str) -> Row:
         name,
         id=device.number,
         kind=device.kind,
+        protocol="hub",
         name=mark(name, "name"),
         ambulance_id=AMBULANCES[device.ambulance] if device.ambulance else None,
         facility_id=uid(device.facility) if device.facility else None,

@@ -136,6 +136,9 @@ STRANGERS: tuple[tuple[str, str, str, tuple[int, ...], Any], ...] = (
         {"name": "New", "email": "new@hub.test", "password": "x"},
     ),
     ("password_resets.C", "POST", f"{API}/password_resets", (202,), {"email": "nobody@hub.test"}),
+    ("trackers.C", "GET", f"/track/{UNKNOWN}?lat=1&lon=1", (404,), None),
+    ("trackers.C", "POST", f"/track/{UNKNOWN}", (404,), None),
+    ("trackers.C", "POST", "/owntracks", (401,), None),
     ("totp.C", "POST", f"{API}/totp", (401,), {"email": "x@hub.test", "password": "x"}),
 )
 

@@ -25,7 +25,7 @@ SOCKETS = ("live.", "sockets.", "uplink.")
 # What no route, channel or frame of this hub asks for yet; a guard fails when one of them comes.
 LATER = (
     *("transactions.U.refund", "joint_motion_logs.C", "live.physio"),
-    *("live.command", "uplink.motion", "pages.R", "trackers.C"),
+    *("live.command", "uplink.motion", "pages.R"),
 )
 # Allows beside which the same person always has another that covers them: whoever has a duty has a desk, too, and a
 # doctor's own link makes the facility theirs. `sockets.device` lets a sensor in as soon as it has something to send.

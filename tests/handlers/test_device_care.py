@@ -44,6 +44,7 @@ async def test_a_tablet_is_added_claimed_rotated_and_revoked(hub: Hub, world: Wo
     assert added["device"] | {"created_at": 0} == {  # type: ignore[operator]
         "id": key,
         "kind": "tablet",
+        "protocol": "hub",
         "name": "Tablet 7",
         "ambulance_id": world.ambulances["live"],
         "facility_id": None,

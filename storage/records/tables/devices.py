@@ -25,6 +25,13 @@ DEVICES = Entity(
             choices=("tablet", "physio"),
         ),
         Column(
+            name="protocol",
+            kind=TEXT,
+            about="hub: our own tablet. traccar, owntracks: an app that only says where it is.",
+            create="may",
+            choices=("hub", "traccar", "owntracks"),
+        ),
+        Column(
             name="name",
             kind=TEXT,
             about="What people call it.",
@@ -101,6 +108,7 @@ DEVICES = Entity(
     facility="facility_id",
     filters=(
         Filter("kind"),
+        Filter("protocol"),
         Filter("ambulance_id"),
         Filter("facility_id"),
         Filter("patient_id"),
