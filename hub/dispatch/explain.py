@@ -41,7 +41,7 @@ def decision(
         words(choice, travel),
         choice.request_id,
         choice.ambulance_id,
-        msgspec.to_builtins(choice.inputs, str_keys=True),
+        msgspec.json.decode(msgspec.json.encode(choice.inputs)),  # lists and words, as they come back from JSON
     )
 
 
@@ -90,12 +90,12 @@ def minutes(seconds: float | None) -> str:
 def _goes(choice: Choice, chosen: Candidate, travel: str) -> list[str]:
     sentences = [f"{chosen.plate_number} is there in {minutes(chosen.eta_s)} ({BY.get(travel, travel)})."]
     nearest = _nearest(choice.candidates)
-    if nearest is None or nearest.ambulance_id == chosen.ambulance_id:
-        sentences[0] = sentences[0][:-1] + ": no other is nearer."
-    elif nearest.why_not is not None:
+    if nearest is not None and nearest.why_not is not None:
         sentences.append(f"{nearest.plate_number} is nearer ({minutes(nearest.eta_s)}), but {nearest.detail}.")
         nearest = _nearest(tuple(each for each in choice.candidates if each.why_not is None))
-    if nearest is not None and nearest.why_not is None and nearest.ambulance_id != chosen.ambulance_id:
+    elif nearest is None or nearest.ambulance_id == chosen.ambulance_id:
+        sentences[0] = sentences[0][:-1] + ": no other is nearer."
+    if nearest is not None and nearest.ambulance_id not in (chosen.ambulance_id, choice.better_divert):
         sentences.append(_why_not_nearest(chosen, nearest))
     sentences += _doubts(choice.inputs.waiting, chosen)
     return sentences
