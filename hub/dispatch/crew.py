@@ -88,6 +88,8 @@ class Crew:
         except (BadInput, KeyError) as error:
             # What cannot be read is not kept as it came.
             return await self._refuse(Said(device_id, ambulance_id, said.row._replace(body={})), report, error)
+        if isinstance(body, bodies.Sos):  # taken whatever else came with it
+            said = Said(device_id, ambulance_id, said.row._replace(body={"alarm": body.alarm}))
         try:
             await self._carry_out(said, body)
         except Repeated:

@@ -31,6 +31,9 @@ from hub.protocol.fix import Fix
 from hub.protocol.hub_frames import FROM_HUB, Ack, Command, Error, Nack, StreamMark, Welcome
 from hub.protocol.live_frames import FROM_LIVE, Delta, Events, LiveWelcome, Part, Snapshot
 from hub.protocol.ping import Ping, Pong
+from hub.protocol.report_bodies import DUTIES, STAGES
+from hub.protocol.report_bodies import KINDS as KINDS_OF_REPORTS
+from hub.protocol.reports import REPORT_STATUSES, Report, ReportAck
 from hub.protocol.viewer_frames import FROM_VIEWER, Subscribe, Unsubscribe
 from tests.protocol.page import PAGE, code, messages, number, section, tables
 
@@ -43,6 +46,7 @@ RECORDS: dict[str, list[tuple[Encodable, Encodable]]] = {
         (LiveHint(1, 1, 1, FIX), LiveHint(1, 1, 1, FIX)),
         (Skip(1, 1, 2, "expired"), Skip(1, 1, 2, "expired")),
         (CommandAck("a", "done"), CommandAck("a", "done", "b")),
+        (Report("a", "k", 1, 1), Report("a", "k", 1, 1, {"f": 1})),
         (Ping(1), Ping(1)),
     ],
     "What the hub says to devices": [
@@ -54,6 +58,7 @@ RECORDS: dict[str, list[tuple[Encodable, Encodable]]] = {
         (Nack(1, expected=1), Nack(1, expected=1)),
         (Nack(1, seq=1, code="c", detail="d"), Nack(1, seq=1, code="c", detail="d")),
         (Command("a", "k"), Command("a", "k")),
+        (ReportAck("a", "done"), ReportAck("a", "refused", "c", "d", {"f": "s"})),
         (Pong(1, 1), Pong(1, 1)),
         (Error("c", "d"), Error("c", "d", "channel")),
     ],
@@ -114,6 +119,15 @@ def test_every_closed_list_of_values_is_described() -> None:
     said = section("What devices say")
     for value in STREAM_KINDS | SKIP_REASONS | COMMAND_STATUSES:
         assert f'`"{value}"`' in said
+    assert all(f'`"{status}"`' in section("What the hub says to devices") for status in REPORT_STATUSES)
+
+
+def test_every_kind_of_report_is_described_with_its_fields() -> None:
+    (table,) = [rows for rows in tables(section("A device's connection")) if code(rows[0][0]) == "seen"]
+    assert {code(row[0]) for row in table} == KINDS_OF_REPORTS
+    told = {code(row[0]): row[1] for row in table}
+    assert all(f'`"{stage}"`' in told["stage"] for stage in STAGES)
+    assert all(f'`"{duty}"`' in told["duty"] for duty in DUTIES)
 
 
 def test_every_condition_of_a_filter_is_described() -> None:

@@ -239,9 +239,10 @@ async def test_a_call_for_help_fires_once_whether_it_comes_on_a_fix_or_as_a_repo
         ({"alarm": 5}, "r1"),
         ({"alarm": "help", "latitude": 200.0, "longitude": 1.0}, "help"),
         ({"alarm": "help", "latitude": 12.9}, "help"),
-        ({"alarm": "help", "mood": "bad"}, "help"),
+        ({"alarm": "help", "mood": "bad\x00"}, "help"),
+        ({"alarm": "help", "mood": b"\xff"}, "help"),
     ],
-    ids=["empty", "no name", "number", "off the Earth", "half a place", "unknown field"],
+    ids=["empty", "no name", "number", "off the Earth", "half a place", "NUL", "bytes"],
 )
 async def test_a_call_for_help_is_never_refused(rig: Rig, tablet: Tablet, body: Wire, alarm_id: str) -> None:
     assert (await tablet.say("sos", body, id="r1")).status == "done"

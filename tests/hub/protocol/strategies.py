@@ -20,6 +20,7 @@ from hub.protocol.fix import Alarm, Fix
 from hub.protocol.hub_frames import Ack, Command, Error, Nack, StreamMark, Welcome
 from hub.protocol.limits import SEQ_MAX, TIME_US_MAX, TIME_US_MIN
 from hub.protocol.live_frames import Delta, LiveWelcome, Snapshot
+from hub.protocol.reports import REPORT_STATUSES, Report, ReportAck
 from hub.protocol.viewer_frames import Subscribe, Unsubscribe
 
 numbers = st.integers(1, SEQ_MAX)
@@ -58,6 +59,7 @@ fixes = st.builds(
     maybe(alarms),
 )
 claims = st.lists(log_ids, min_size=1, max_size=8, unique=True).map(lambda ids: tuple(StreamClaim(i) for i in ids))
+bodies = st.dictionaries(texts(20), marks | texts() | st.booleans(), max_size=8)
 device_messages = st.one_of(
     st.builds(Hello, claims, maybe(numbers), maybe(texts(100))),
     st.builds(
@@ -72,6 +74,7 @@ device_messages = st.one_of(
         lambda t: Skip(t[0], min(t[1:3]), max(t[1:3]), t[3])
     ),
     st.builds(CommandAck, texts(), st.sampled_from(sorted(COMMAND_STATUSES)), maybe(texts(200))),
+    st.builds(Report, texts(64), texts(), times, times, bodies),
 )
 hub_messages = st.one_of(
     st.builds(
@@ -86,7 +89,10 @@ hub_messages = st.one_of(
     st.builds(Ack, st.lists(st.tuples(numbers, marks).map(list), min_size=1, max_size=8), marks),
     st.builds(Nack, numbers, expected=numbers),
     st.builds(Nack, numbers, seq=numbers, code=texts(), detail=texts()),
-    st.builds(Command, texts(), texts(), st.dictionaries(texts(20), marks | texts() | st.booleans(), max_size=8)),
+    st.builds(Command, texts(), texts(), bodies),
+    st.builds(
+        ReportAck, texts(), st.sampled_from(sorted(REPORT_STATUSES)), maybe(texts()), maybe(texts()), maybe(bodies)
+    ),
     st.builds(Error, texts(), texts(), maybe(texts())),
 )
 rows = st.lists(st.tuples(marks, maybe(texts()), floats(-1e6, 1e6)).map(list), max_size=4)

@@ -71,27 +71,34 @@ export interface CommandBodies {
   readonly reporting: { readonly interval_s: number };
   /** Free text of a dispatcher; answer with the report `read`. */
   readonly message: { readonly message: string; readonly text: string; readonly from: string; readonly sent_at: number };
-  /** What is known of the call now: replaces what the offer said. */
+  /** What is known of the call now: replaces what was told before of the same assignment. */
   readonly call: CallDetails;
+  /** Somebody has heard this call for help. */
+  readonly sos_seen: { readonly alarm: string; readonly by: string };
 }
 
 /** What a crew is told of a call; what is left out is not known, or not for them yet. Degrees; times are µs since 1970. */
 export interface CallDetails {
   readonly assignment: string;
   readonly request: string;
+  /** Where the assignment stands: offered, accepted, or the stage. */
+  readonly stage?: string;
+  /** 1 is the most urgent. */
   readonly priority: number;
   readonly complaint?: string;
   readonly location_note?: string;
-  readonly notes?: string;
   readonly latitude?: number;
   readonly longitude?: number;
   readonly destination?: string;
   readonly destination_latitude?: number;
   readonly destination_longitude?: number;
   /** From here on only in `call`, once the crew has accepted. */
+  readonly notes?: string;
   readonly caller?: string;
   readonly callback_number?: string;
   readonly patient?: string;
-  readonly patient_age?: number;
+  /** Like "30-39". */
+  readonly patient_age_band?: string;
+  readonly patient_phone?: string;
   readonly blood_type?: string;
 }
