@@ -23,6 +23,7 @@ RETRY_S = 0.5
 READ_ONE_BY_ONE = 10  # changed ambulances; more of them are read in one query
 AWAY = "away"  # a hub says that the others cannot hear it
 RIGHTS = frozenset({"device", "session", "user"})  # changes that may end a right: told by hub to hub too
+URGENT = RIGHTS | {"command"}  # somebody waits for it: an offer does not wait until the map and the channels are read
 RECENT_S = 2.0  # a right's change that came from PostgreSQL is the same one when a hub tells of it within this time
 RECENT_MAX = 1_000
 FLEET = ("fleet", "")  # some ambulances
@@ -72,6 +73,7 @@ class Changes:
         self._wakes: dict[str, Callable[[], None]] = {}  # by channel, who wants to know at once that it has news
         self._neighbours: Neighbours | None = None
         self._waiting: dict[tuple[str, str], None] = {}  # in order of arrival, each thing once
+        self._urgent: dict[tuple[str, str], None] = {}  # the same, of what goes before all others
         self._ambulances: set[str] = set()  # which ones FLEET is about
         self._arrived = asyncio.Event()
         self._recent: OrderedDict[tuple[str, str], float] = OrderedDict()  # of RIGHTS: when PostgreSQL said so, mono. s
@@ -118,10 +120,10 @@ class Changes:
         while True:
             await self._arrived.wait()
             self._arrived.clear()
-            while self._waiting:
-                change = next(iter(self._waiting))
+            while waiting := self._urgent or self._waiting:
+                change = next(iter(waiting))
                 # Before it is applied: what is heard of the same thing meanwhile may be younger than what is read now.
-                del self._waiting[change]
+                del waiting[change]
                 try:
                     await self._apply(*change)
                 except StorageError as error:
@@ -135,7 +137,8 @@ class Changes:
         if kind == "ambulance":
             self._ambulances.add(key)
             kind, key = FLEET
-        self._waiting[kind, key] = None
+        waiting = self._urgent if kind in URGENT else self._waiting
+        waiting[kind, key] = None
         self._arrived.set()
 
     def _remember(self, kind: str, key: str) -> None:
