@@ -41,18 +41,6 @@ class DemoAmbulance(NamedTuple):
     secret_hash: bytes  # SHA-256 of what the tablet signs in with
 
 
-class DemoCall(NamedTuple):
-    """A call that an ambulance is under way for."""
-
-    plate_number: str
-    stage: str  # dispatched, en_route or transporting
-    facility: str  # where it goes
-    complaint: str
-    longitude: float  # where the patient waits, or waited
-    latitude: float
-    patient_email: str | None = None
-
-
 async def is_seeded(dsn: str, email: str) -> bool:
     """Say whether this login exists; raises `StorageError`."""
     db = await Database.open(dsn, role=OWNER, size=1, command_timeout_s=30)
@@ -68,7 +56,6 @@ async def seed(
     facilities: Sequence[DemoFacility],
     users: Sequence[DemoUser],
     ambulances: Sequence[DemoAmbulance],
-    calls: Sequence[DemoCall],
     password_hash: str,
 ) -> None:
     """Store what is missing, all or nothing, and give every tablet its secret; raises `StorageError`."""
@@ -80,8 +67,6 @@ async def seed(
                 await _user(transaction, user, password_hash, places[0])
             for number, ambulance in enumerate(ambulances):
                 await _ambulance(transaction, ambulance, facilities[number % len(facilities)])
-            for call in calls:
-                await transaction.execute(_QUERIES.begin_call, **call._asdict())
     finally:
         await db.close()
 

@@ -8,7 +8,7 @@ import shutil
 import sys
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from arogya.cli import options
 from arogya.cli.outcome import OK
@@ -33,6 +33,13 @@ examples:
   arogya demo --no-fleet            without the simulated fleet, for `arogya replay` alone"""
 
 
+class FleetFiles(NamedTuple):
+    """What the simulated fleet and its callers sign in with."""
+
+    credentials: Path
+    exchange: Path
+
+
 def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the command."""
     parser = options.command(subparsers, "demo", "show everything, with made-up data and a moving fleet", DESCRIPTION)
@@ -55,6 +62,7 @@ def run(parsed: argparse.Namespace) -> int:
         settings = changed(settings, "logging", level="warning")
     if settings.auth.totp == "auto":
         settings = changed(settings, "auth", totp="off")
+    from arogya.cli import demo_dispatch
     from arogya.cli.starting import explained, log_to_stderr, refuse_exposure
     from arogya.launch import Launch
     from arogya.supervisor import Stopped
@@ -64,6 +72,7 @@ def run(parsed: argparse.Namespace) -> int:
         from arogya.cli import demo_lan
 
         settings, lan = demo_lan.prepare(settings, state, parsed.host)
+    settings = demo_dispatch.by_itself(settings)
     refuse_exposure(settings)
     log_to_stderr(settings)
     steps = Steps()
@@ -72,8 +81,9 @@ def run(parsed: argparse.Namespace) -> int:
             fleet = _prepare(launch, steps, parsed.seed, lan)
             running = launch.serve()
             if not parsed.no_fleet:
-                words = ("--url", running.url, "--credentials", str(fleet), "--seed", str(parsed.seed), "--until-eof")
-                launch.help_with("the simulated fleet", "simulate", *words)
+                where = ("--url", running.url, "--seed", str(parsed.seed))
+                who = ("--credentials", str(fleet.credentials), "--exchange", str(fleet.exchange))
+                launch.help_with("the simulated fleet", "simulate", *where, *who, "--until-eof")
             steps.end()
             _announce(launch, time.monotonic() - began_at, lan)
             launch.keep(parsed.for_seconds)
@@ -82,14 +92,15 @@ def run(parsed: argparse.Namespace) -> int:
     return OK
 
 
-def _prepare(launch: Launch, steps: Steps, seed: int, lan: Lan | None) -> Path:
+def _prepare(launch: Launch, steps: Steps, seed: int, lan: Lan | None) -> FleetFiles:
+    from arogya.cli.demo_dispatch import on_its_roads
     from arogya.cli.starting import hubs_in_words, join
 
     steps.begin("PostgreSQL")
     launch.open()
     dsn = launch.database()
     steps.begin("schema and demo data")
-    fleet = asyncio.run(_fill(dsn, launch.state, to_network=lan is not None))
+    fleet = asyncio.run(_fill(dsn, launch.state, seed, to_network=lan is not None))
     if lan is not None:
         from arogya.cli import demo_lan
 
@@ -99,23 +110,25 @@ def _prepare(launch: Launch, steps: Steps, seed: int, lan: Lan | None) -> Path:
         from arogya.cli.demo_data import draw_roads
 
         launch.settings = changed(launch.settings, "map", roads=str(draw_roads(launch.state, seed)))
+    launch.settings = on_its_roads(launch.settings, launch.state, seed)
     join(launch, steps)
     steps.begin(hubs_in_words(launch.settings))
     return fleet
 
 
-async def _fill(dsn: str, state: Path, *, to_network: bool) -> Path:
+async def _fill(dsn: str, state: Path, seed: int, *, to_network: bool) -> FleetFiles:
     # Loaded while the hub process loads its own modules on another core.
-    from arogya.cli import demo_data
+    from arogya.cli import demo_data, demo_dispatch
     from storage import migrate
 
     await migrate.apply(dsn)
     fleet = await demo_data.prepare(dsn, state)
+    exchange = await demo_dispatch.prepare(dsn, state, seed, demo_data.plates(), demo_data.FACILITIES)
     if to_network:
         from arogya.cli import demo_lan
 
         await demo_lan.close_to_strangers(dsn, state, demo_data.emails())
-    return fleet
+    return FleetFiles(fleet, exchange)
 
 
 def _announce(launch: Launch, seconds: float, lan: Lan | None) -> None:

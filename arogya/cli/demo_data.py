@@ -9,7 +9,7 @@ from arogya.cli.demo_clinic import CLINIC
 from arogya.running import write_private
 from hub.access.tokens import digest, new_token
 from storage import demo, demo_clinic
-from storage.demo import DemoAmbulance, DemoCall, DemoFacility, DemoUser
+from storage.demo import DemoAmbulance, DemoFacility, DemoUser
 from storage.passwords import Passwords
 
 PASSWORD = "ambulance-demo"  # noqa: S105 - printed for everybody to use, and only ever on this machine
@@ -46,16 +46,6 @@ DRIVERS = (
     *("Imran Ali", "Jaya Murthy", "Kiran Kumar", "Latha Bhat", "Manoj Das", "Nisha Jain", "Omkar Patil", "Pooja Hegde"),
 )
 CAPABILITIES = ("basic", "advanced", "basic", "transport", "basic", "advanced", "basic", "neonatal")
-
-
-# By place in the fleet. Only stages that are spent driving: the simulated ambulances drive.
-CALLS = (
-    (1, "en_route", FACILITIES[0], "chest pain", "patient@arogya.example"),
-    (3, "transporting", FACILITIES[1], "fall from a ladder", None),
-    (5, "dispatched", FACILITIES[0], "difficulty breathing", None),
-    (8, "transporting", FACILITIES[0], "road traffic collision", None),
-    (11, "en_route", FACILITIES[1], "stroke symptoms", None),
-)
 
 
 def plates() -> list[str]:
@@ -97,13 +87,7 @@ async def prepare(dsn: str, state: Path) -> Path:
         DemoAmbulance(plate, driver, CAPABILITIES[number % len(CAPABILITIES)], digest(secrets[plate]))
         for number, (plate, driver) in enumerate(zip(plates(), DRIVERS, strict=True))
     ]
-    calls = [
-        DemoCall(plates()[place], stage, goal.name, complaint, goal.longitude - 0.02, goal.latitude + 0.01, patient)
-        for place, stage, goal, complaint, patient in CALLS
-    ]
-    await demo.seed(
-        dsn, facilities=FACILITIES, users=USERS, ambulances=ambulances, calls=calls, password_hash=password_hash
-    )
+    await demo.seed(dsn, facilities=FACILITIES, users=USERS, ambulances=ambulances, password_hash=password_hash)
     await demo_clinic.seed(dsn, CLINIC, password_hash)
     spools = state / SPOOLS
     spools.mkdir(mode=0o700, exist_ok=True)

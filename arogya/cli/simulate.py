@@ -1,4 +1,4 @@
-"""`arogya simulate`: ambulances that drive through a made-up city and report as real devices."""
+"""`arogya simulate`: ambulances that drive through a made-up city, report as real devices and take calls."""
 
 from __future__ import annotations
 
@@ -19,7 +19,9 @@ if TYPE_CHECKING:  # loaded late, so that --help is quick
 
 DESCRIPTION = """Drive simulated ambulances through a made-up city; each is a real device with its own connection.
 
-The city, its streets and every trip follow from --seed. `arogya demo` runs this by itself.
+Their crews answer offers, drive to the scene and to a hospital, and say each stage on their tablets.
+With --exchange there are callers, too. The city, its streets and every trip follow from --seed.
+`arogya demo` runs this by itself.
 
 examples:
   arogya simulate --credentials fleet.json
@@ -33,6 +35,7 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     """Add the command."""
     parser = options.command(subparsers, "simulate", "drive simulated ambulances through a made-up city", DESCRIPTION)
     parser.add_argument("--credentials", type=Path, required=True, metavar="FILE", help="who drives: see above")
+    parser.add_argument("--exchange", type=Path, metavar="FILE", help='who puts calls through: {"email", "password"}')
     parser.add_argument("--url", help="the hub's address (default: the one that runs on this machine)")
     parser.add_argument("--state", type=Path, metavar="DIR", help="state folder of the hub to look for")
     parser.add_argument("--spool", type=Path, metavar="DIR", help="keep what is not acked here (default: in memory)")
@@ -56,6 +59,7 @@ def _centre(text: str) -> tuple[float, float]:
 
 def run(parsed: argparse.Namespace) -> int:
     """Drive until a signal, or the end of standard input, says to stop."""
+    from arogya.simulator.callers import ExchangeError, read_exchange
     from arogya.simulator.fleet import CredentialsError, Plan, read_credentials
     from arogya.simulator.roads import CENTRE
 
@@ -63,7 +67,8 @@ def run(parsed: argparse.Namespace) -> int:
         raise CommandError("--rate must be from 0.001 to 10 fixes a second", MISTAKEN)
     try:
         credentials = read_credentials(parsed.credentials)[: parsed.count]
-    except CredentialsError as error:
+        exchange = read_exchange(parsed.exchange) if parsed.exchange else None
+    except (CredentialsError, ExchangeError) as error:
         raise CommandError(str(error), MISTAKEN) from error
     if not credentials:
         raise CommandError("there is nobody to drive: the list of credentials is empty", MISTAKEN)
@@ -74,6 +79,7 @@ def run(parsed: argparse.Namespace) -> int:
         interval_s=1.0 / parsed.rate,
         spools=parsed.spool,
         centre=parsed.centre or CENTRE,
+        exchange=exchange,
     )
     return asyncio.run(_drive(plan, until_eof=parsed.until_eof))
 

@@ -1,4 +1,4 @@
-"""One simulated ambulance: drives from place to place and says where its GPS receiver believes it is."""
+"""One simulated ambulance: drives where it is sent or makes its rounds, and says where its receiver believes it is."""
 
 from __future__ import annotations
 
@@ -13,7 +13,9 @@ BRAKING = 2.4  # m/s², without upsetting a patient
 TURN_SPEED = 4.0  # m/s through a right angle
 RED_SHARE = 0.15  # of crossings where it has to wait
 RED_S = (4.0, 25.0)
-STAY_S = (20.0, 150.0)  # at a destination
+STAY_S = (20.0, 150.0)  # where it comes to on its rounds
+ROUNDS_M = 1_600.0  # from its station, each way: as far as its rounds go
+HASTE = 1.2  # of the speed limits, with lights and siren, and through red lights too
 DRIFT_M = 4.0  # standard deviation of the slow error of a receiver (ionosphere, reflections)
 DRIFT_S = 60.0  # time in which that error forgets itself (first-order Gauss-Markov process)
 JITTER_M = 0.8  # standard deviation of the error that differs from fix to fix
@@ -24,10 +26,15 @@ STEP_S = 1.0  # longest step of time that still looks like driving
 class Vehicle:
     """Moves in steps of time; everything random comes from its own generator, so that a seed is a whole story."""
 
-    def __init__(self, roads: Roads, rng: Random) -> None:
+    def __init__(self, roads: Roads, rng: Random, station: int | None = None) -> None:
+        """Stand at the station (a crossing), and make rounds there; None: anywhere, and all over the city."""
         self._roads = roads
         self._rng = rng
-        self._here = rng.randrange(len(roads.nodes))  # the crossing it left last
+        self._station = station
+        self._rounds = range(len(roads.nodes)) if station is None else _around(roads, station)
+        self._here = rng.choice(self._rounds) if station is None else station  # the crossing it left last
+        self._goal: int | None = None  # the crossing that it was sent to; None on its rounds
+        self._is_urgent = False  # with lights and siren
         self._way: list[int] = []  # crossings still ahead, the next one first
         self._along_m = 0.0  # how far on the block to the next crossing
         self._wait_s = rng.uniform(0.0, 20.0)  # standing still for this long
@@ -42,8 +49,32 @@ class Vehicle:
             seconds -= STEP_S
         self._step(seconds)
 
+    @property
+    def has_arrived(self) -> bool:
+        """Tell whether it stands where it was sent to."""
+        return self._goal is not None and not self._way and self._here == self._goal
+
+    def drive_to(self, goal: int, *, is_urgent: bool) -> None:
+        """Drive to a crossing by the quickest way, and stay there."""
+        self._goal, self._is_urgent, self._wait_s = goal, is_urgent, 0.0
+        self._turn_to(goal)
+
+    def go_home(self) -> None:
+        """Drive back to the station, and make its rounds from there."""
+        self._goal, self._is_urgent = None, False
+        if self._station is not None:
+            self._turn_to(self._station)
+
+    def _turn_to(self, goal: int) -> None:
+        """Go on to the next crossing, and from there to another one."""
+        ahead = self._way[:1]
+        self._way = ahead + self._roads.path(ahead[0] if ahead else self._here, goal)[1:]
+
     def _step(self, seconds: float) -> None:
         self._drift_on(seconds)
+        if self.has_arrived:
+            self.speed = 0.0
+            return
         if self._wait_s > 0:
             self._wait_s -= seconds
             self.speed = 0.0
@@ -57,8 +88,9 @@ class Vehicle:
         self._move(self.speed * seconds)
 
     def _choose_destination(self) -> None:
-        goal = self._rng.randrange(len(self._roads.nodes) - 1)
-        goal += goal >= self._here  # never where it is
+        goal = self._here
+        while goal == self._here:
+            goal = self._rng.choice(self._rounds)
         self._way = self._roads.path(self._here, goal)[1:]
         self._along_m = 0.0
 
@@ -66,7 +98,8 @@ class Vehicle:
         """Return the speed that the block allows and that can still be braked for the next turn (v² = u² + 2as)."""
         edge = self._roads.edge(self._here, self._way[0])
         left_m = max(0.0, edge.length_m - self._along_m)
-        return min(SPEED_LIMITS[edge.kind], sqrt(self._turn_speed() ** 2 + 2 * BRAKING * left_m))
+        limit = SPEED_LIMITS[edge.kind] * (HASTE if self._is_urgent else 1.0)
+        return min(limit, sqrt(self._turn_speed() ** 2 + 2 * BRAKING * left_m))
 
     def _turn_speed(self) -> float:
         if len(self._way) < 2:
@@ -86,10 +119,12 @@ class Vehicle:
                 return
             self._along_m -= length_m
             self._here = self._way.pop(0)
-            if self._way and self._rng.random() < RED_SHARE and self.speed < 12.0:
+            is_red = self._way and not self._is_urgent and self._rng.random() < RED_SHARE
+            if is_red and self.speed < 12.0:
                 self._wait_s, self._along_m = self._rng.uniform(*RED_S), 0.0
                 return
-        self._wait_s, self._along_m, self.speed = self._rng.uniform(*STAY_S), 0.0, 0.0
+        self._wait_s = 0.0 if self._goal is not None else self._rng.uniform(*STAY_S)
+        self._along_m, self.speed = 0.0, 0.0
 
     def _drift_on(self, seconds: float) -> None:
         keep = exp(-seconds / DRIFT_S)
@@ -123,6 +158,17 @@ class Vehicle:
             accuracy=round(3.0 + abs(self._rng.gauss(0, 2.0)), 1),
             altitude=round(ALTITUDE_M + 15.0 * sin(east / 900.0) + self._rng.gauss(0, 1.0), 1),
         )
+
+
+def _around(roads: Roads, station: int) -> list[int]:
+    """Return the crossings of the rounds from a station, more than itself."""
+    middle = roads.nodes[station]
+    near = [
+        number
+        for number, node in enumerate(roads.nodes)
+        if hypot(node.east - middle.east, node.north - middle.north) <= ROUNDS_M
+    ]
+    return near if len(near) > 1 else list(range(len(roads.nodes)))
 
 
 def _bearing(start: Node, end: Node) -> float:

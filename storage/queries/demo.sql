@@ -60,31 +60,3 @@ WITH found AS (
 )
 INSERT INTO device_secrets (hash, device_id)
 SELECT :hash::bytea, id FROM (SELECT id FROM found UNION ALL SELECT id FROM made LIMIT 1) AS tablet;
-
--- name: begin_call
--- A call that an ambulance without one is busy with, in one of the stages that are spent driving; the ambulance's
--- status goes with it.
-WITH unit AS (
-    SELECT a.id FROM ambulances a
-     WHERE a.plate_number = :plate_number
-       AND NOT EXISTS (SELECT FROM assignments s WHERE s.ambulance_id = a.id)
-), request AS (
-    INSERT INTO ambulance_requests (patient_id, ambulance_id, pickup_location, destination, destination_facility_id,
-                                    requested_at, status, priority, complaint, source)
-    SELECT (SELECT id FROM users WHERE email = :patient_email::text), unit.id, point(:longitude::float8, :latitude::float8),
-           f.name, f.id, now() - interval '12 minutes',
-           CASE :stage::text WHEN 'transporting' THEN 'transporting' ELSE 'assigned' END, 2, :complaint::text, 'phone'
-      FROM unit, facilities f
-     WHERE f.name = :facility::text
-    RETURNING id, ambulance_id
-), assignment AS (
-    INSERT INTO assignments (request_id, ambulance_id, status, offered_at, accepted_at, en_route_at, on_scene_at, transporting_at)
-    SELECT id, ambulance_id, CASE :stage::text WHEN 'dispatched' THEN 'accepted' ELSE :stage::text END,
-           now() - interval '11 minutes', now() - interval '10.5 minutes',
-           CASE WHEN :stage::text <> 'dispatched' THEN now() - interval '10 minutes' END,
-           CASE WHEN :stage::text = 'transporting' THEN now() - interval '5 minutes' END,
-           CASE WHEN :stage::text = 'transporting' THEN now() - interval '1 minute' END
-      FROM request
-    RETURNING ambulance_id
-)
-UPDATE ambulances SET status = :stage::text WHERE id IN (SELECT ambulance_id FROM assignment);

@@ -67,3 +67,33 @@ def test_what_it_reports_is_a_valid_fix_without_a_heading_while_it_stands() -> N
 def test_a_long_silence_is_driven_too() -> None:
     fixes = drive(2, 3600, step_s=60.0)
     assert max(metres(one, other) for one, other in pairwise(fixes)) > 200.0
+
+
+def test_it_drives_where_it_is_sent_and_stays_there_until_it_is_sent_home() -> None:
+    vehicle = Vehicle(ROADS, Random(3), 10)  # noqa: S311 - repeatable on purpose
+    vehicle.advance(90.0)
+    assert not vehicle.has_arrived
+    vehicle.drive_to(400, is_urgent=True)
+    vehicle.advance(1_200.0)
+    assert vehicle.has_arrived
+    assert vehicle.place == ROADS.nodes[400]
+    vehicle.advance(600.0)
+    assert vehicle.place == ROADS.nodes[400]
+    assert vehicle.speed == 0.0
+    vehicle.go_home()
+    vehicle.advance(1.0)
+    assert not vehicle.has_arrived
+    assert vehicle.speed > 0.0
+
+
+def test_sirens_are_quicker_than_traffic() -> None:
+    def seconds(*, is_urgent: bool) -> int:
+        vehicle = Vehicle(ROADS, Random(3), 10)  # noqa: S311 - repeatable on purpose
+        vehicle.drive_to(500, is_urgent=is_urgent)
+        for second in range(3_600):
+            vehicle.advance(1.0)
+            if vehicle.has_arrived:
+                return second
+        raise TimeoutError
+
+    assert seconds(is_urgent=True) < 0.95 * seconds(is_urgent=False)
