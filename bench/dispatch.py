@@ -75,12 +75,11 @@ def measure(_hub: object, options: argparse.Namespace) -> dict[str, float]:
     means = {name: _mean(summaries) for name, summaries in found.items()}
     base, ours = means["closest"], means["ours"]
     figures |= {
-        "late_ratio": round(ours["late"] / base["late"], 3),
-        "p1_mean_ratio": round(ours["p1_mean_s"] / base["p1_mean_s"], 3),
-        "late_ratio_priority_queue": round(ours["late"] / means["closest_by_priority"]["late"], 3),
+        "late_ratio": _ratio(ours, base, "late"),
+        "p1_mean_ratio": _ratio(ours, base, "p1_mean_s"),
+        "late_ratio_priority_queue": _ratio(ours, means["closest_by_priority"], "late"),
         "worst_seed_late_ratio": max(
-            round(mine["late"] / theirs["late"], 3)
-            for mine, theirs in zip(found["ours"], found["closest"], strict=True)
+            _ratio(mine, theirs, "late") for mine, theirs in zip(found["ours"], found["closest"], strict=True)
         ),
         "calls": sum(summary["calls"] for summary in found["closest"]),
         "seeds": options.seeds,
@@ -127,6 +126,10 @@ def _summary(served: list[Served]) -> dict[str, float]:
             summary[f"p{number}_mean_s"] = float(response[mine].mean())
             summary[f"p{number}_p90_s"] = float(np.quantile(response[mine], 0.9))
     return summary
+
+
+def _ratio(mine: Mapping[str, float], theirs: Mapping[str, float], figure: str) -> float:
+    return round(mine[figure] / theirs[figure], 3) if theirs[figure] else float(bool(mine[figure]))
 
 
 def _mean(summaries: list[dict[str, float]]) -> dict[str, float]:
