@@ -27,8 +27,12 @@ export const STATUSES: readonly Status[] = ORDERED.map((status, rank) => ({ ...s
 
 const BY_CODE = new Map(STATUSES.map((status) => [status.code, status]));
 
+/** Of an ambulance whose status is not for these eyes: a patient's. */
+const UNTOLD: Status = { code: "", label: "Ambulance", colour: "#0072b2", shape: "cross", rank: STATUSES.length };
+
 /** The status with this code; one that a newer hub may have invented is shown by its own name. */
-export function statusOf(code: string): Status {
+export function statusOf(code: string | null): Status {
+  if (code === null) return UNTOLD;
   const known = BY_CODE.get(code);
   if (known !== undefined) return known;
   const label = code.charAt(0).toUpperCase() + code.slice(1).replaceAll("_", " ");
