@@ -6,12 +6,13 @@ import argparse
 import asyncio
 import json
 import sys
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from arogya.cli import options
+from arogya.cli.device_output import given, print_added, print_table
 from arogya.cli.outcome import MISTAKEN, OK, CommandError
 
 if TYPE_CHECKING:  # loaded late, so that --help is quick
@@ -25,12 +26,14 @@ DESCRIPTION = """Add, list and end the devices that may send to the hub.
 
 A device needs a secret. The safe way to give it one is a claim code: it is typed into the tablet once, within 24 h,
 and the tablet fetches a secret that nobody else has seen. `--secret` prints the secret itself instead, for devices
-that are set up by a program.
+that are set up by a program. Apps that people have already, Traccar Client and OwnTracks, know no codes: `--protocol`
+prints a link with their secret, and a QR code of it, to be opened or scanned on the phone (docs/trackers.md).
 
 examples:
   arogya device add --plate KA-01-AB-1234 --new-ambulance
   arogya device add --csv fleet.csv --new-ambulance         columns plate_number, name, kind; all lines or none
   arogya device add --csv fleet.csv --secret --json > fleet.json     what `arogya simulate --credentials` reads
+  arogya device add --plate KA-01-AB-1234 --protocol traccar      a phone with Traccar Client; or owntracks
   arogya device list
   arogya device rotate 7                                    a new claim code; using it ends the old secret
   arogya device rotate 7 --secret                           a new secret; the old one counts for another 24 h
@@ -46,6 +49,12 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     add.add_argument("--plate", metavar="PLATE", help="plate number of the ambulance that the tablet is in")
     add.add_argument("--name", default="", help="what people call the device (default: its kind)")
     add.add_argument("--kind", choices=("tablet", "physio"), default="tablet", help="default tablet")
+    add.add_argument(
+        "--protocol",
+        choices=("hub", "traccar", "owntracks"),
+        default="hub",
+        help="the app on the phone (default: ours)",
+    )
     add.add_argument("--csv", type=Path, metavar="FILE", help="many at once: columns plate_number, name, kind")
     add.add_argument("--new-ambulance", action="store_true", help="add ambulances that do not exist yet")
     _add_output(add)
@@ -86,12 +95,14 @@ def run_add(parsed: argparse.Namespace) -> int:
         wanted = read_list(parsed.csv) if parsed.csv else [Wanted(1, parsed.plate or "", parsed.name, parsed.kind)]
     except ListError as error:
         raise CommandError(str(error), MISTAKEN) from error
+    if parsed.protocol != "hub" and any(one.kind != "tablet" for one in wanted):
+        raise CommandError("only a tablet is a tracker: leave --kind out", MISTAKEN)
     if parsed.csv is None and parsed.kind == "tablet" and not parsed.plate:
         raise CommandError("name the ambulance with --plate, or a list with --csv", MISTAKEN)
     if not (is_name(parsed.plate or "") and is_name(parsed.name)):
         raise CommandError(f"a plate and a name have at most {LONGEST} printable characters", MISTAKEN)
     added = _with_database(parsed, lambda db: _add(db, wanted, parsed))
-    _print_added(added, parsed)
+    print_added(added, parsed)
     return OK
 
 
@@ -102,6 +113,7 @@ async def _add(db: Database, wanted: list[Wanted], parsed: argparse.Namespace) -
 
     now, auth = datetime.now(UTC), options.settings_of(parsed).auth
     added: list[dict[str, object]] = []
+    codes: list[str] = []
     unknown: list[str] = []
     async with db.transaction() as transaction:
         for line, plate, name, kind in wanted:
@@ -111,20 +123,24 @@ async def _add(db: Database, wanted: list[Wanted], parsed: argparse.Namespace) -
             if plate and ambulance_id is None:
                 unknown.append(f"{parsed.csv}, line {line}: " * bool(parsed.csv) + f"there is no ambulance {plate}")
                 continue
-            code = new_token() if parsed.secret else new_claim_code()
-            claim = () if parsed.secret else (claim_digest(code), now + timedelta(seconds=auth.claim_s))
-            device_id = await fleet.create_device(
-                transaction, fleet.NewDevice(kind, name or kind, ambulance_id, *claim)
+            is_secret = parsed.secret or parsed.protocol != "hub"
+            code = new_token() if is_secret else new_claim_code()
+            claim_hash = None if is_secret else claim_digest(code)
+            claim_ends_at = None if is_secret else now + timedelta(seconds=auth.claim_s)
+            wanted_device = fleet.NewDevice(
+                kind, name or kind, ambulance_id, claim_hash, claim_ends_at, parsed.protocol
             )
-            if parsed.secret:
+            device_id = await fleet.create_device(transaction, wanted_device)
+            if is_secret:
                 await fleet.add_secret(transaction, device_id, digest(code), now)
             added.append({"id": device_id, "plate_number": plate or None, "name": name or kind, "kind": kind})
-            added[-1]["secret" if parsed.secret else "claim_code"] = code
+            codes.append(code)
         if unknown:
             raise CommandError(
                 "\n".join([*unknown, "nothing was added; --new-ambulance adds ambulances too"]), MISTAKEN
             )
-    return added
+    # What this loads takes longer than a transaction may be idle.
+    return [device | given(parsed, parsed.protocol, device, code) for device, code in zip(added, codes, strict=True)]
 
 
 def run_list(parsed: argparse.Namespace) -> int:
@@ -137,14 +153,15 @@ def run_list(parsed: argparse.Namespace) -> int:
         shown = [{**device._asdict(), "node": (nodes or {}).get(device.id)} for device in devices]
         print(json.dumps(shown, indent=1, default=_iso))
         return OK
-    rows = [("id", "kind", "plate", "name", "state", "samples", "node")]
+    rows = [("id", "kind", "plate", "name", "state", "samples", "node")]  # a tracker's kind is its app
     for device in devices:
         state = "revoked" if device.revoked_at else "ready" if device.secrets else "unclaimed"
         if state == "unclaimed" and (device.claim_expires_at is None or device.claim_expires_at < datetime.now(UTC)):
             state = "no secret"
         plate, samples = device.plate_number or "-", f"{device.samples:,}"
         node = "?" if nodes is None else nodes.get(device.id, "-")
-        rows.append((str(device.id), device.kind, plate, device.name, state, samples, node))
+        kind = device.kind if device.protocol == "hub" else device.protocol
+        rows.append((str(device.id), kind, plate, device.name, state, samples, node))
     print_table(rows)
     return OK
 
@@ -173,7 +190,7 @@ def _nodes_of_devices(parsed: argparse.Namespace) -> dict[int, str] | None:
 def run_rotate(parsed: argparse.Namespace) -> int:
     """Give a device a new claim code, or a new secret beside the old one, and print it."""
     device = _with_database(parsed, lambda db: _rotate(db, parsed))
-    _print_added([device], parsed)
+    print_added([device], parsed)
     return OK
 
 
@@ -186,10 +203,10 @@ async def _rotate(db: Database, parsed: argparse.Namespace) -> dict[str, object]
     if found is None or found.revoked_at is not None:
         raise CommandError(f"there is no device {parsed.id}, or it is revoked")
     shown: dict[str, object] = {"id": found.id, "plate_number": found.plate_number, "name": found.name}
-    if parsed.secret:
+    if parsed.secret or found.protocol != "hub":
         secret = new_token()
         await fleet.rotate_secret(db, found.id, digest(secret), now, now + timedelta(seconds=auth.rotation_overlap_s))
-        return {**shown, "kind": found.kind, "secret": secret}
+        return {**shown, "kind": found.kind, **given(parsed, found.protocol, shown, secret)}
     code = new_claim_code()
     await fleet.renew_claim(db, found.id, claim_digest(code), now + timedelta(seconds=auth.claim_s))
     return {**shown, "kind": found.kind, "claim_code": code}
@@ -249,27 +266,6 @@ async def _work(dsn: str, work: Callable[[Database], Awaitable[T]]) -> T:
         return await work(db)
     finally:
         await db.close()
-
-
-def _print_added(added: list[dict[str, object]], parsed: argparse.Namespace) -> None:
-    if parsed.json:
-        print(json.dumps(added, indent=1))
-        return
-    what = "secret" if parsed.secret else "claim_code"
-    head = ("id", "plate", "name", "secret" if parsed.secret else "claim code")
-    print_table([head, *((str(d["id"]), str(d["plate_number"] or "-"), str(d["name"]), str(d[what])) for d in added)])
-    if parsed.secret:
-        sys.stderr.write("Keep the secrets now: the hub has only their hashes and cannot show them again.\n")
-    else:
-        sys.stderr.write("Type each code into its tablet within 24 hours; it works once.\n")
-
-
-def print_table(rows: Sequence[tuple[str, ...]]) -> None:
-    """Print rows in columns; what a terminal would obey instead of showing becomes a question mark."""
-    rows = [tuple("".join(sign if sign.isprintable() else "?" for sign in cell) for cell in row) for row in rows]
-    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
-    for row in rows:
-        print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
 
 
 def _iso(value: object) -> str:

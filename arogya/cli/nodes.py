@@ -55,7 +55,7 @@ def run(parsed: argparse.Namespace) -> int:
     if parsed.json:
         sys.stdout.write(json.dumps(as_json(bus, found), indent=1) + "\n")
         return OK
-    from arogya.cli.device import print_table
+    from arogya.cli.device_output import print_table
 
     sys.stdout.write(f"{server_in_words(bus, found)}\n")
     if found.nodes:

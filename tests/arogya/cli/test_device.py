@@ -57,6 +57,25 @@ def test_a_device_added_with_a_secret_can_send_until_it_is_revoked(demo: Run) ->
     assert f"{made['id']}  tablet  D-1" in " ".join(device(demo, "list").stdout.split("\n")).replace("   ", "  ")
 
 
+def test_a_tracker_gets_a_link_that_it_can_post_to(demo: Run) -> None:
+    (made,) = added(demo, "--plate", "D-9", "--new-ambulance", "--protocol", "traccar")
+    path = made["setup_link"].partition("/track/")[2].partition("?")[0]
+    (again,) = json.loads(device(demo, "rotate", str(made["id"]), "--json").stdout)
+
+    async def post() -> list[int]:
+        paths = (path, again["setup_link"].partition("/track/")[2].partition("?")[0], path[::-1])
+        params = {"lat": "18.5", "lon": "73.85", "timestamp": str(int(time.time()))}
+        async with aiohttp.ClientSession() as http:
+            return [(await http.post(f"{demo.url}/track/{each}", params=params)).status for each in paths]
+
+    assert asyncio.run(post()) == [200, 200, 404]
+    listed = device(demo, "list").stdout
+    assert next(line.split()[1] for line in listed.splitlines() if "D-9" in line) == "traccar"
+    shown = device(demo, "add", "--plate", "D-9", "--protocol", "owntracks")
+    assert "owntracks:///config?inline=" in shown.stdout
+    assert device(demo, "add", "--kind", "physio", "--protocol", "traccar").returncode == 2
+
+
 def test_the_list_says_when_nobody_can_tell_who_is_connected(demo: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     added(demo, "--plate", "D-6", "--new-ambulance")
     monkeypatch.setenv("AROGYA_NODES__REDIS_URL", "redis://127.0.0.1:1")

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from arogya.cli.device import print_table
 from arogya.cli.device_list import ListError, Wanted, read_list
+from arogya.cli.device_output import print_table
 
 
 def write(folder: Path, text: str) -> Path:
