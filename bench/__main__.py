@@ -11,7 +11,7 @@ from typing import Any
 
 import orjson
 
-from bench import connections, dispatch, fanout, fixes, history, live, machine, nodes, records, report, sign_ins
+from bench import connections, dispatch, fanout, fixes, history, live, machine, nodes, offers, records, report, sign_ins
 from bench.broken import Broken
 from bench.hub import HubUnderTest, hub_under_test
 
@@ -22,6 +22,7 @@ BENCHMARKS: dict[str, Any] = {  # modules with SETTINGS, MAIN_FIGURE, add_argume
     "connections": connections,
     "history": history,
     "nodes": nodes,
+    "offers": offers,
     "records": records,
     "sign_ins": sign_ins,
     "dispatch": dispatch,

@@ -37,6 +37,9 @@ class Tablet(Socket):
         self.on_the_way: deque[tuple[int, float]] = deque()  # last seq of a frame and when it was written
         self.latencies_s: list[float] = []
         self.sent_ns: list[int] = []  # monotonic instant of each paced frame
+        self.offers: list[
+            tuple[str, int]
+        ] = []  # calls that it was asked to take, and the monotonic instant of each, ns
         self.alarm_id = ""  # of its call for help, once it was sent
         self._calling = False  # with the next fix
         self._started_us = time.time_ns() // 1000
@@ -58,7 +61,7 @@ class Tablet(Socket):
         self.saturates = False
 
     def take(self, payload: bytes) -> None:
-        """Take an ack or the welcome; anything else is an error."""
+        """Take an ack, the welcome or a command; anything else is an error."""
         match message := msgpack.unpackb(payload):
             case {"type": "ack", "acks": [[_, int(seq)]], "credit": int(credit)}:
                 self.credit, self.acked = credit, seq
@@ -68,6 +71,10 @@ class Tablet(Socket):
             case {"type": "welcome", "streams": [{"stream": int(stream)}], "credit": int(credit)}:
                 self.credit, self.stream = credit, stream
                 self.welcomed.set_result(None)
+            case {"type": "command", "id": str(command_id), "kind": str(kind), "body": dict(body)}:
+                if kind == "offer":
+                    self.offers.append((str(body["request"]), time.monotonic_ns()))
+                self.send(msgpack.packb({"type": "command_ack", "id": command_id, "status": "done"}))
             case _:
                 self.errors[f"{message.get('type')} {message.get('code')}"] += 1
 

@@ -54,6 +54,7 @@ class Tally:
     refused_connects: int = 0  # answers to connects that were tried again
     lost_connections: int = 0
     alarms: list[str] = field(default_factory=list)  # ids of the calls for help
+    offers: list[tuple[str, int]] = field(default_factory=list)  # calls, and when a tablet was asked, monotonic ns
     errors: dict[str, int] = field(default_factory=dict)
 
 
@@ -133,6 +134,7 @@ async def run(job: Job) -> Tally:
     note_latencies(tally, np.concatenate([np.array(t.latencies_s) for t in tablets]))
     await settle(tablets)
     tally.alarms = [tablet.alarm_id for tablet in tablets if tablet.alarm_id]
+    tally.offers = [offer for tablet in tablets for offer in tablet.offers]
     tally.lost_connections = sum(t.lost for t in tablets)
     for tablet in tablets:
         tablet.close()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bench import connections, fanout, live, nats
+from bench import connections, fanout, live, nats, offers
 from bench.__main__ import BENCHMARKS, parse
 from bench.broken import Broken
 from bench.hub import HubUnderTest
@@ -44,3 +44,11 @@ def test_what_must_stand_beside_the_hub_says_so_of_an_existing_server(name: str)
     elsewhere = HubUnderTest("http://127.0.0.1:1", "postgresql://127.0.0.1:1/none")
     with pytest.raises(Broken, match="--url"):
         BENCHMARKS[name].measure(elsewhere, parse([name]))
+
+
+def test_offers_times_every_call_until_a_tablet_is_asked(hub: HubUnderTest) -> None:
+    options = parse(["offers", *MOMENT, "--seconds", "2", "--tablets", "12", "--viewers", "2", "--calls", "3"])
+    figures = offers.measure(hub, options)
+    assert figures["calls"] == 6
+    assert 0 < figures["offer_p50_ms"] <= figures["offer_p99_ms"]
+    assert figures["answer_p50_ms"] > 0
