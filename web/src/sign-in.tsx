@@ -112,6 +112,9 @@ function Credentials({ note, email, onEmail, onWay, onSignedIn }: CredentialsPro
             <button class="link" type="button" onClick={() => onWay("register")}>
               Register as a patient
             </button>
+            <a class="link" href="/tablet">
+              This phone is an ambulance’s tablet
+            </a>
           </div>
         </>
       )}

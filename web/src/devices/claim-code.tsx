@@ -15,6 +15,11 @@ export interface ClaimCodeProps {
   readonly onClose: () => void;
 }
 
+/** What the camera reads: a phone that scans it opens the page /tablet with the code; a sensor takes the code alone. */
+function scanned({ kind, claim_code }: Claim): string {
+  return kind === "tablet" ? `${location.origin}/tablet#claim=${claim_code}` : claim_code;
+}
+
 export function ClaimCode({ title, claim, children, onClose }: ClaimCodeProps): JSX.Element {
   return (
     <Dialog
@@ -29,10 +34,12 @@ export function ClaimCode({ title, claim, children, onClose }: ClaimCodeProps): 
     >
       {children}
       <p>
-        Scan this with the device, or type the code into it. It works once, until {sayMoment(claim.claim_expires_at)}, and
-        is not shown again.
+        {claim.kind === "tablet"
+          ? "Scan this with a phone, and its browser becomes the tablet; or type the code into another tablet."
+          : "Scan this with the device, or type the code into it."}{" "}
+        It works once, until {sayMoment(claim.claim_expires_at)}, and is not shown again.
       </p>
-      <QrCode text={claim.claim_code} label="QR code with the claim code below" />
+      <QrCode text={scanned(claim)} label="QR code with the claim code below" />
       <p class="claim">
         <code>{claim.claim_code}</code>
         <CopyButton text={claim.claim_code} label="Copy the code" />

@@ -27,6 +27,8 @@ export interface Device {
 export interface Claim {
   readonly claim_code: string;
   readonly claim_expires_at: string;
+  /** What it is for, where the page knows. */
+  readonly kind?: Device["kind"];
 }
 
 export interface NewDevice {

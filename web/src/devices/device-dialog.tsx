@@ -143,7 +143,7 @@ interface AskProps extends Pick<DeviceDialogProps, "device" | "onChanged" | "onC
 }
 
 function Ask({ deed, device, onClaim, onChanged, onClose }: AskProps): JSX.Element {
-  const { id, name } = device;
+  const { id, name, kind } = device;
   if (deed === "revoke") {
     const revoke = async (): Promise<void> => {
       await revokeDevice(id);
@@ -162,7 +162,7 @@ function Ask({ deed, device, onClaim, onChanged, onClose }: AskProps): JSX.Eleme
   }
   if (deed === "rotate") {
     const rotate = async (): Promise<void> => {
-      const claim = await rotateSecret(id);
+      const claim = { ...(await rotateSecret(id)), kind };
       onClaim(`New secret for ${name}`, claim, claim.old_secret_ends_at);
     };
     return (
@@ -174,7 +174,7 @@ function Ask({ deed, device, onClaim, onChanged, onClose }: AskProps): JSX.Eleme
       </Confirm>
     );
   }
-  const claim = async (): Promise<void> => onClaim(`Claim code for ${name}`, await newClaimCode(id), null);
+  const claim = async (): Promise<void> => onClaim(`Claim code for ${name}`, { ...(await newClaimCode(id)), kind }, null);
   return (
     <Confirm title={`A new claim code for ${name}?`} deed="Make a code" onConfirm={claim} onClose={onClose}>
       <p>A code that was made before stops working. A secret that the device has already goes on until the code is used.</p>

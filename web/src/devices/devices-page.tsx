@@ -85,7 +85,7 @@ export function DevicesPage(): JSX.Element {
       {open?.what === "add" && (
         <AddDevice
           onClose={() => setOpen(null)}
-          onAdded={(device, claim) => showClaim(`${device.name} is added`, claim, null)}
+          onAdded={(device, claim) => showClaim(`${device.name} is added`, { ...claim, kind: device.kind }, null)}
         />
       )}
       {open?.what === "device" && (

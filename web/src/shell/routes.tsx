@@ -62,7 +62,7 @@ export const ROUTES: readonly PageRoute[] = [
     path: "/call",
     page: CallPage,
     may: (may) => may.create("ambulance_requests") && !watchesFleet(may.user),
-    menu: { label: "Ambulance", icon: "siren", key: "e" },
+    menu: { label: "Call help", icon: "siren", key: "e" },
   },
   { path: "/requests/{id}", page: FollowPage, may: (may) => may.read("ambulance_requests") },
   {
