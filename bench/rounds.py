@@ -23,6 +23,7 @@ class Times:
     def __init__(self, city: City) -> None:
         self.city = city
         self.empty_s = city.graph.from_nodes(np.arange(len(city.places))).astype(np.float32)
+        self._next: dict[tuple[int, int], int] = {}  # what `next_of` found
         hubs = np.array(city.stations + city.hospitals)
         metres = distances_m([city.places[node] for node in hubs], city.places)
         away = metres > 1_000.0
@@ -35,10 +36,14 @@ class Times:
 
     def next_of(self, start: int, goal: int) -> int:
         """Return the crossing that follows on the quickest way."""
-        return min(
-            (edge.to for edge in self.city.roads.edges[start]),
-            key=lambda to: float(self.empty_s[start, to]) + float(self.empty_s[to, goal]),
-        )
+        found = self._next.get((start, goal))
+        if found is None:
+            found = min(
+                (edge.to for edge in self.city.roads.edges[start]),
+                key=lambda to: float(self.empty_s[start, to]) + float(self.empty_s[to, goal]),
+            )
+            self._next[start, goal] = found
+        return found
 
 
 def pace(at_s: float) -> float:

@@ -92,9 +92,12 @@ class Chosen:
     def _choose(self, service: Service) -> None:
         waiting = [self._waiting(service, call) for call in service.waiting]
         cars = [car for car in service.cars if car.stage != "on_scene" and car.stage != "transporting"]
-        units = [self._unit(service, car) for car in cars]
+        wheres = [service.where(car) for car in cars]
+        units = [self._unit(service, car, node) for car, (node, _) in zip(cars, wheres, strict=True)]
         calls = list(service.waiting)
-        etas = np.array([service.etas_s(cars, call.node) for call in calls]) + TURNOUT_EXPECTED_S
+        nodes, goals = [node for node, _ in wheres], [call.node for call in calls]
+        driven_s = self._times.empty_s[np.ix_(nodes, goals)].T / pace(service.now_s)
+        etas = driven_s + [until_s for _, until_s in wheres] + TURNOUT_EXPECTED_S
         coverage = self._coverage(service, units)
         if self._switches.batches:
             choices = choose(waiting, units, etas, self._policy, coverage, may_divert=self._switches.diverts)
@@ -124,8 +127,7 @@ class Chosen:
         place = self._city.places[call.node]
         return Waiting(self._ids[call.number], call.priority, place, service.now_s - call.at_s, call.needs)
 
-    def _unit(self, service: Service, car: Car) -> Unit:
-        node, _ = service.where(car)
+    def _unit(self, service: Service, car: Car, node: int) -> Unit:
         call = car.call
         return Unit(
             car.id,

@@ -50,7 +50,9 @@ class Dispatch:
     p1_not_moving_warn_s: float = _seconds(60.0, "of standing after accepting until a warning; 0: never")
     p1_not_moving_alarm_s: float = _seconds(90.0, "of the same until an alarm; 0: never")
     p1_waiting_alarm_s: float = _seconds(30.0, "without a unit being asked until an alarm; 0: never")
-    p1_coverage_weight_s: float = _seconds(0.0, "of a longer way that the coverage of one area is worth")
+    p1_coverage_weight_s: float = _seconds(
+        0.0, "of a longer way that is accepted so that one more other call is in time"
+    )
     p2_mode: str = _mode(2)
     p2_unattended_s: float = _seconds(0.0, "as for priority 1")
     p2_target_s: float = _seconds(900.0, "as for priority 1", minimum=5)
@@ -60,7 +62,7 @@ class Dispatch:
     p2_not_moving_warn_s: float = _seconds(90.0, "as for priority 1; 0: never")
     p2_not_moving_alarm_s: float = _seconds(180.0, "as for priority 1; 0: never")
     p2_waiting_alarm_s: float = _seconds(60.0, "as for priority 1; 0: never")
-    p2_coverage_weight_s: float = _seconds(120.0, "as for priority 1")
+    p2_coverage_weight_s: float = _seconds(15.0, "as for priority 1")
     p3_mode: str = _mode(3)
     p3_unattended_s: float = _seconds(0.0, "as for priority 1")
     p3_target_s: float = _seconds(1_800.0, "as for priority 1", minimum=5)
@@ -70,7 +72,7 @@ class Dispatch:
     p3_not_moving_warn_s: float = _seconds(120.0, "as for priority 1; 0: never")
     p3_not_moving_alarm_s: float = _seconds(300.0, "as for priority 1; 0: never")
     p3_waiting_alarm_s: float = _seconds(300.0, "as for priority 1; 0: never")
-    p3_coverage_weight_s: float = _seconds(300.0, "as for priority 1")
+    p3_coverage_weight_s: float = _seconds(60.0, "as for priority 1")
     p4_mode: str = _mode(4)
     p4_unattended_s: float = _seconds(0.0, "as for priority 1")
     p4_target_s: float = _seconds(3_600.0, "as for priority 1", minimum=5)
@@ -80,7 +82,7 @@ class Dispatch:
     p4_not_moving_warn_s: float = _seconds(0.0, "as for priority 1; 0: never")
     p4_not_moving_alarm_s: float = _seconds(0.0, "as for priority 1; 0: never")
     p4_waiting_alarm_s: float = _seconds(600.0, "as for priority 1; 0: never")
-    p4_coverage_weight_s: float = _seconds(300.0, "as for priority 1")
+    p4_coverage_weight_s: float = _seconds(60.0, "as for priority 1")
     scheduled_lead_s: float = _seconds(900.0, "before its time that a scheduled call is looked at")
     batch_s: float = setting(
         3.0, "seconds between two choices for all less urgent calls together", minimum=0.5, maximum=60

@@ -35,11 +35,11 @@ def _priorities() -> Mapping[int, PriorityPolicy]:
     return {
         1: PriorityPolicy(480.0, 120.0, 20.0, 30.0, 60.0, 90.0, batched=False, waiting_alarm_s=30.0, leave_s=100_000.0),
         2: PriorityPolicy(
-            900.0, 45.0, 20.0, None, 90.0, 180.0, batched=False, coverage_weight_s=120.0, waiting_alarm_s=60.0
+            900.0, 45.0, 20.0, None, 90.0, 180.0, batched=False, coverage_weight_s=15.0, waiting_alarm_s=60.0
         ),
-        3: PriorityPolicy(1_800.0, 90.0, 45.0, None, 120.0, 300.0, coverage_weight_s=300.0, waiting_alarm_s=300.0),
+        3: PriorityPolicy(1_800.0, 90.0, 45.0, None, 120.0, 300.0, coverage_weight_s=60.0, waiting_alarm_s=300.0),
         4: PriorityPolicy(
-            3_600.0, 120.0, 60.0, None, None, None, coverage_weight_s=300.0, needs="transport", waiting_alarm_s=600.0
+            3_600.0, 120.0, 60.0, None, None, None, coverage_weight_s=60.0, needs="transport", waiting_alarm_s=600.0
         ),
     }
 

@@ -22,9 +22,9 @@ class Weights:
     stale_penalty_s: float = 120.0  # of a fix as old as one can be that counts at all, and of a base in its place
     away_penalty_s: float = 90.0  # no tablet of it is connected: it has to be called by radio
     late_step_s: float = 600.0  # it would come after the target
-    divert_penalty_s: float = 120.0  # it is on its way to a less urgent call, which then waits again
+    divert_penalty_s: float = 60.0  # it is on its way to a less urgent call, which then waits again
     spare_capability_s: float = 60.0  # for each step that a unit can do more than is needed; nothing for priority 1
-    covered_within_s: float = 480.0  # a place counts as covered by the units that reach it within this
+    covered_within_s: float = 400.0  # a place is covered by the units that drive there within this: turnout comes first
     cell_m: float = 1_000.0  # side of a cell of demand
     job_s: float = 3_000.0  # how long a unit is away on a call, from the offer to clear
     soon_free_s: float = 900.0  # a busy unit that is free within this may be waited for
