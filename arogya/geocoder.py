@@ -7,31 +7,29 @@ answer: dispatchers go on with their own places.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Mapping
 from typing import Any, Final
-from urllib.parse import urlsplit
 
 import aiohttp
 import orjson
 
 from hub.dispatch.geocoding import FoundPlace, Geocoder, GeocoderAway, Near
 
-DEADLINE_S: Final = 1.0
 _BYTES_MAX: Final = 512 * 1024
 _NAME_CHARS, _ADDRESS_CHARS = 200, 500
 _AROUND: Final = 0.5  # degrees: Nominatim prefers what lies in a box
-_USER_AGENT: Final = "arogya-hub"  # Nominatim's usage policy asks for a name
+_NAMED: Final = {"User-Agent": "arogya-hub"}  # as the usage policy of Nominatim asks
 
 
 class WebGeocoder(Geocoder):
-    """One geocoder, by the shape that its address tells."""
+    """One geocoder, in the shape that it speaks."""
 
-    def __init__(self, http: aiohttp.ClientSession, url: str, *, deadline_s: float = DEADLINE_S) -> None:
-        """Take the whole address of the search; one that ends in /api is Photon's, any other Nominatim's."""
-        self._http = http
-        self._url = url
-        self._is_photon = urlsplit(url).path.rstrip("/").endswith("/api")
+    def __init__(self, http: aiohttp.ClientSession, kind: str, base: str, *, deadline_s: float) -> None:
+        """Take `nominatim` or `photon` and its address, with or without the path of its search."""
+        self._http = http  # opened and closed by the composition root
+        self._is_photon = kind == "photon"
+        path = "/api" if self._is_photon else "/search"
+        self._url = base.rstrip("/").removesuffix(path) + path
         self._deadline_s = deadline_s
 
     async def search(self, words: str, near: Near | None, rows_max: int) -> list[FoundPlace]:
@@ -39,7 +37,7 @@ class WebGeocoder(Geocoder):
         asked = _photon_query(words, near, rows_max) if self._is_photon else _nominatim_query(words, near, rows_max)
         try:
             async with asyncio.timeout(self._deadline_s):
-                async with self._http.get(self._url, params=asked, allow_redirects=False) as answer:
+                async with self._http.get(self._url, params=asked, headers=_NAMED, allow_redirects=False) as answer:
                     if answer.status != 200:
                         raise GeocoderAway(f"it answers {answer.status}")
                     body = await answer.content.read(_BYTES_MAX)
@@ -51,18 +49,6 @@ class WebGeocoder(Geocoder):
         except (aiohttp.ClientError, TimeoutError, OSError, orjson.JSONDecodeError) as error:
             raise GeocoderAway(type(error).__name__) from error
         return read_photon(document)[:rows_max] if self._is_photon else read_nominatim(document)[:rows_max]
-
-
-@asynccontextmanager
-async def geocoding(url: str | None, *, deadline_s: float = DEADLINE_S) -> AsyncIterator[Geocoder | None]:
-    """Hold connections to a geocoder until the block ends; None where there is no address."""
-    if url is None:
-        yield None
-        return
-    async with aiohttp.ClientSession(
-        headers={"User-Agent": _USER_AGENT}, cookie_jar=aiohttp.DummyCookieJar(), trust_env=True
-    ) as http:
-        yield WebGeocoder(http, url, deadline_s=deadline_s)
 
 
 def _nominatim_query(words: str, near: Near | None, rows_max: int) -> dict[str, str]:

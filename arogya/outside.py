@@ -12,6 +12,7 @@ import aiohttp
 
 from arogya import dispatching
 from arogya.config import Settings
+from arogya.geocoder import WebGeocoder
 from arogya.travel.osrm import Osrm
 from arogya.travel.server import ServedTravel
 from arogya.travel.valhalla import Valhalla
@@ -38,7 +39,14 @@ async def outside(settings: Settings, clock: Clock, metrics: Metrics) -> AsyncIt
     async with aiohttp.ClientSession(
         connector=aiohttp.TCPConnector(limit=CONNECTIONS), cookie_jar=aiohttp.DummyCookieJar(), trust_env=False
     ) as http:
-        yield Outside(await _travel(settings, http, clock, metrics))
+        yield Outside(await _travel(settings, http, clock, metrics), _geocoder(settings, http))
+
+
+def _geocoder(settings: Settings, http: aiohttp.ClientSession) -> Geocoder | None:
+    chosen = settings.dispatch
+    if chosen.geocoder_url is None:
+        return None
+    return WebGeocoder(http, chosen.geocoder, chosen.geocoder_url, deadline_s=chosen.geocoder_deadline_s)
 
 
 async def _travel(settings: Settings, http: aiohttp.ClientSession, clock: Clock, metrics: Metrics) -> Travel:

@@ -8,9 +8,9 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
-from aiohttp import web
+from aiohttp import ClientSession, web
 
-from arogya.geocoder import geocoding, read_nominatim, read_photon
+from arogya.geocoder import WebGeocoder, read_nominatim, read_photon
 from hub.dispatch.geocoding import FoundPlace, GeocoderAway, Near
 
 NOMINATIM = [
@@ -59,12 +59,14 @@ async def serving(path: str, answer: Answering) -> AsyncIterator[str]:
     site = web.TCPSite(runner, "127.0.0.1", 0)
     await site.start()
     try:
-        yield f"http://127.0.0.1:{runner.addresses[0][1]}{path}"
+        yield f"http://127.0.0.1:{runner.addresses[0][1]}"
     finally:
         await runner.cleanup()
 
 
-async def asked_of(path: str, document: object, near: Near | None) -> tuple[list[FoundPlace], dict[str, str]]:
+async def asked_of(
+    kind: str, path: str, document: object, near: Near | None
+) -> tuple[list[FoundPlace], dict[str, str]]:
     """Return what a geocoder with this answer makes of a search, and what it was asked."""
     asked: dict[str, str] = {}
 
@@ -72,13 +74,16 @@ async def asked_of(path: str, document: object, near: Near | None) -> tuple[list
         asked.update(http_request.query)
         return web.json_response(document)
 
-    async with serving(path, answer) as url, geocoding(url) as geocoder:
-        assert geocoder is not None
-        return await geocoder.search("city hospital", near, 5), asked
+    async with serving(path, answer) as base, ClientSession() as http:
+        geocoder = WebGeocoder(http, kind, base, deadline_s=5.0)
+        again = WebGeocoder(http, kind, base + path, deadline_s=5.0)
+        found = await geocoder.search("city hospital", near, 5)
+        assert await again.search("city hospital", near, 5) == found
+        return found, asked
 
 
 async def test_nominatim_is_asked_and_read_as_its_manual_says() -> None:
-    found, asked = await asked_of("/search", NOMINATIM, Near(18.5, 73.8))
+    found, asked = await asked_of("nominatim", "/search", NOMINATIM, Near(18.5, 73.8))
     assert found == [
         FoundPlace("City Hospital", "hospital", "Lake Road, Pune, India", 18.5204, 73.8567, "nominatim"),
         FoundPlace("14", "house", "Lake Road, Pune", 18.6, 73.9, "nominatim"),
@@ -88,7 +93,7 @@ async def test_nominatim_is_asked_and_read_as_its_manual_says() -> None:
 
 
 async def test_photon_is_asked_and_read_as_its_manual_says() -> None:
-    found, asked = await asked_of("/api", PHOTON, Near(18.5, 73.8))
+    found, asked = await asked_of("photon", "/api", PHOTON, Near(18.5, 73.8))
     assert found == [
         FoundPlace("City Hospital", "hospital", "Lake Road 14, Pune, 411001", 18.5204, 73.8567, "photon"),
         FoundPlace("Lake Road 16", "house", "Pune", 18.6, 73.9, "photon"),
@@ -96,15 +101,10 @@ async def test_photon_is_asked_and_read_as_its_manual_says() -> None:
     assert asked == {"q": "city hospital", "limit": "5", "lat": "18.50000", "lon": "73.80000"}
 
 
-async def test_without_an_address_there_is_none() -> None:
-    async with geocoding(None) as geocoder:
-        assert geocoder is None
-
-
 async def refused(answer: Answering, *, deadline_s: float = 5.0) -> None:
     """Check that an answer counts as none."""
-    async with serving("/search", answer) as url, geocoding(url, deadline_s=deadline_s) as geocoder:
-        assert geocoder is not None
+    async with serving("/search", answer) as base, ClientSession() as http:
+        geocoder = WebGeocoder(http, "nominatim", base, deadline_s=deadline_s)
         with pytest.raises(GeocoderAway):
             await geocoder.search("city hospital", None, 5)
 
@@ -140,8 +140,8 @@ async def test_a_late_answer_counts_as_none() -> None:
 
 
 async def test_nobody_there_counts_as_none() -> None:
-    async with geocoding("http://127.0.0.1:1/search") as geocoder:
-        assert geocoder is not None
+    async with ClientSession() as http:
+        geocoder = WebGeocoder(http, "photon", "http://127.0.0.1:1", deadline_s=5.0)
         with pytest.raises(GeocoderAway):
             await geocoder.search("city hospital", None, 5)
 
