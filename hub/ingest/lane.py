@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
 from uuid import UUID
 
 import structlog
@@ -27,6 +28,7 @@ from storage.errors import Unavailable
 
 ANSWERS_MAX = 256
 RETRY_S = 0.5  # while PostgreSQL is away
+T = TypeVar("T")
 _LOG = structlog.get_logger(__name__)
 
 
@@ -60,7 +62,11 @@ class Lane:
         self._put((report, received_at))
 
     def answer(self, answer: CommandAck) -> None:
-        """Take an answer to a command."""
+        """Take an answer to a command; raises `NotFound` for what can be none of the hub's."""
+        try:
+            UUID(answer.id)
+        except ValueError:
+            raise NotFound("there is no such command") from None
         if self._answers < ANSWERS_MAX:
             self._answers += 1
             self._put(answer)
@@ -90,27 +96,29 @@ class Lane:
             self._work = None
 
     async def _take(self, report: Report, received_at: int) -> ReportAck:
-        while True:
-            try:
-                return await self._intake.crews.take(self._device_id, self._ambulance_id, report, received_at)
-            except Unavailable:
-                await asyncio.sleep(RETRY_S)  # nothing was stored, or the repeat finds what was
-            except Exception as error:  # noqa: BLE001 - the boundary of a session: a fault of ours ends in an answer
-                _LOG.exception("report_failed", device=self._device_id, kind=report.kind)
-                fault = outcome_of(error)
-                return ReportAck(report.id, "refused", fault.code, fault.title)
+        crews = self._intake.crews
+        try:
+            return await _stored(lambda: crews.take(self._device_id, self._ambulance_id, report, received_at))
+        except Exception as error:  # noqa: BLE001 - the boundary of a session: a fault of ours ends in an answer
+            _LOG.exception("report_failed", device=self._device_id, kind=report.kind)
+            fault = outcome_of(error)
+            return ReportAck(report.id, "refused", fault.code, fault.title)
 
     async def _deliver(self, answer: CommandAck) -> None:
-        while True:
-            try:
-                known = await self._intake.crews.deliver(self._device_id, UUID(answer.id), answer.status, answer.detail)
-                return None if known else self._unknown()
-            except Unavailable:
-                await asyncio.sleep(RETRY_S)
-            except ValueError:
-                return self._unknown()
+        crews, command_id = self._intake.crews, UUID(answer.id)
+        try:
+            known = await _stored(lambda: crews.deliver(self._device_id, command_id, answer.status, answer.detail))
+        except Exception:  # noqa: BLE001 - likewise; the command is sent again with the next connection
+            _LOG.exception("answer_failed", device=self._device_id)
+            return
+        if not known:  # no strike: a command that was delivered twice is answered twice
+            self._send(Error(outcome_of(NotFound).code, "there is no such command"))
 
-    def _unknown(self) -> None:
-        """No strike: a command that was delivered twice is answered twice."""
-        outcome = outcome_of(NotFound)
-        self._send(Error(outcome.code, "there is no such command"))
+
+async def _stored(store: Callable[[], Awaitable[T]]) -> T:
+    """Return what a store returns once PostgreSQL is there: nothing was stored until then, or the repeat finds it."""
+    while True:
+        try:
+            return await store()
+        except Unavailable:
+            await asyncio.sleep(RETRY_S)
