@@ -110,7 +110,7 @@ def test_only_a_person_takes_a_unit_from_another_call() -> None:
 
 
 def test_a_divert_for_seconds_is_not_told() -> None:
-    [choice] = choose([call(1, priority=1)], [unit(1), busy(2, 4)], etas([300, 100]), POLICY, NOTHING)
+    [choice] = choose([call(1, priority=1)], [unit(1), busy(2, 4)], etas([300, 130]), POLICY, NOTHING)
     assert (choice.ambulance_id, choice.better_divert) == (1, None)
 
 
