@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from datetime import UTC, datetime, tzinfo
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
 
@@ -38,20 +39,30 @@ class RoadGraph:
 
     def __init__(self, roads: RoadsFile, zone: tzinfo = UTC) -> None:
         """Take a graph; raises `RoadsError` where a way leads nowhere or takes no time."""
-        from scipy.sparse import csr_array  # scipy takes a second to load: only where roads are used
-        from scipy.spatial import KDTree
-
         if not roads.nodes or len(roads.pace) != len(STEADY) or min(roads.pace) <= 0.0:
             raise RoadsError("it needs crossings, and a pace above 0 for each of the 24 hours")
         ways = np.array(roads.ways, float).reshape(-1, 3)
         starts, ends, seconds = ways[:, 0].astype(int), ways[:, 1].astype(int), ways[:, 2]
         if ways.size and (ways[:, :2].min() < 0 or ways[:, :2].max() >= len(roads.nodes) or seconds.min() <= 0.0):
             raise RoadsError("each way needs two crossings of the list and more than 0 seconds")
-        self._ways: Any = csr_array((seconds, (starts, ends)), shape=(len(roads.nodes), len(roads.nodes)))
+        self._links = starts, ends, seconds
         self._nodes = np.array(roads.nodes, float)
-        self._tree = KDTree(_on_sphere(self._nodes))
         self._pace = roads.pace
         self._zone = zone  # whose hours these are
+
+    # scipy takes a second to load: with the first question, which a thread answers, and not before a hub serves.
+    @cached_property
+    def _ways(self) -> Any:
+        from scipy.sparse import csr_array
+
+        starts, ends, seconds = self._links
+        return csr_array((seconds, (starts, ends)), shape=(len(self._nodes), len(self._nodes)))
+
+    @cached_property
+    def _tree(self) -> Any:
+        from scipy.spatial import KDTree
+
+        return KDTree(_on_sphere(self._nodes))
 
     @classmethod
     def read(cls, path: Path, zone: tzinfo = UTC) -> RoadGraph:
