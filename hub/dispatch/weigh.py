@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import inf, isnan
+from math import isnan
 from typing import Final, Literal, NamedTuple
 
 import numpy as np
@@ -155,8 +155,10 @@ class Weighed:
         best = next((column for column in self._ranking(row).usable if busy[column]), None)
         if best is None:
             return None
-        before_s, after_s = (inf if each is None else float(self._total[row, each]) for each in (chosen, best))
-        return int(self._columns.ids[best]) if is_worth_it(before_s, after_s, self.policy) else None
+        gains = chosen is None or is_worth_it(
+            float(self._total[row, chosen]), float(self._total[row, best]), self.policy
+        )
+        return int(self._columns.ids[best]) if gains else None
 
     def _ranking(self, row: int) -> Ranking:
         self.rank([row])
