@@ -9,17 +9,18 @@ import { explainProblem } from "../shared/problems.tsx";
 import { ReferenceField } from "../shared/reference-field.tsx";
 import { useMay } from "../shared/rights.ts";
 import { addDevice } from "./device-api.ts";
-import type { Claim, Device, NewDevice } from "./device-api.ts";
-import { KINDS } from "./device-words.tsx";
+import type { Device, Handed, NewDevice } from "./device-api.ts";
+import { APPS, KINDS } from "./device-words.tsx";
 import { JointsField } from "./joints.tsx";
 
 export interface AddDeviceProps {
-  readonly onAdded: (device: Device, claim: Claim) => void;
+  readonly onAdded: (device: Device, handed: Handed) => void;
   readonly onClose: () => void;
 }
 
 interface Draft {
   readonly kind: Device["kind"];
+  readonly protocol: Device["protocol"];
   readonly name: string;
   readonly ambulance: string | null;
   readonly facility: string | null;
@@ -27,14 +28,14 @@ interface Draft {
   readonly joints: readonly string[];
 }
 
-const EMPTY: Draft = { kind: "tablet", name: "", ambulance: null, facility: null, model: "", joints: [] };
+const EMPTY: Draft = { kind: "tablet", protocol: "hub", name: "", ambulance: null, facility: null, model: "", joints: [] };
 
-function orderOf({ kind, name, ambulance, facility, model, joints }: Draft): NewDevice {
+function orderOf({ kind, protocol, name, ambulance, facility, model, joints }: Draft): NewDevice {
   const place = {
     ...(kind === "tablet" && ambulance !== null ? { ambulance_id: Number(ambulance) } : {}),
     ...(facility === null ? {} : { facility_id: facility }),
   };
-  if (kind === "tablet") return { kind, name: name.trim(), ...place };
+  if (kind === "tablet") return { kind, name: name.trim(), ...place, ...(protocol === "hub" ? {} : { protocol }) };
   const sensor = {
     ...(model.trim() === "" ? {} : { model: model.trim() }),
     ...(joints.length === 0 ? {} : { joints }),
@@ -53,8 +54,8 @@ export function AddDevice({ onAdded, onClose }: AddDeviceProps): JSX.Element {
     setBusy(true);
     setError(null);
     try {
-      const { device, ...claim } = await addDevice(orderOf(draft), key.current);
-      onAdded(device, claim);
+      const { device, handed } = await addDevice(orderOf(draft), key.current);
+      onAdded(device, handed);
     } catch (problem) {
       setError(explainProblem(problem));
       key.current = newKey(); // the next attempt says something else
@@ -72,7 +73,7 @@ export function AddDevice({ onAdded, onClose }: AddDeviceProps): JSX.Element {
             Cancel
           </button>
           <button class="button button--primary" type="submit" form={form} disabled={busy}>
-            {busy ? "Adding…" : "Add and show its code"}
+            {busy ? "Adding…" : `Add and show its ${draft.kind === "tablet" && draft.protocol !== "hub" ? "link" : "code"}`}
           </button>
         </>
       }
@@ -96,6 +97,21 @@ function Fields({ draft, onDraft }: { draft: Draft; onDraft: (change: Partial<Dr
           <span>What it is</span>
           <select value={kind} onChange={(event) => onDraft({ kind: event.currentTarget.value as Device["kind"] })}>
             {Object.entries(KINDS).map(([value, words]) => (
+              <option key={value} value={value}>
+                {words}
+              </option>
+            ))}
+          </select>
+        </label>
+      )}
+      {kind === "tablet" && (
+        <label class="field">
+          <span>The app on it</span>
+          <select
+            value={draft.protocol}
+            onChange={(event) => onDraft({ protocol: event.currentTarget.value as Device["protocol"] })}
+          >
+            {Object.entries(APPS).map(([value, words]) => (
               <option key={value} value={value}>
                 {words}
               </option>

@@ -6,6 +6,8 @@ import { create } from "../shared/http.ts";
 export interface Device {
   readonly id: number;
   readonly kind: "tablet" | "physio";
+  /** The app on it: our own, or one that only says where it is. */
+  readonly protocol: "hub" | "traccar" | "owntracks";
   readonly name: string;
   readonly ambulance_id?: number | null;
   /** Where it was asked for. */
@@ -31,8 +33,29 @@ export interface Claim {
   readonly kind?: Device["kind"];
 }
 
+/** The link that sets up an app which knows no codes: it holds the secret, and is shown this once. */
+export interface SetupLink {
+  readonly setup_link: string;
+}
+
+/** What a device is set up with. */
+export type Handed = Claim | SetupLink;
+
+/** Either of them, as the hub answers. */
+interface Answered {
+  readonly claim_code: string | null;
+  readonly claim_expires_at: string | null;
+  readonly setup_link: string | null;
+}
+
+function handedOf({ claim_code, claim_expires_at, setup_link }: Answered): Handed {
+  if (setup_link !== null) return { setup_link };
+  return { claim_code: claim_code ?? "", claim_expires_at: claim_expires_at ?? "" };
+}
+
 export interface NewDevice {
   readonly kind: Device["kind"];
+  readonly protocol?: Device["protocol"];
   readonly name: string;
   readonly ambulance_id?: number;
   readonly facility_id?: string;
@@ -45,13 +68,18 @@ export type Binding =
   | { readonly patient_id: string | null }
   | { readonly facility_id: string | null };
 
-export const addDevice = async (device: NewDevice, key: string): Promise<Claim & { readonly device: Device }> =>
-  (await create<Claim & { readonly device: Device }>("/devices", device, key)).body;
+export async function addDevice(order: NewDevice, key: string): Promise<{ readonly device: Device; readonly handed: Handed }> {
+  const { body } = await create<Answered & { readonly device: Device }>("/devices", order, key);
+  return { device: body.device, handed: handedOf(body) };
+}
 
 export const newClaimCode = (id: number): Promise<Claim> => call("POST", `/devices/${id}/claim_code`);
 
-/** With the new code, the moment at which the present secret ends at the latest. */
-export const rotateSecret = (id: number): Promise<Claim & { readonly old_secret_ends_at: string }> => call("POST", `/devices/${id}/rotate`);
+/** With the new code or link, the moment at which the present secret ends at the latest. */
+export async function rotateSecret(id: number): Promise<{ readonly handed: Handed; readonly oldUntil: string }> {
+  const answer = await call<Answered & { readonly old_secret_ends_at: string }>("POST", `/devices/${id}/rotate`);
+  return { handed: handedOf(answer), oldUntil: answer.old_secret_ends_at };
+}
 
 export const revokeDevice = (id: number): Promise<Device> => call("POST", `/devices/${id}/revoke`);
 

@@ -12,15 +12,15 @@ import { toast } from "../shared/toast.tsx";
 import { humanise, sayMoment } from "../shared/words.ts";
 import { Facts } from "../shell/page.tsx";
 import { bindDevice, newClaimCode, revokeDevice, rotateSecret } from "./device-api.ts";
-import type { Binding, Claim, Device } from "./device-api.ts";
-import { KINDS, sayPlace, StandingMark } from "./device-words.tsx";
+import type { Binding, Device, Handed } from "./device-api.ts";
+import { sayKind, sayPlace, StandingMark } from "./device-words.tsx";
 
 export interface DeviceDialogProps {
   readonly device: Device;
   /** Something about it is different now. */
   readonly onChanged: () => void;
   /** A code is to be shown, and this to be closed. */
-  readonly onClaim: (title: string, claim: Claim, oldUntil: string | null) => void;
+  readonly onClaim: (title: string, handed: Handed, oldUntil: string | null) => void;
   readonly onClose: () => void;
 }
 
@@ -36,7 +36,7 @@ export function DeviceDialog({ device, onChanged, onClaim, onClose }: DeviceDial
         <Facts
           facts={[
             ["State", <StandingMark device={device} />],
-            ["Kind", KINDS[device.kind]],
+            ["Kind", sayKind(device)],
             ["Belongs", sayPlace(device)],
             ["Model", device.model ?? undefined],
             ["Measures", device.joints?.length ? device.joints.map(humanise).join(", ") : undefined],
@@ -69,14 +69,14 @@ function Deeds({ device, onAsk }: { device: Device; onAsk: (deed: Asking) => voi
   const may = useMay();
   return (
     <div class="deeds">
-      {may.act("devices.C") && (
+      {may.act("devices.C") && device.protocol === "hub" && (
         <button class="button button--small" type="button" onClick={() => onAsk("claim")}>
           New claim code
         </button>
       )}
       {may.act("devices.C") && device.claimed && (
         <button class="button button--small" type="button" onClick={() => onAsk("rotate")}>
-          Change its secret
+          {device.protocol === "hub" ? "Change its secret" : "New link"}
         </button>
       )}
       {may.act("devices.D") && (
@@ -162,9 +162,16 @@ function Ask({ deed, device, onClaim, onChanged, onClose }: AskProps): JSX.Eleme
   }
   if (deed === "rotate") {
     const rotate = async (): Promise<void> => {
-      const claim = { ...(await rotateSecret(id)), kind };
-      onClaim(`New secret for ${name}`, claim, claim.old_secret_ends_at);
+      const { handed, oldUntil } = await rotateSecret(id);
+      onClaim(`New secret for ${name}`, "setup_link" in handed ? handed : { ...handed, kind }, oldUntil);
     };
+    if (device.protocol !== "hub") {
+      return (
+        <Confirm title={`A new link for ${name}?`} deed="Make a link" onConfirm={rotate} onClose={onClose}>
+          <p>The link that it was set up with goes on working meanwhile, for a day at the longest.</p>
+        </Confirm>
+      );
+    }
     return (
       <Confirm title={`Change the secret of ${name}?`} deed="Make a code" onConfirm={rotate} onClose={onClose}>
         <p>

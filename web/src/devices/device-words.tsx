@@ -9,6 +9,18 @@ export const KINDS: Readonly<Record<Device["kind"], string>> = {
   physio: "Physiotherapy sensor",
 };
 
+/** The apps of tablets; those that are not ours only say where they are. */
+export const APPS: Readonly<Record<Device["protocol"], string>> = {
+  hub: "Our own: the whole tablet",
+  traccar: "Traccar Client: position and SOS",
+  owntracks: "OwnTracks: position",
+};
+
+/** What it is, in words. */
+export function sayKind({ kind, protocol }: Pick<Device, "kind" | "protocol">): string {
+  return protocol === "hub" ? KINDS[kind] : `Tracker with ${protocol === "traccar" ? "Traccar Client" : "OwnTracks"}`;
+}
+
 type Standing = "revoked" | "connected" | "waiting" | "lapsed" | "away" | "new";
 
 export function standingOf(device: Device, nowMs: number = Date.now()): Standing {

@@ -11,10 +11,10 @@ import { useMay } from "../shared/rights.ts";
 import { sayMoment } from "../shared/words.ts";
 import { Page } from "../shell/page.tsx";
 import { AddDevice } from "./add-device.tsx";
-import { ClaimCode } from "./claim-code.tsx";
-import type { Claim, Device } from "./device-api.ts";
+import type { Device, Handed } from "./device-api.ts";
 import { DeviceDialog } from "./device-dialog.tsx";
-import { KINDS, sayPlace, StandingMark } from "./device-words.tsx";
+import { KINDS, sayKind, sayPlace, StandingMark } from "./device-words.tsx";
+import { HandedOver } from "./setup-link.tsx";
 
 type DeviceRow = Device & Readonly<Record<string, unknown>>;
 
@@ -28,7 +28,7 @@ const FILTERS: readonly FilterChoice[] = [
 type Open =
   | { readonly what: "add" }
   | { readonly what: "device"; readonly device: Device }
-  | { readonly what: "claim"; readonly title: string; readonly claim: Claim; readonly oldUntil: string | null }
+  | { readonly what: "claim"; readonly title: string; readonly handed: Handed; readonly oldUntil: string | null }
   | null;
 
 export function DevicesPage(): JSX.Element {
@@ -52,9 +52,9 @@ export function DevicesPage(): JSX.Element {
       Add a device
     </button>
   ) : undefined;
-  const showClaim = (title: string, claim: Claim, oldUntil: string | null): void => {
+  const showClaim = (title: string, handed: Handed, oldUntil: string | null): void => {
     changed();
-    setOpen({ what: "claim", title, claim, oldUntil });
+    setOpen({ what: "claim", title, handed, oldUntil });
   };
   return (
     <Page title="Devices" lead="Tablets in ambulances and sensors for physiotherapy: whatever may send to the hub." actions={add}>
@@ -73,7 +73,7 @@ export function DevicesPage(): JSX.Element {
           { name: "name", sorts: true },
           { name: "connected", label: "State", cell: (device) => <StandingMark device={device} /> },
           { name: "ambulance_id", label: "Belongs", cell: sayPlace },
-          { name: "kind", minor: true, cell: ({ kind }) => KINDS[kind] },
+          { name: "kind", minor: true, cell: sayKind },
           { name: "created_at", sorts: true, minor: true },
         ]}
         empty={{
@@ -85,7 +85,9 @@ export function DevicesPage(): JSX.Element {
       {open?.what === "add" && (
         <AddDevice
           onClose={() => setOpen(null)}
-          onAdded={(device, claim) => showClaim(`${device.name} is added`, { ...claim, kind: device.kind }, null)}
+          onAdded={(device, handed) =>
+            showClaim(`${device.name} is added`, "setup_link" in handed ? handed : { ...handed, kind: device.kind }, null)
+          }
         />
       )}
       {open?.what === "device" && (
@@ -98,14 +100,14 @@ export function DevicesPage(): JSX.Element {
         />
       )}
       {open?.what === "claim" && (
-        <ClaimCode title={open.title} claim={open.claim} onClose={() => setOpen(null)}>
+        <HandedOver title={open.title} handed={open.handed} onClose={() => setOpen(null)}>
           {open.oldUntil !== null && (
             <p class="note">
-              The present secret goes on working until the device has used this code, at the longest until{" "}
-              {sayMoment(open.oldUntil)}.
+              The present secret goes on working until the device has used this{" "}
+              {"setup_link" in open.handed ? "link" : "code"}, at the longest until {sayMoment(open.oldUntil)}.
             </p>
           )}
-        </ClaimCode>
+        </HandedOver>
       )}
     </Page>
   );
