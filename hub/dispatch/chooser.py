@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -69,7 +71,9 @@ class Chooser:
         units, started_s = list(picture.units.values()), self._clock.monotonic_s()
         times, travel = await self._etas_s(waiting, units, picture.at)
         coverage = await self._coverage(units, picture.at)
-        choices = choose(waiting, units, times, self._policy, coverage, may_divert=may_divert)
+        work = partial(choose, waiting, units, times, self._policy, coverage, may_divert=may_divert)
+        # Matching many is tens of milliseconds of work, and the first time it loads scipy, which takes a second.
+        choices = await asyncio.to_thread(work) if len(waiting) > 1 else work()
         return [self._made(choice, picture.at, travel, started_s, kind) for choice in choices]
 
     async def reconsider(self, picture: Picture, request: OpenRequest, current: int) -> Made | None:

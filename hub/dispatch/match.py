@@ -8,7 +8,7 @@ import numpy as np
 
 
 def prepare() -> None:
-    """Load scipy: a second of work, which a hub does in a thread before the first call, and other programs never."""
+    """Load scipy: a second of work. Matching does it by itself the first time; programs that choose nothing never do."""
     import scipy.optimize  # noqa: F401
 
 
