@@ -15,7 +15,10 @@ const MISTAKE = "Offered by mistake";
 export async function offerUnit(desk: BoardDesk, view: CallView, plate: string, offer: Offer): Promise<void> {
   const assignment = await hub.offer(view.call.id, offer);
   desk.board.putAssignment(assignment);
+  let undone = false;
   const undo = (): void => {
+    if (undone) return;
+    undone = true;
     desk.undo.current = null;
     void attempt(async () => {
       desk.board.putAssignment(await hub.withdraw(assignment.id, MISTAKE));

@@ -98,8 +98,8 @@ export function TakePanel({ desk }: { desk: BoardDesk }): JSX.Element {
         onKeyDown={(event) => event.key === "Enter" && (event.ctrlKey || event.metaKey) && submit(event)}
       >
         <CallFields desk={desk} written={written} onChange={changeDraft} />
-        <LikelyList found={likely} onJoin={(call) => void onJoin(call)} />
       </form>
+      <LikelyList found={likely} onJoin={(call) => void onJoin(call)} />
       <footer class="board-panel__foot">
         {problem !== null && (
           <p class="note note--error" role="alert">
