@@ -8,7 +8,7 @@ import numpy as np
 
 
 def prepare() -> None:
-    """Load scipy: a second of work. Matching does it by itself the first time; programs that choose nothing never do."""
+    """Load scipy: a second of work. Matching does so the first time; who chooses nothing never does."""
     import scipy.optimize  # noqa: F401
 
 
