@@ -173,6 +173,7 @@ async def test_an_offer_that_nobody_accepted_goes_to_a_unit_that_has_become_free
     assert await rig.assignments() == [(far, "offered")]
     await rig.desk.set_duty(near, "available", actor=rig.dispatcher)
     rig.board.upsert_unit(rig.board.placed()[0][0]._replace(id=near))
+    rig.clock.pass_s(1)
     rig.see(near, 0.5)
     await rig.settle(engine)
     assert await rig.assignments() == [(far, "cancelled"), (near, "offered")]
