@@ -2229,6 +2229,7 @@ GRANT SELECT ON
     TO arogya_app;
 GRANT UPDATE (acknowledged_at, acknowledged_by) ON alarms TO arogya_app;
 GRANT SELECT, INSERT ON dispatch_decisions, crew_reports, handover_notes TO arogya_app;
+GRANT UPDATE (body) ON crew_reports TO arogya_app;  -- for pseudonymising
 GRANT SELECT, INSERT, UPDATE ON crew_messages, dispatch_alerts, leases TO arogya_app;
 GRANT SELECT, INSERT, UPDATE, DELETE ON places TO arogya_app;
 GRANT INSERT ON alarms TO arogya_app;

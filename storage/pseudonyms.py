@@ -26,9 +26,12 @@ async def pseudonymise(db: Database, person: Person, now: datetime, entry: audit
         await transaction.execute(_QUERIES.rename_user, user_id=person.id, now=now)
         for change in (
             *(_QUERIES.blur_patient, _QUERIES.blur_doctor, _QUERIES.blur_requests, _QUERIES.blur_sessions),
-            *(_QUERIES.remove_notifications, _QUERIES.remove_answers),
+            *(_QUERIES.remove_notifications, _QUERIES.remove_answers, _QUERIES.blur_calls_told, _QUERIES.blur_orders),
         ):
             await transaction.execute(change, user_id=person.id)
-        for change in (_QUERIES.empty_messages, _QUERIES.empty_events, _QUERIES.empty_own_events):
+        for change in (
+            *(_QUERIES.empty_messages, _QUERIES.empty_events, _QUERIES.empty_own_events),
+            *(_QUERIES.empty_crew_messages, _QUERIES.empty_crew_reports, _QUERIES.empty_crew_events),
+        ):
             await transaction.execute(change, user_id=person.id, removed=REMOVED)
         await audit.record(transaction, entry)

@@ -413,6 +413,7 @@ GRANT SELECT (protocol) ON devices TO arogya_reader, arogya_ingest;
 GRANT SELECT (id, request_id, ambulance_id, status, eta_at) ON assignments TO arogya_ingest;
 GRANT SELECT (id, priority) ON ambulance_requests TO arogya_ingest;
 GRANT SELECT, INSERT ON dispatch_decisions, crew_reports, handover_notes TO arogya_app;
+GRANT UPDATE (body) ON crew_reports TO arogya_app;  -- for pseudonymising
 GRANT SELECT, INSERT, UPDATE ON crew_messages, dispatch_alerts, leases TO arogya_app;
 GRANT SELECT, INSERT, UPDATE, DELETE ON places TO arogya_app;
 GRANT INSERT ON alarms TO arogya_app;

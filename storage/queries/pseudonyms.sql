@@ -59,3 +59,44 @@ WITH told AS (
 UPDATE channel_events e SET body = jsonb_set(e.body, '{message}', to_jsonb(told.message))
   FROM told
  WHERE e.channel = 'inbox:' || told.user_id::text AND e.body ->> 'id' = told.id::text AND e.body ? 'message';
+
+-- name: blur_calls_told
+-- Of a patient's calls, what boards that were away would still hear: as the calls are now.
+UPDATE channel_events e
+   SET body = e.body || jsonb_build_object(
+           'patient', jsonb_build_object('id', u.id, 'name', u.name), 'caller', NULL, 'callback_number', NULL,
+           'location_note', NULL, 'pickup_location', place_body(r.pickup_location))
+  FROM ambulance_requests r
+  JOIN users u ON u.id = r.patient_id
+ WHERE r.patient_id = :user_id AND e.channel = 'dispatch' AND e.kind = 'request' AND e.body ->> 'id' = r.id::text;
+
+-- name: blur_orders
+-- What the tablets of the units were told of those calls, beside which call it was.
+UPDATE device_commands c
+   SET body = c.body - ARRAY['caller', 'callback_number', 'location_note', 'latitude', 'longitude', 'patient',
+                             'patient_age_band', 'patient_phone']
+  FROM assignments a
+  JOIN ambulance_requests r ON r.id = a.request_id
+ WHERE r.patient_id = :user_id AND c.assignment_id = a.id;
+
+-- name: empty_crew_messages
+-- What crews and dispatchers wrote to each other about those calls.
+UPDATE crew_messages m SET text = :removed
+  FROM assignments a
+  JOIN ambulance_requests r ON r.id = a.request_id
+ WHERE r.patient_id = :user_id AND m.assignment_id = a.id;
+
+-- name: empty_crew_reports
+-- The same as the tablets sent it.
+UPDATE crew_reports c SET body = jsonb_set(c.body, '{text}', to_jsonb(:removed::text))
+  FROM assignments a
+  JOIN ambulance_requests r ON r.id = a.request_id
+ WHERE r.patient_id = :user_id AND c.body ->> 'assignment' = a.id::text AND c.body ? 'text';
+
+-- name: empty_crew_events
+-- The same as boards that were away would still hear it.
+UPDATE channel_events e SET body = jsonb_set(e.body, '{text}', to_jsonb(:removed::text))
+  FROM assignments a
+  JOIN ambulance_requests r ON r.id = a.request_id
+ WHERE r.patient_id = :user_id AND e.channel = 'dispatch' AND e.kind = 'message'
+   AND e.body ->> 'assignment_id' = a.id::text;

@@ -6,6 +6,7 @@ import asyncio
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
+import orjson
 import pytest
 
 from storage import audit, people, pseudonyms
@@ -82,7 +83,7 @@ async def test_a_person_becomes_nobody_and_the_record_stays(
     await world.insert(superuser, "messages", sender_id=patient, receiver_id=other, content="it is me, Priya Marker")
     await world.insert(superuser, "messages", sender_id=other, receiver_id=patient, content="dear Priya Marker")
     await world.insert(superuser, "notifications", user_id=patient, type="x", message="Priya Marker, come")
-    await world.insert(
+    request_id = await world.insert(
         superuser,
         "ambulance_requests",
         patient_id=patient,
@@ -90,6 +91,7 @@ async def test_a_person_becomes_nobody_and_the_record_stays(
         callback_number="marker",
         pickup_location=(73.85671, 18.52043),
     )
+    await _crew_of(superuser, request_id)
     await superuser.execute("SELECT append_channel_event($1, now(), 'message', $2)", f"inbox:{other}", _event(patient))
     await audit.record(app_pool, audit.Entry("patients.R", "patients", str(patient), patient_id=patient))
     await sealer(app_pool).seal()
@@ -108,6 +110,24 @@ async def test_a_person_becomes_nobody_and_the_record_stays(
     assert (await verified(reader)).faults == []
     with pytest.raises(Conflict, match=people.NOBODY):
         await people.enable(app_pool, whom, entry(await person(app_pool, admin), whom))
+
+
+async def _crew_of(superuser: Connection, request_id: object) -> None:
+    """Let a crew have had a call, and have written about it."""
+    unit = await world.insert(superuser, "ambulances", plate_number="MH-12-1")
+    device = await world.insert(superuser, "devices", kind="tablet", name="Tablet", ambulance_id=unit)
+    row = await world.insert(superuser, "assignments", request_id=request_id, ambulance_id=unit)
+    told = {"assignment": str(row), "text": "Mrs Marker is pale"}
+    written = {"ambulance_id": unit, "assignment_id": row, "sender": "crew", "device_id": device, "sent_at": NOW}
+    await world.insert(superuser, "crew_messages", text=told["text"], **written)
+    body = orjson.dumps({"patient": "Priya Marker", "caller": "Marker", "callback_number": "marker"}).decode()
+    await world.insert(superuser, "device_commands", device_id=device, kind="call", assignment_id=row, body=body)
+    await superuser.execute(
+        "INSERT INTO crew_reports (device_id, report_id, kind, body, device_at, happened_at, received_at, status)"
+        " VALUES ($1, 'a', 'message', $2, now(), now(), now(), 'done')",
+        device,
+        orjson.dumps(told).decode(),
+    )
 
 
 async def test_a_doctor_who_is_nobody_any_more_is_not_named_to_patients(
