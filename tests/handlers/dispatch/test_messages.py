@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import orjson
 
+from hub.clock import to_us
 from tests.handlers.dispatch.scene import Connection, add_assignment, add_call, add_crew_message, ago
 from tests.handlers.rig import Hub
 from tests.handlers.world import World
@@ -32,7 +35,7 @@ async def test_what_is_written_goes_to_every_tablet_of_the_ambulance(
         "message": answer.json["id"],
         "text": "Use the rear gate.",
         "from": "Name of DP",
-        "sent_at": answer.json["sent_at"],
+        "sent_at": to_us(datetime.fromisoformat(answer.json["sent_at"])),
     }
 
 
