@@ -84,3 +84,35 @@ async def test_a_phone_shows_devices_and_what_one_measures(visit: OpenVisit) -> 
     await page.get_by_role("button", name="Knee sensor 1").click()
     await expect(page.get_by_role("dialog", name="Knee sensor 1")).to_contain_text("Right knee flexion")
     await opened.shoot("device-phone-dark")
+
+
+async def test_a_phone_with_an_app_of_its_own_is_added_by_a_link(visit: OpenVisit) -> None:
+    opened = await visit()
+    page = opened.page
+    await opened.sign_in("admin@arogya.example")
+    await page.get_by_role("link", name="Devices").click()
+    await page.get_by_role("button", name="Add a device").click()
+    await page.get_by_label("The app on it").select_option("traccar")
+    await page.get_by_label("Name", exact=True).fill("Crew phone")
+    await page.get_by_role("combobox", name="Ambulance (can be said later)").fill("1003")
+    await page.get_by_role("option", name="MH-12-AH-1003").click()
+    await page.get_by_role("button", name="Add and show its link").click()
+    dialog = page.get_by_role("dialog", name="Crew phone is added")
+    await expect(dialog.get_by_role("img", name="QR code")).to_be_visible()
+    server = await dialog.locator("code").text_content() or ""
+    await opened.shoot("device-link-light")
+    await dialog.get_by_role("button", name="The phone has it").click()
+    address = f"{opened.demo.url}/track/{server.partition('/track/')[2]}"
+    answer = await opened.context.request.post(f"{address}?lat=18.52&lon=73.85")
+    assert answer.status == 200
+    await page.reload()
+    row = page.get_by_role("row", name="Crew phone")
+    await expect(row).to_contain_text("Connected")
+    await expect(row).to_contain_text("Tracker with Traccar Client")
+    await row.get_by_role("button", name="Crew phone").click()
+    device = page.get_by_role("dialog", name="Crew phone", exact=True)
+    await expect(device.get_by_role("button", name="New claim code")).to_have_count(0)
+    await device.get_by_role("button", name="New link").click()
+    await page.get_by_role("button", name="Make a link").click()
+    again = page.get_by_role("dialog", name="New secret for Crew phone")
+    await expect(again).to_contain_text("The present secret goes on working until the device has used this link")
