@@ -16,10 +16,13 @@ from arogya.cli.progress import Steps
 from arogya.config import changed
 
 if TYPE_CHECKING:
+    from concurrent.futures import Future
+
     from arogya.cli.demo_lan import Lan
     from arogya.launch import Launch
+    from storage.demo_dispatch import DemoCity
 
-DESCRIPTION = """A complete demonstration: PostgreSQL, the hub, logins for every role, and ambulances on the road.
+DESCRIPTION = """A complete demonstration: PostgreSQL, the hub, logins for every role, and ambulances that serve calls.
 
 It needs nothing but this program, keeps its data in a folder between runs, and listens on this machine only. With
 --lan it serves a phone in the same network, by TLS, and the logins get passwords that only this run prints.
@@ -72,7 +75,8 @@ def run(parsed: argparse.Namespace) -> int:
         from arogya.cli import demo_lan
 
         settings, lan = demo_lan.prepare(settings, state, parsed.host)
-    settings = demo_dispatch.by_itself(settings)
+    if not parsed.no_fleet:
+        settings = demo_dispatch.by_itself(settings)
     refuse_exposure(settings)
     log_to_stderr(settings)
     steps = Steps()
@@ -93,14 +97,15 @@ def run(parsed: argparse.Namespace) -> int:
 
 
 def _prepare(launch: Launch, steps: Steps, seed: int, lan: Lan | None) -> FleetFiles:
-    from arogya.cli.demo_dispatch import on_its_roads
+    from arogya.cli.demo_dispatch import found_ahead, on_its_roads
     from arogya.cli.starting import hubs_in_words, join
 
+    city = found_ahead(launch.state, seed)
     steps.begin("PostgreSQL")
     launch.open()
     dsn = launch.database()
     steps.begin("schema and demo data")
-    fleet = asyncio.run(_fill(dsn, launch.state, seed, to_network=lan is not None))
+    fleet = asyncio.run(_fill(dsn, launch.state, seed, city, to_network=lan is not None))
     if lan is not None:
         from arogya.cli import demo_lan
 
@@ -116,14 +121,14 @@ def _prepare(launch: Launch, steps: Steps, seed: int, lan: Lan | None) -> FleetF
     return fleet
 
 
-async def _fill(dsn: str, state: Path, seed: int, *, to_network: bool) -> FleetFiles:
+async def _fill(dsn: str, state: Path, seed: int, city: Future[DemoCity] | None, *, to_network: bool) -> FleetFiles:
     # Loaded while the hub process loads its own modules on another core.
     from arogya.cli import demo_data, demo_dispatch
     from storage import migrate
 
     await migrate.apply(dsn)
     fleet = await demo_data.prepare(dsn, state)
-    exchange = await demo_dispatch.prepare(dsn, state, seed, demo_data.plates(), demo_data.FACILITIES)
+    exchange = await demo_dispatch.prepare(dsn, state, seed, city)
     if to_network:
         from arogya.cli import demo_lan
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 from arogya.cli.demo_clinic import CLINIC
@@ -10,6 +11,7 @@ from arogya.running import write_private
 from hub.access.tokens import digest, new_token
 from storage import demo, demo_clinic
 from storage.demo import DemoAmbulance, DemoFacility, DemoUser
+from storage.demo_clinic import DemoDesk, DemoDoctor, DemoPatient
 from storage.passwords import Passwords
 
 PASSWORD = "ambulance-demo"  # noqa: S105 - printed for everybody to use, and only ever on this machine
@@ -55,8 +57,10 @@ def plates() -> list[str]:
 
 def emails() -> list[str]:
     """Return the address of every login that is made with the public password."""
-    people = (*CLINIC.patients, *CLINIC.doctors, *CLINIC.desks)
-    return list(dict.fromkeys(person.email for person in (*USERS, *people)))
+    groups: tuple[Sequence[DemoUser | DemoPatient | DemoDoctor | DemoDesk], ...] = (
+        *(USERS, CLINIC.patients, CLINIC.doctors, CLINIC.desks),
+    )
+    return list(dict.fromkeys(person.email for group in groups for person in group))
 
 
 def draw_roads(state: Path, seed: int) -> Path:

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 import msgspec
 
+from arogya.cli.demo_clinic import HOSPITAL
 from arogya.config import Settings, changed
 from arogya.configuration.dispatch import Dispatch
 from arogya.running import write_private
 from hub.access.tokens import new_token
 from storage import demo_dispatch
-from storage.demo import DemoFacility, DemoUser
+from storage.demo import DemoUser
 from storage.demo_dispatch import DemoCity
 from storage.passwords import Passwords
 
@@ -45,10 +46,21 @@ def on_its_roads(settings: Settings, state: Path, seed: int) -> Settings:
     return changed(settings, "dispatch", travel="roads", roads_graph=str(file))
 
 
-async def prepare(dsn: str, state: Path, seed: int, plates: Sequence[str], facilities: Sequence[DemoFacility]) -> Path:
+def found_ahead(state: Path, seed: int) -> Future[DemoCity] | None:
+    """Begin to make up the city of a first run, while PostgreSQL is made, too; None for a folder that has been used."""
+    if (state / EXCHANGE_FILE).exists():
+        return None
+    aside = ThreadPoolExecutor(1)
+    try:
+        return aside.submit(_found, seed)
+    finally:
+        aside.shutdown(wait=False)
+
+
+async def prepare(dsn: str, state: Path, seed: int, ahead: Future[DemoCity] | None = None) -> Path:
     """Store the city and its last days where they are missing; return the file that the exchange signs in with."""
     if not await demo_dispatch.is_seeded(dsn):
-        await demo_dispatch.seed(dsn, _found(seed, plates, facilities))
+        await demo_dispatch.seed(dsn, _found(seed) if ahead is None else ahead.result())
     file = state / EXCHANGE_FILE
     if not file.exists():
         password = new_token()
@@ -57,13 +69,13 @@ async def prepare(dsn: str, state: Path, seed: int, plates: Sequence[str], facil
             password_hash = await passwords.hash(password)
         finally:
             passwords.close()
-        patients = await demo_dispatch.ensure_caller(dsn, EXCHANGE, facilities[0].name, password_hash, PATIENTS)
+        patients = await demo_dispatch.ensure_caller(dsn, EXCHANGE, HOSPITAL, password_hash, PATIENTS)
         told = {"email": EXCHANGE.email, "password": password, "patients": [str(each) for each in patients]}
         write_private(file, json.dumps(told, indent=1))
     return file
 
 
-def _found(seed: int, plates: Sequence[str], facilities: Sequence[DemoFacility]) -> DemoCity:
-    from arogya.cli import demo_city  # its libraries take a second to load, which is needed once
+def _found(seed: int) -> DemoCity:
+    from arogya.cli import demo_city, demo_data  # the libraries of the city take a second to load: once
 
-    return demo_city.found(seed, plates, facilities)
+    return demo_city.found(seed, demo_data.plates(), demo_data.FACILITIES)

@@ -23,7 +23,7 @@ async def test_the_city_is_stored_once_with_its_last_days_and_nobody_is_told_of_
 ) -> None:
     await demo_data.prepare(database, tmp_path)
     for _ in range(2):
-        file = await demo_dispatch.prepare(database, tmp_path, 1, demo_data.plates(), demo_data.FACILITIES)
+        file = await demo_dispatch.prepare(database, tmp_path, 1, demo_dispatch.found_ahead(tmp_path, 1))
     past = "SELECT count(*) FROM ambulance_requests WHERE back_entered AND status = 'completed'"
     assert await superuser.fetchval(past) > 200
     assert await superuser.fetchval("SELECT count(*) FROM assignments WHERE status <> 'cleared'") == 0

@@ -66,6 +66,18 @@ def test_a_killed_postgresql_comes_back_and_nobody_is_left_unburied(demo: Run) -
     wait_until(lambda: not zombies_of(demo.pid), "no zombies")
 
 
+def test_its_calls_are_answered_by_crews_who_drive_there(demo: Run) -> None:
+    """After the hub and PostgreSQL were killed: what goes on by itself went on."""
+    dsn = demo.entry().dsn
+    served = """
+    SELECT count(*) FROM assignments a JOIN ambulance_requests r ON r.id = a.request_id
+     WHERE NOT r.back_entered AND a.decision_id IS NOT NULL AND a.delivered_at IS NOT NULL AND a.en_route_at IS NOT NULL
+    """
+    wait_until(lambda: query(dsn, served) > 0, "a crew that is on its way")
+    assert query(dsn, "SELECT count(*) FROM ambulance_requests WHERE back_entered") > 200
+    assert query(dsn, "SELECT count(*) FROM places") > 100
+
+
 def test_it_ends_by_itself_after_so_many_seconds(state: Path) -> None:
     with Run("demo", state, "--no-fleet", "--for-seconds", "0.5") as run:
         below = descendants(run.wait_ready().pid)
