@@ -144,7 +144,7 @@ def _parts(settings: Settings, pools: Pools, counted: Metrics, outside: Outside,
     bus.listen(exchange, composition.describe(settings, clock, intake, live))
     intake.tell(exchange)
     changes.tell(exchange)
-    around = Surroundings(pools.reader, pools.app, board, clock, counted, exchange.is_connected)
+    around = Surroundings(pools.reader, pools.dispatch, board, clock, counted, exchange.is_connected)
     dispatched = dispatching.build(policy, outside.travel, around, name=bus.node)
     changes.wake(DISPATCH, dispatched.engine.wake)
     return Hub(

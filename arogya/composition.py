@@ -30,6 +30,7 @@ from hub.live.hub import LiveHub, LiveRules
 from storage.copy_writer import BatchReport, CopyWriter, FlushRules
 from storage.pool import APP, INGEST, INGEST_SETTINGS, OWNER, READER, Database, connect
 
+DISPATCH_CONNECTIONS = 3  # its rounds, its lease, its advice
 POOL_CLOSE_S = 1.0  # nobody uses the pools any more; whatever has not said goodbye by then is cut
 # Without these aiohttp and msgpack fall back to Python and lose an order of magnitude without a word.
 EXTENSIONS = ("aiohttp._http_parser", "aiohttp._websocket.reader_c", "aiohttp._websocket.mask", "msgpack._cmsgpack")
@@ -46,6 +47,7 @@ class Pools(NamedTuple):
     reader: Database
     app: Database
     owner: Database
+    dispatch: Database  # as app; its own, so that timers run whatever people ask for
 
 
 def require_extensions() -> None:
@@ -88,6 +90,7 @@ async def pools(settings: Settings) -> AsyncIterator[Pools]:
             await open_one(READER, database.reader_connections, database.command_timeout_s),
             await open_one(APP, database.app_connections, database.command_timeout_s),
             await open_one(OWNER, 1, 600.0),
+            await open_one(APP, DISPATCH_CONNECTIONS, database.command_timeout_s),
         )
     finally:
         async with asyncio.TaskGroup() as closing:

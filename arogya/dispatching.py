@@ -35,7 +35,7 @@ class Surroundings(NamedTuple):
     """What dispatch stands on."""
 
     reader: Database
-    app: Database
+    own: Database  # of the engine alone: whatever people ask for, it need not wait for a connection
     board: FleetBoard
     clock: Clock
     metrics: Metrics
@@ -44,25 +44,29 @@ class Surroundings(NamedTuple):
 
 def build(rules: DispatchPolicy, travel: Travel, around: Surroundings, *, name: str) -> Dispatching:
     """Put the parts together; `name` is the hub's, for people."""
-    reader, app, board, clock, metrics, is_connected = around
-    leader = Leader(app, name, metrics)
-    lookout = Lookout(reader, board, clock, rules, is_connected=is_connected)
-    chooser = Chooser(reader, travel, rules, clock, metrics)
-    advisor = Advisor(reader, lookout, chooser, rules, clock)
-    desk = Desk(app, clock, rules)
+    reader, own, board, clock, metrics, is_connected = around
+
+    def advisor_by(db: Database) -> tuple[Lookout, Chooser, Advisor]:
+        lookout = Lookout(db, board, clock, rules, is_connected=is_connected)
+        chooser = Chooser(db, travel, rules, clock, metrics)
+        return lookout, chooser, Advisor(db, lookout, chooser, rules, clock)
+
+    leader = Leader(own, name, metrics)
+    lookout, chooser, advisor = advisor_by(own)
+    desk = Desk(own, clock, rules)
     engine = Engine(
         leader,
         lookout,
         desk,
-        offers=Offers(leader, app, desk, chooser, rules, metrics),
+        offers=Offers(leader, own, desk, chooser, rules, metrics),
         pursuit=Pursuit(board.current, chooser),
-        bulletin=Bulletin(leader, app, chooser, metrics),
-        advising=Advising(leader, app, advisor),
+        bulletin=Bulletin(leader, own, chooser, metrics),
+        advising=Advising(leader, own, advisor),
         policy=rules,
         clock=clock,
         metrics=metrics,
     )
-    return Dispatching(engine, advisor)
+    return Dispatching(engine, advisor_by(reader)[2])
 
 
 def policy(settings: Settings) -> DispatchPolicy:
