@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 import msgpack
 import pytest
 
@@ -19,6 +21,14 @@ def packed(**values: object) -> bytes:
     return bytes(MSGPACK.dump(data(1, 1) | values))
 
 
+REPORT: dict[str, object] = {
+    "type": "report",
+    "id": "r",
+    "kind": "message",
+    "at": 1,
+    "sent_at": 1,
+    "body": {"text": "x"},
+}
 BAD_MSGPACK: dict[str, bytes] = {
     "nothing": b"",
     "a truncated map": packed()[:-3],
@@ -60,6 +70,11 @@ BAD_MSGPACK: dict[str, bytes] = {
     "a skip without reason": MSGPACK.dump({"type": "skip", "stream": 1, "from": 5, "to": 6, "reason": MARKER}),
     "a hint that is no fix": MSGPACK.dump({"type": "live", "stream": 1, "seq": 1, "sent_at": 1, "fix": [MARKER]}),
     "an answer to nothing": MSGPACK.dump({"type": "command_ack", "id": MARKER, "status": "done"}),
+    "a report of a list": MSGPACK.dump(REPORT | {"body": [MARKER]}),
+    "a report without a body": MSGPACK.dump({key: value for key, value in REPORT.items() if key != "body"}),
+    "a report with a long id": MSGPACK.dump(REPORT | {"id": MARKER * 10}),
+    "a report of the year 10000": MSGPACK.dump(REPORT | {"at": 253_402_300_800_000_000}),
+    "a report with a text of 9 KB": MSGPACK.dump(REPORT | {"body": {"text": "x" * 9_000}}),
     "a list": b"\x90",
     "a million samples": b"\x85\xa4type\xa4data\xa5fixes\xdd\x00\x0f\x42\x40" + b"\xc0" * 200_000,
 }
@@ -110,6 +125,34 @@ async def test_bad_json_is_answered_and_the_third_ends_the_connection(tablet: Ta
     socket.say_raw(BAD_JSON[name])
     assert (await socket.ending()).code == 4501
     assert MARKER not in str(socket.heard)
+
+
+BAD_BODIES: dict[str, tuple[str, dict[str, object]]] = {
+    "nothing": ("accept", {}),
+    "an unknown kind": (MARKER, {}),
+    "an unknown field": ("accept", {"assignment": str(UUID(int=1)), MARKER: MARKER}),
+    "no uuid": ("seen", {"assignment": MARKER}),
+    "a nested object": ("seen", {"assignment": {"id": MARKER}}),
+    "bytes": ("message", {"text": b"\xff"}),
+    "NUL": ("message", {"text": "\x00" + MARKER}),
+    "a million": ("duty", {"status": 10**6}),
+    "NaN": ("destination", {"assignment": str(UUID(int=1)), "latitude": float("nan"), "longitude": 1.0}),
+    "off the Earth": ("destination", {"assignment": str(UUID(int=1)), "latitude": 91.0, "longitude": 181.0}),
+    "a stage of nobody's": ("stage", {"assignment": str(UUID(int=1)), "stage": "cleared"}),
+}
+
+
+@pytest.mark.parametrize("name", BAD_BODIES)
+async def test_a_report_that_makes_no_sense_is_refused_and_is_no_strike(tablet: Tablet, name: str) -> None:
+    kind, body = BAD_BODIES[name]
+    socket, _, _ = await tablet.join(MSGPACK)
+    for number in range(4):
+        socket.say(REPORT | {"id": str(number), "kind": kind, "body": body})
+        ack = await socket.hear()
+        assert (ack["type"], ack["id"], ack["status"]) == ("report_ack", str(number), "refused")
+        assert ack["code"] in ("malformed", "unknown_field", "invalid_value", "not_found")
+    assert MARKER not in str(socket.heard)
+    await socket.say_goodbye()
 
 
 async def test_the_other_encoding_is_malformed(tablet: Tablet) -> None:

@@ -93,9 +93,11 @@ class HubNode:
             for work in works:
                 tasks.create_task(work)
 
-    def show(self, ambulance_id: int, fix_at: int, latitude: float = 48.0, longitude: float = 11.0) -> None:
+    def show(
+        self, ambulance_id: int, fix_at: int, latitude: float = 48.0, longitude: float = 11.0, *, device_id: int = 0
+    ) -> None:
         """Take a sound fix from a tablet that is connected here."""
-        self.intake.markers.show(ambulance_id, fix(fix_at, latitude, longitude))
+        self.intake.markers.show(ambulance_id, fix(fix_at, latitude, longitude), device_id)
 
     def picture(self) -> dict[int, LiveFix]:
         """Return what viewers of this hub see."""

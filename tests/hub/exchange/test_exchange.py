@@ -25,6 +25,30 @@ async def test_a_fix_is_on_every_map_a_moment_later(superuser: Connection, datab
         await until(lambda: all(hub.picture() == {vehicle: fix(NOW + SECOND, 49.0)} for hub in hubs.hubs.values()))
 
 
+async def test_of_two_trackers_on_two_hubs_one_moves_the_marker_everywhere(
+    superuser: Connection, database: str
+) -> None:
+    vehicle = await ambulance(superuser)
+    async with crew(database, "A", "B") as hubs:
+
+        async def shown(latitude: float, second: int) -> None:
+            await until(
+                lambda: all(hub.picture()[vehicle][5:6] == (NOW + second * SECOND,) for hub in hubs.hubs.values())
+            )
+            assert {hub.picture()[vehicle].latitude for hub in hubs.hubs.values()} == {latitude}
+
+        hubs["A"].show(vehicle, NOW, 48.0, device_id=5)
+        await until(lambda: all(hub.picture() for hub in hubs.hubs.values()))
+        hubs["B"].show(vehicle, NOW + SECOND, 49.0, device_id=3)  # has come, and waits
+        hubs["A"].show(vehicle, NOW + 2 * SECOND, 48.0, device_id=5)
+        await shown(48.0, 2)
+        hubs["B"].show(vehicle, NOW + 17 * SECOND, 49.0, device_id=3)  # nothing was heard of the other for 15 s
+        await shown(49.0, 17)
+        hubs["A"].show(vehicle, NOW + 18 * SECOND, 48.0, device_id=5)  # it is back, and waits now
+        hubs["B"].show(vehicle, NOW + 19 * SECOND, 49.0, device_id=3)
+        await shown(49.0, 19)
+
+
 async def test_what_was_heard_is_neither_said_again_nor_stored(superuser: Connection, database: str) -> None:
     vehicle = await ambulance(superuser)
     async with crew(database, "A", "B") as hubs:
