@@ -142,7 +142,8 @@ def _mean(summaries: list[dict[str, float]]) -> dict[str, float]:
 def timed(ambulances: int, requests: int, decisions: int) -> tuple[list[float], list[float]]:
     """Return how long each of some whole decisions took, in ms, and the processor time of it.
 
-    A decision is travel times, eligibility, coverage, cost and matching for all calls that wait. Each is about another picture: a third of the ambulances busy, calls of all priorities from the whole city.
+    A decision is travel times, eligibility, coverage, cost and matching for all calls that wait. Each is about another
+    picture: a third of the ambulances busy, calls of all priorities from the whole city.
     """
     match.prepare()
     city, rng = build(0, size=SIZE), Random(0)  # noqa: S311 - the same pictures in each run
