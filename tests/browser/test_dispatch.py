@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
@@ -174,7 +175,7 @@ async def test_an_alarm_is_heard_until_somebody_acknowledges_it(
     await expect(alarm).to_contain_text("No unit can take this call")
     await page.wait_for_function("() => window.tones >= 6")
     await one.shoot("dispatch-alarm-light")
-    assert (await other.page.title()).startswith("(1!) ")
+    await expect(other.page).to_have_title(re.compile(r"^\(1!\) "))
     await other.page.keyboard.press("a")
     await expect(other.page.locator(".board-alarms .alarm")).to_be_focused()
     await other.page.keyboard.press("a")

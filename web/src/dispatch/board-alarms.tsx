@@ -7,6 +7,7 @@ import { Problem } from "../api.ts";
 import { age } from "../format.ts";
 import { Icon } from "../icons.tsx";
 import { useKeys } from "../keys.ts";
+import { attempt } from "../shared/attempt.ts";
 import { sayAlert } from "./alert-words.ts";
 import type { BoardDesk } from "./board-desk.ts";
 import { showAlert } from "./deeds.ts";
@@ -61,6 +62,7 @@ export function BoardAlarms({ desk }: { desk: BoardDesk }): JSX.Element {
           <header class="alarms__head">
             <h2>{alarms.length === 1 ? "Alarm" : `${alarms.length} alarms`}</h2>
             <p>Acknowledging is on record and cannot be taken back.</p>
+            <AllThatAreOver desk={desk} alarms={alarms} />
           </header>
           <ul class="alarms__list">
             {alarms.map((alert) => (
@@ -70,6 +72,25 @@ export function BoardAlarms({ desk }: { desk: BoardDesk }): JSX.Element {
         </section>
       )}
     </>
+  );
+}
+
+/** What has settled itself while nobody looked: one key less for each. */
+function AllThatAreOver({ desk, alarms }: { desk: BoardDesk; alarms: readonly Alert[] }): JSX.Element | null {
+  const [busy, setBusy] = useState(false);
+  const over = alarms.filter(({ resolved_at: at }) => at !== null);
+  if (over.length < 2) return null;
+  const acknowledge = async (): Promise<void> => {
+    setBusy(true);
+    await attempt(async () => {
+      for (const { id } of over) await desk.board.acknowledge(id);
+    });
+    setBusy(false);
+  };
+  return (
+    <button class="alarms__sound" type="button" disabled={busy} onClick={() => void acknowledge()}>
+      Acknowledge the {over.length} that are over
+    </button>
   );
 }
 

@@ -15,6 +15,7 @@ export const BOARD_KEYS: readonly Key[] = [
   [["P"], "Print the call sheet"],
   [["A", "A"], "Go to the newest alarm, and acknowledge it"],
   [["Q"], "The queue; U the units, M the messages"],
+  [["/"], "Search the units"],
   [["B"], "Enter a call from paper"],
   [["H"], "Handover: what the next shift has to know"],
   [["0"], "Show everything on the map; + and − zoom"],

@@ -51,6 +51,10 @@ export function useBoardKeys(desk: BoardDesk, suggestions: SuggestionsDoor, onHe
     {
       ...digits,
       "?": onHelp,
+      "/": () => {
+        desk.onTab("units");
+        requestAnimationFrame(() => document.querySelector<HTMLElement>(".board-search input")?.focus());
+      },
       c: () => desk.onPanel({ kind: "take" }),
       j: () => stepInQueue(desk, 1),
       k: () => stepInQueue(desk, -1),

@@ -64,11 +64,14 @@ export class Board {
 
   constructor(private readonly read: ReadBoard = hub.readBoard) {}
 
-  /** Alarms that nobody has acknowledged, also those that are over meanwhile; the newest first. */
+  /** Alarms that nobody has acknowledged: those that are still so, then those that are over; the newest first. */
   get alarms(): readonly Alert[] {
     return [...this.alerts.values()]
       .filter(({ severity, acknowledged_at: at }) => severity === "alarm" && at === null)
-      .sort((one, other) => other.raised_at.localeCompare(one.raised_at));
+      .sort((one, other) => {
+        const over = Number(one.resolved_at !== null) - Number(other.resolved_at !== null);
+        return over || other.raised_at.localeCompare(one.raised_at);
+      });
   }
 
   /** What is to be looked at beside the alarms, the worst first. */

@@ -3,7 +3,6 @@
 import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { Problem } from "../api.ts";
-import { distance } from "../format.ts";
 import { useSettled } from "../shared/list-state.ts";
 import { sayAgo } from "../shared/words.ts";
 import { likelySame } from "./board-api.ts";
@@ -69,14 +68,13 @@ export function LikelyList({
     <section class="likely" aria-label="Perhaps the same call" role="status">
       <h3>Perhaps the same call</h3>
       <ul>
-        {found.map(({ request, why, distance_m: away }) => (
+        {found.map(({ request, why }) => (
           <li key={request.id}>
             <PriorityMark priority={request.priority} />
             <div>
               <strong>{nameOfCall(request)}</strong>
               <small>
                 {sayStage(request.status)} · {sayAgo(request.requested_at)} · {placeOfCall(request)}
-                {away !== null && ` · ${distance(away)} away`}
               </small>
               <small class="likely__why">{why.join(" · ")}</small>
             </div>

@@ -42,6 +42,7 @@ export class BoardSound {
 
   /** A click or a key may have allowed it. */
   async unlock(): Promise<void> {
+    if (navigator.userActivation?.hasBeenActive === false) return; // browsers complain of pages that try
     const before = this.sound.state;
     await this.sound.unlock();
     if (this.sound.state !== before) this.changed();
