@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from datetime import timedelta
+from typing import Annotated, Any, Final
 from uuid import UUID
 
 import msgspec
@@ -26,6 +27,7 @@ from storage.pool import Transaction
 from storage.records import store
 from storage.records.rows import Fields
 
+SEEN_S: Final = 120.0  # an older suggestion is not what a person goes by
 Reason = Annotated[str, Meta(min_length=1, max_length=500)]
 _TOLD = (
     *("patient_id", "caller", "callback_number", "complaint", "pickup_location", "location_note", "destination"),
@@ -118,27 +120,38 @@ async def offer(call: Call[Nothing, NewOffer]) -> web.Response:
     """POST /ambulance_requests/{id}/offers: ask a unit, which is a conflict while it has another call.
 
     With the id of a suggestion, another unit than the suggested one needs a reason, and is stored as a decision of its
-    own.
+    own; without it, what was suggested last is taken for what the caller has seen.
     """
-    context, body = call.context, call.body
-    decision: Any = body.decision_id
-    if body.decision_id is not None:
-        suggested = await decisions.find(context.reader, body.decision_id)
-        if suggested is None or suggested.request_id != call.uuid:
-            raise InvalidValue("this is no decision about this call", field="decision_id")
-        if suggested.ambulance_id != body.ambulance_id:
-            decision = _overruled(suggested, body)
     kept = keeping(call, 201)
-    await context.desk.offer(
+    await call.context.desk.offer(
         call.uuid,
-        body.ambulance_id,
+        call.body.ambulance_id,
         actor=actor_of(call),
         entry=call.audit_entry("assignments.C", "assignments", None),
-        decision=decision,
-        reason=body.reason,
+        decision=await _decided(call),
+        reason=call.body.reason,
         keep=kept.keep,
     )
     return kept.answer
+
+
+async def _decided(call: Call[Nothing, NewOffer]) -> UUID | Decision | None:
+    """Return why this unit is asked: as it was suggested, or otherwise for a reason; raises InvalidValue."""
+    reader, body = call.context.reader, call.body
+    if body.decision_id is None:
+        after = call.context.clock.now() - timedelta(seconds=SEEN_S)
+        suggested = await decisions.newest_suggestion(reader, call.uuid, after=after)
+    else:
+        suggested = await decisions.find(reader, body.decision_id)
+        if suggested is None or suggested.request_id != call.uuid:
+            raise InvalidValue("this is no decision about this call", field="decision_id")
+    if suggested is None:
+        return None
+    if suggested.ambulance_id == body.ambulance_id:
+        return suggested.id
+    if body.decision_id is None and body.reason is None:
+        return None  # whoever asks has said nothing of a suggestion
+    return _overruled(suggested, body)
 
 
 def _overruled(suggested: DecisionRow, body: NewOffer) -> Decision:

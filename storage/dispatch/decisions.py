@@ -58,6 +58,12 @@ async def find(db: Database | HeldConnection, decision_id: UUID) -> DecisionRow 
     return None if row is None else DecisionRow(**row)
 
 
+async def newest_suggestion(db: Database | HeldConnection, request_id: UUID, *, after: datetime) -> DecisionRow | None:
+    """Return what was suggested for a call last, None when nothing was after a moment."""
+    row = await db.fetch_one(_QUERIES.newest_suggestion, request_id=request_id, after=after)
+    return None if row is None else DecisionRow(**row)
+
+
 async def newest_advice(db: Database, *, after: datetime) -> DecisionRow | None:
     """Return the last advice where free units should wait, None when none was given after a moment."""
     row = await db.fetch_one(_QUERIES.newest_advice, after=after)

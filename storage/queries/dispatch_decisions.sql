@@ -19,3 +19,11 @@ SELECT id, request_id, ambulance_id, at, kind, travel, duration_ms, inputs, cand
  WHERE kind = 'relocate' AND at > :after
  ORDER BY at DESC
  LIMIT 1;
+
+-- name: newest_suggestion
+-- What was suggested for a call last, not long ago.
+SELECT id, request_id, ambulance_id, at, kind, travel, duration_ms, inputs, candidates, words, decided_by, reason
+  FROM dispatch_decisions
+ WHERE request_id = :request_id AND kind = 'suggest' AND at > :after
+ ORDER BY at DESC, id
+ LIMIT 1;

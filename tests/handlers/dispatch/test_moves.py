@@ -102,6 +102,9 @@ async def test_another_unit_than_the_suggested_one_needs_a_reason(board: Board) 
         UUID(said.json["decision_id"]),
     )
     assert tuple(stored or ()) == ("overrule", "Has the incubator", board.world.users["DP"], units["live"])
+    await board.post(f"assignments/{said.json['id']}/withdraw", {"reason": "Sent away again"})
+    followed = await board.post(path, {"ambulance_id": units["free"]})  # as it was suggested a moment ago
+    assert followed.json["decision_id"] == str(decision_id)
     other = await board.call()
     wrong = await board.post(f"ambulance_requests/{other}/offers", {**body, "ambulance_id": units["free"]})
     assert (wrong.status, wrong.json["field"]) == (422, "decision_id")
