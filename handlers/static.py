@@ -39,6 +39,13 @@ COMMON_HEADERS: Final = {
     "Cross-Origin-Resource-Policy": "same-origin",
 }
 
+# The tablet's service worker (web/src/tablet/keeper.ts) may look after that one page, above its own folder.
+KEEPER: Final = "keeper-"
+KEEPER_HEADERS: Final = {
+    "Service-Worker-Allowed": "/tablet",
+    "Content-Security-Policy": "default-src 'none'; connect-src 'self'",  # a worker has its script's, not its page's
+}
+
 # What is not built yet is said in words; a blank page would not say what to do.
 NOT_BUILT: Final = "The web pages are not built: run `make web`, or install a release.\n"
 
@@ -89,7 +96,10 @@ class Pages:
         if asset.name != name or name.startswith(".") or not await asyncio.to_thread(asset.is_file):
             raise errors.NotFound
         kind = CONTENT_TYPES.get(asset.suffix, "application/octet-stream")
-        return web.FileResponse(asset, headers={**COMMON_HEADERS, "Cache-Control": FOR_EVER, "Content-Type": kind})
+        headers = {**COMMON_HEADERS, "Cache-Control": FOR_EVER, "Content-Type": kind}
+        if name.startswith(KEEPER):
+            headers |= KEEPER_HEADERS
+        return web.FileResponse(asset, headers=headers)
 
 
 def add_pages(app: web.Application, *, tile_origin: str | None, folder: Path = PAGES) -> None:

@@ -17,6 +17,7 @@ from pathlib import Path
 WEB = Path(__file__).resolve().parent
 PAGES = WEB.parent / "handlers" / "pages"
 NODE_AT_LEAST = 20
+KEEPER = "src/tablet/keeper.ts"  # the service worker, a script of its own
 # Older than these, esbuild would have to rewrite what the pages use: CSS nesting and color-mix, ES2022.
 BROWSERS = "es2022,chrome111,firefox113,safari16.4"
 # Text gains by it; a browser that can takes the .gz beside the file.
@@ -87,9 +88,9 @@ def install(node: Path, npm: list[str], *, development: bool) -> None:
 
 
 def bundle(node: Path, assets: Path) -> dict[str, str]:
-    """Bundle the sources into hashed files in `assets`; returns {"script", "style", "icon"} as file names."""
+    """Bundle the sources into hashed files in `assets`; returns {"script", "style", "icon", "keeper"} as file names."""
     meta = assets / "meta.json"
-    command = [node, "node_modules/esbuild/bin/esbuild", "src/main.tsx", "src/icon.svg", f"--outdir={assets}"]
+    command = [node, "node_modules/esbuild/bin/esbuild", "src/main.tsx", KEEPER, "src/icon.svg", f"--outdir={assets}"]
     command += ["--bundle", "--minify", "--format=esm", f"--target={BROWSERS}", "--log-level=warning"]
     command += ["--entry-names=[name]-[hash]", "--asset-names=[name]-[hash]", "--charset=utf8", "--legal-comments=eof"]
     command += ["--public-path=/assets", "--loader:.svg=copy", "--loader:.png=file", "--loader:.json=file"]
@@ -100,7 +101,8 @@ def bundle(node: Path, assets: Path) -> dict[str, str]:
     meta.unlink()
     names = {details.get("entryPoint", ""): (Path(name).name, details) for name, details in outputs.items()}
     script, details = names["src/main.tsx"]
-    return {"script": script, "style": Path(details["cssBundle"]).name, "icon": names["src/icon.svg"][0]}
+    icon, keeper = names["src/icon.svg"][0], names[KEEPER][0]
+    return {"script": script, "style": Path(details["cssBundle"]).name, "icon": icon, "keeper": keeper}
 
 
 def pack(assets: Path) -> None:

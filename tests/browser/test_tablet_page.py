@@ -81,6 +81,7 @@ async def test_what_is_tapped_in_an_outage_is_sent_later_with_its_times(
     demo: Demo, visit: OpenVisit, desk: ControlRoom
 ) -> None:
     phone = await phone_of(visit, demo, desk)
+    await phone.page.wait_for_function("() => navigator.serviceWorker.ready.then((found) => found.active !== null)")
     assignment_id = await desk.offer(await desk.take_call(), phone.ambulance_id)
     await phone.button("Accept").click()
     await phone.button("On our way").click()
@@ -95,6 +96,8 @@ async def test_what_is_tapped_in_an_outage_is_sent_later_with_its_times(
         await expect(phone.page.get_by_text("waits to be sent")).to_have_count(2)
         await expect(phone.sign("backlog")).to_contain_text("2 reports")
         await phone.visit.shoot("tablet-outage")
+        await phone.page.reload()  # the page is kept in the browser
+        await expect(phone.page.get_by_text("waits to be sent")).to_have_count(2)
     await phone.online()
     await expect(phone.page.get_by_text("waits to be sent")).to_have_count(0)
     stored = await assignment(demo, assignment_id)

@@ -291,6 +291,6 @@ async def test_every_answer_has_the_strict_headers(hub: Hub) -> None:
         assert headers["X-Content-Type-Options"] == "nosniff"
         assert headers["Content-Security-Policy"] == "default-src 'none'; frame-ancestors 'none'"
         assert headers["Cache-Control"] == ("no-cache" if path == "/openapi.json" else "no-store")
-        assert "geolocation=(self)" in headers["Permissions-Policy"]
+        assert "geolocation=()" in headers["Permissions-Policy"]
         assert headers["Server"] == "arogya"
         assert len(headers["X-Request-Id"]) == 16

@@ -29,6 +29,7 @@ def folder(tmp_path: Path) -> Path:
     (pages / "assets" / "main-ABCDEFGH.js").write_text("let plain = 1;")
     (pages / "assets" / "main-ABCDEFGH.js.gz").write_bytes(b"packed")
     (pages / "assets" / ".hidden").write_text("hidden")
+    (pages / "assets" / "keeper-ABCDEFGH.js").write_text("let kept = 1;")
     (pages / "assets" / "deeper" / "x.js").write_text("deep")
     (tmp_path / "secret.txt").write_text("secret")
     return pages
@@ -127,3 +128,10 @@ async def test_what_is_no_page_is_not_found(browser: Browser) -> None:
 def test_the_pages_know_the_same_addresses() -> None:
     routes = Path(__file__).resolve().parents[2] / "web" / "src" / "shell" / "routes.tsx"
     assert set(re.findall(r'path: "([^"]+)"', routes.read_text(encoding="utf-8"))) == set(PAGE_PATHS)
+
+
+async def test_the_service_worker_may_look_after_the_page_of_the_tablet_alone(browser: Browser) -> None:
+    keeper = await browser.get("/assets/keeper-ABCDEFGH.js")
+    assert keeper.headers["Service-Worker-Allowed"] == "/tablet"
+    assert "connect-src 'self'" in keeper.headers["Content-Security-Policy"]
+    assert "Service-Worker-Allowed" not in (await browser.get("/assets/main-ABCDEFGH.js")).headers

@@ -3,6 +3,7 @@
 import type { JSX } from "preact";
 import { useEffect, useMemo, useState } from "preact/hooks";
 import { Toasts } from "../shared/toast.tsx";
+import { TABLET } from "../shell/routes.tsx";
 import { Cockpit } from "./cockpit.tsx";
 import { keepCredential, keptCredential, takeClaim } from "./credential.ts";
 import type { Credential } from "./credential.ts";
@@ -33,10 +34,18 @@ export function TabletApp(): JSX.Element {
   return <AtWork key={credential.deviceId} credential={credential} onForget={onForget} />;
 }
 
+/** Have the page kept for outages, where the browser does that: not with a certificate that was clicked away. */
+function keepPage(): void {
+  const script = document.querySelector<HTMLMetaElement>("meta[name=keeper]")?.content;
+  if (script === undefined || !("serviceWorker" in navigator)) return;
+  navigator.serviceWorker.register(script, { scope: TABLET.path }).catch(() => undefined);
+}
+
 function AtWork({ credential, onForget }: { credential: Credential; onForget: () => void }): JSX.Element {
   const tablet = useMemo(() => new Tablet(credential), [credential]);
   useEffect(() => {
     document.title = `${credential.plate} · Arogya Hub`;
+    keepPage();
     const onTouch = (): void => tablet.ringer.unlock();
     tablet.start();
     document.addEventListener("pointerdown", onTouch);
