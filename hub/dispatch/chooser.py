@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Final, NamedTuple
@@ -52,6 +52,7 @@ class Chooser:
         self._metrics = metrics
         self._demand: Demand | None = None  # None while no calls are known
         self._demand_at_s = float("-inf")  # when that was read, monotonic
+        self._covered: tuple[Picture, Coverage] | None = None  # of the last picture
 
     async def choose(
         self,
@@ -70,20 +71,25 @@ class Chooser:
         waiting = [waiting_of(picture, request, again=again) for request in requests]
         units, started_s = list(picture.units.values()), self._clock.monotonic_s()
         times, travel = await self._etas_s(waiting, units, picture.at)
-        coverage = await self._coverage(units, picture.at)
+        coverage = await self._coverage(picture)
         work = partial(choose, waiting, units, times, self._policy, coverage, may_divert=may_divert)
         # Matching many is tens of milliseconds of work, and the first time it loads scipy, which takes a second.
         choices = await asyncio.to_thread(work) if len(waiting) > 1 else work()
         return [self._made(choice, picture.at, travel, started_s, kind) for choice in choices]
 
-    async def reconsider(self, picture: Picture, request: OpenRequest, current: int) -> Made | None:
-        """Return a choice that is worth a swap from the unit that has a request or its offer; None: leave it."""
-        waiting = waiting_of(picture, request)
-        units, started_s = list(picture.units.values()), self._clock.monotonic_s()
+    async def reconsider(
+        self, picture: Picture, request: OpenRequest, current: int, *, among: Collection[int] | None = None
+    ) -> Made | None:
+        """Return a choice that is worth a swap from the unit that has a request or its offer; None: leave it.
+
+        `among` these units (None: all), with the one that has it.
+        """
+        waiting, started_s = waiting_of(picture, request), self._clock.monotonic_s()
+        wanted = picture.units.keys() if among is None else {current, *among}
+        units = [unit for unit in picture.units.values() if unit.id in wanted]
         times, travel = await self._etas_s([waiting], units, picture.at)
         by_unit = {unit.id: float(eta) for unit, eta in zip(units, times[0], strict=True) if not np.isnan(eta)}
-        coverage = await self._coverage(units, picture.at)
-        choice = reconsider(waiting, current, units, by_unit, self._policy, coverage)
+        choice = reconsider(waiting, current, units, by_unit, self._policy, await self._coverage(picture))
         return None if choice is None else self._made(choice, picture.at, travel, started_s, None)
 
     def unserved(self, picture: Picture, requests: Sequence[OpenRequest]) -> set[OpenRequest]:
@@ -119,16 +125,22 @@ class Chooser:
         except TravelAway:
             return line_etas_s(waiting, units, self._line, self._policy, at), self._line.name
 
-    async def _coverage(self, units: Sequence[Unit], at: datetime) -> Coverage:
-        demand = await self.demand(at)
+    async def _coverage(self, picture: Picture) -> Coverage:
+        """Return how well the free units of a picture cover the demand, reckoned once for each picture."""
+        at, demand = picture.at, await self.demand(picture.at)
         if demand is None:
             return NOTHING
+        if self._covered is not None and self._covered[0] is picture:
+            return self._covered[1]
         free = {
             unit.id: place
-            for unit in units
+            for unit in picture.units.values()
             if unit.status == "available" and (place := place_of(unit, self._policy.fix_fresh_s)[0]) is not None
         }
-        return Coverage.of(demand, free, self.radius_m(at), self._policy.busy_share)
+        # Every unit against every cell: some 20 ms for a large fleet in a large city.
+        found = await asyncio.to_thread(Coverage.of, demand, free, self.radius_m(at), self._policy.busy_share)
+        self._covered = picture, found
+        return found
 
     def radius_m(self, at: datetime) -> float:
         """Return how far a unit reaches in time."""

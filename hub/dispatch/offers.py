@@ -73,20 +73,24 @@ class Offers:
         return changed
 
     async def reconsider(self, picture: Picture) -> bool:
-        """Look at offers again that nobody has accepted, when units have become free; tell whether any was changed.
+        """Look at an offer again that nobody has accepted, when units have become free; tell whether one was changed.
 
-        Only at those of the hub itself: what a person has decided, a person changes.
+        Only at those of the hub itself: what a person has decided, a person changes. One at a time: the unit that it
+        goes to is no longer free for the others, which the next look sees.
         """
         free = frozenset(unit.id for unit in picture.units.values() if unit.status == "available")
-        freed, self._free = free - self._free, free
+        former, self._free = self._free, free
+        freed = free - former
         if not freed:
             return False
-        changed = False
         for request in picture.requests.values():
             live = picture.live(request.id)
             if len(live) == 1 and _is_ours(live[0]):
-                changed |= await self._swap(picture, request, live[0])
-        return changed
+                swapped = await self._swap(picture, request, live[0], freed)
+                if swapped is not None:
+                    self._free = former | {swapped}
+                    return True
+        return False
 
     async def _choose(self, picture: Picture, wanted: Sequence[Offer]) -> list[Made]:
         """Choose for all together; where nobody is left, ask those once more who let their offers lapse."""
@@ -131,17 +135,20 @@ class Offers:
                     return True
         return False
 
-    async def _swap(self, picture: Picture, request: OpenRequest, offered: AskedUnit) -> bool:
-        made = await self._chooser.reconsider(picture, request, offered.ambulance_id)
+    async def _swap(
+        self, picture: Picture, request: OpenRequest, offered: AskedUnit, freed: frozenset[int]
+    ) -> int | None:
+        """Ask one of these units in place of the one that was asked; return which, None where nothing was changed."""
+        made = await self._chooser.reconsider(picture, request, offered.ambulance_id, among=freed)
         if made is None or made.choice.ambulance_id is None:
-            return False
+            return None
         with suppress(HubError):
             step = Step("cancelled", picture.at, reason=NEARER)
             await self._desk.step(offered.id, step, actor=ENGINE, gate=self._leader.gate)
             offer = Offer(request.id, picture.at, is_parallel=False)
             await self._ask(picture, offer, made.choice.ambulance_id, made.decision)
-            return True
-        return False
+            return made.choice.ambulance_id
+        return None
 
     async def _leave(self, made: Made) -> None:
         """Store why a call is left waiting, once for each unit that it waits for."""

@@ -179,6 +179,25 @@ async def test_an_offer_that_nobody_accepted_goes_to_a_unit_that_has_become_free
     assert await rig.assignments() == [(far, "cancelled"), (near, "offered")]
 
 
+async def test_of_two_offers_one_goes_to_the_unit_that_has_become_free(rig: EngineRig) -> None:
+    near = await rig.unit("out_of_service")
+    far = [await rig.placed(8), await rig.placed(9)]
+    for number in range(2):
+        await rig.call(priority=2, pickup_location=HERE, callback_number=f"{number}")
+    engine = await rig.leading()
+    await rig.settle(engine)
+    assert sorted(await rig.assignments()) == [(unit, "offered") for unit in far]
+    await rig.desk.set_duty(near, "available", actor=rig.dispatcher)
+    rig.board.upsert_unit(rig.board.placed()[0][0]._replace(id=near))
+    rig.clock.pass_s(1)
+    rig.see(near, 0.5)
+    await rig.settle(engine)
+    offered = await rig.assignments("offered")
+    assert len(offered) == 2
+    assert (near, "offered") in offered
+    assert len(await rig.assignments("cancelled")) == 1
+
+
 async def test_what_a_person_offered_or_a_crew_accepted_stays(rig: EngineRig) -> None:
     near = await rig.unit("out_of_service")
     far = await rig.placed(9)
