@@ -132,7 +132,8 @@ export function wantsUnit({ call, lead }: CallView, reinforced: string | null): 
 
 /** What a call is called where there is little room: what has happened, else where or who. */
 export function nameOfCall(call: Call): string {
-  const words = call.complaint ?? call.location_note ?? call.patient?.name ?? call.caller ?? "Nothing said yet";
+  const told = call.complaint ?? call.location_note ?? call.patient?.name ?? call.caller ?? "";
+  const words = told.split("\n", 1)[0]?.trim() || "Nothing said yet"; // below it stands what was said later
   return words.length > 80 ? `${words.slice(0, 78)}…` : words;
 }
 
