@@ -10,43 +10,16 @@ from uuid import uuid4
 import asyncpg
 import pytest
 
-from hub.clock import to_us
-from hub.dispatch.crew import Crew
 from hub.protocol.fields import Wire
-from hub.protocol.reports import Report, ReportAck
+from hub.protocol.reports import ReportAck
 from storage import commands
 from storage.pool import INGEST, Database
+from tests.hub.dispatch.crew_rig import Tablet
 from tests.hub.dispatch.desk_rig import Rig
 from tests.storage import world
 
 HOUR_US = 3_600_000_000
 DECADE_US = 10 * 365 * 24 * HOUR_US
-
-
-class Tablet:
-    """A tablet whose reports are taken by a hub; `skew_us` is how far its clock is off."""
-
-    def __init__(self, rig: Rig, device_id: int, ambulance_id: int, skew_us: int = 0) -> None:
-        self.rig = rig
-        self.crew = Crew(rig.desk, rig.db, rig.clock)
-        self.device_id = device_id
-        self.ambulance_id = ambulance_id
-        self.skew_us = skew_us
-        self.count = 0
-
-    def report(self, kind: str, body: Wire, *, age_s: float = 0.0, id: str | None = None) -> Report:
-        """Return a report of something that happened so long ago."""
-        self.count += 1
-        now_us = to_us(self.rig.clock.now()) + self.skew_us
-        return Report(id or f"{kind}-{self.count}", kind, now_us - int(age_s * 1e6), now_us, body)
-
-    async def send(self, report: Report) -> ReportAck:
-        """Let the hub take a report."""
-        return await self.crew.take(self.device_id, self.ambulance_id, report, to_us(self.rig.clock.now()))
-
-    async def say(self, kind: str, body: Wire | None = None, **how: Any) -> ReportAck:
-        """Make a report and let the hub take it."""
-        return await self.send(self.report(kind, body or {}, **how))
 
 
 @pytest.fixture
@@ -231,25 +204,6 @@ async def test_a_call_for_help_fires_once_whether_it_comes_on_a_fix_or_as_a_repo
     assert {tuple(row) for row in rows} == {("help", False), ("again", True)}
 
 
-@pytest.mark.parametrize(
-    ("body", "alarm_id"),
-    [
-        ({}, "r1"),
-        ({"alarm": ""}, "r1"),
-        ({"alarm": 5}, "r1"),
-        ({"alarm": "help", "latitude": 200.0, "longitude": 1.0}, "help"),
-        ({"alarm": "help", "latitude": 12.9}, "help"),
-        ({"alarm": "help", "mood": "bad\x00"}, "help"),
-        ({"alarm": "help", "mood": b"\xff"}, "help"),
-    ],
-    ids=["empty", "no name", "number", "off the Earth", "half a place", "NUL", "bytes"],
-)
-async def test_a_call_for_help_is_never_refused(rig: Rig, tablet: Tablet, body: Wire, alarm_id: str) -> None:
-    assert (await tablet.say("sos", body, id="r1")).status == "done"
-    row = await rig.superuser.fetchrow("SELECT alarm_id, latitude FROM alarms")
-    assert tuple(row or ()) == (alarm_id, None)
-
-
 async def test_a_crew_goes_off_duty_but_not_with_a_call(rig: Rig, tablet: Tablet) -> None:
     assert (await tablet.say("duty", {"status": "out_of_service"})).status == "done"
     assert await rig.status_of(tablet.ambulance_id) == "out_of_service"
@@ -305,32 +259,3 @@ async def test_a_crew_says_where_it_goes(rig: Rig, tablet: Tablet) -> None:
     assert (stored["destination"], stored["destination_facility_id"]) == ("St John's", None)
     missing = await tablet.say("destination", about | {"facility": str(uuid4())})
     assert (missing.code, missing.detail) == ("invalid_value", "there is no such facility")
-
-
-@pytest.mark.parametrize(
-    ("kind", "body", "code"),
-    [
-        ("dance", {}, "invalid_value"),
-        ("accept", {}, "malformed"),
-        ("accept", {"assignment": "7"}, "invalid_value"),
-        ("accept", {"assignment": str(uuid4()), "mood": "good"}, "unknown_field"),
-        ("decline", {"assignment": str(uuid4())}, "malformed"),
-        ("stage", {"assignment": str(uuid4()), "stage": "lunch"}, "invalid_value"),
-        ("stage", {"assignment": str(uuid4()), "stage": "on_scene", "no_transport": True}, "invalid_value"),
-        ("destination", {"assignment": str(uuid4())}, "invalid_value"),
-        ("destination", {"assignment": str(uuid4()), "latitude": 1.0}, "malformed"),
-        ("duty", {"status": "transporting"}, "invalid_value"),
-        ("message", {"text": "   "}, "invalid_value"),
-        ("message", {"text": "x" * 1001}, "invalid_value"),
-        ("seen", {"assignment": str(uuid4())}, "not_found"),
-    ],
-    ids=lambda value: value if isinstance(value, str) else "-".join(sorted(value)),
-)
-async def test_what_cannot_be_is_refused_with_a_sentence_and_the_same_one_again(
-    rig: Rig, tablet: Tablet, kind: str, body: Wire, code: str
-) -> None:
-    report = tablet.report(kind, body)
-    answer = await tablet.send(report)
-    assert (answer.status, answer.code) == ("refused", code)
-    assert answer.detail
-    assert await tablet.send(report) == answer
