@@ -141,6 +141,7 @@ def _announce(launch: Launch, seconds: float, lan: Lan | None) -> None:
 
     phones = "" if lan is None else f"{words_for_phones(launch.settings, lan)}\n\n"
     metrics = "\n           ".join(launch.metrics_urls)
+    trusting = "" if launch.trusted is None else f"SSL_CERT_FILE={launch.trusted} "
     sys.stdout.write(f"""
   Arogya Hub is ready ({seconds:.1f} s)
 
@@ -149,7 +150,7 @@ def _announce(launch: Launch, seconds: float, lan: Lan | None) -> None:
 
 {phones}  Metrics  {metrics}
   Data     {launch.state} (kept until you remove it)
-  Replay   {_program()} replay trace.csv --speed 20
+  Replay   {trusting}{_program()} replay trace.csv --speed 20
   Stop     Ctrl-C
 
 """)
