@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from uuid import uuid4
 
 import pytest
 
@@ -16,7 +17,7 @@ from hub.live.event_reader import EventReader
 from hub.live.events import EventChannel
 from hub.live.hub import LiveHub
 from hub.metrics import Metrics
-from storage.events import ALARMS
+from storage.events import ALARMS, DISPATCH
 from storage.listen import Listener
 from storage.pool import Database
 from tests.hub.conftest import SlowDatabase
@@ -65,6 +66,20 @@ async def test_many_new_ambulances_are_read_at_once(superuser: Connection, db: S
         while len(board) < len(vehicles):  # noqa: ASYNC110 - told to nobody
             await asyncio.sleep(0.01)
     applying.cancel()
+
+
+def test_who_waits_for_a_channel_is_woken_by_its_news_and_when_some_may_have_been_missed(db: SlowDatabase) -> None:
+    board, clock, metrics = FleetBoard(), Clock(), Metrics()
+    intake = Intake(db, board, clock, metrics, rules=IntakeRules(), credit_rules=CreditRules())
+    live = LiveHub(Directory(board.channel, judged_by(db), intake.fleet.read_unit), clock, metrics)
+    changes, woken = Changes(db, db, intake=intake, live=live), list[str]()
+    changes.wake(DISPATCH, lambda: woken.append("woken"))
+    changes.heard("event", ALARMS)
+    changes.heard("event", f"request:{uuid4()}")
+    assert woken == []
+    changes.heard("event", DISPATCH)
+    changes.missed()
+    assert woken == ["woken", "woken"]
 
 
 @pytest.mark.parametrize("heard", [True, False])

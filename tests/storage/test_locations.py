@@ -8,7 +8,7 @@ import asyncpg
 import pytest
 
 from storage import locations
-from storage.pool import Database
+from storage.pool import INGEST, Database
 from tests.storage.world import NINE, Connection, ambulance, insert
 
 MOVE = "UPDATE ambulances SET current_location = point($2, 12.5), location_fix_at = $3 WHERE id = $1"
@@ -33,6 +33,24 @@ async def test_an_ambulance_comes_with_its_position_whether_it_is_asked_for_or_a
     free = (None, None, None, None)
     assert rows[0] == (key, "A-1", None, "available", "basic", *free, 12.5, 77.5, None, None, None, NINE, False)
     assert await locations.read_fleet(reader, hidden_flags=0, ambulance_ids=[]) == []
+
+
+async def test_an_ambulance_comes_with_the_call_that_it_was_offered_or_has(
+    superuser: Connection, database: str, reader: Database
+) -> None:
+    unit = await ambulance(superuser)
+    request = await insert(superuser, "ambulance_requests", priority=2)
+    run = await insert(superuser, "assignments", request_id=request, ambulance_id=unit, eta_at=NINE)
+    (row,) = await locations.read_fleet(reader, hidden_flags=0, ambulance_ids=[unit])
+    assert (row.request_id, row.stage, row.priority, row.eta_at) == (request, "offered", 2, NINE)
+    await superuser.execute("UPDATE assignments SET status = 'expired', expired_at = now() WHERE id = $1", run)
+    (row,) = await locations.read_fleet(reader, hidden_flags=0, ambulance_ids=[unit])
+    assert (row.request_id, row.stage, row.priority, row.eta_at) == (None, None, None, None)
+    ingest = await Database.open(database, role=INGEST, size=1, command_timeout_s=5)
+    try:
+        assert await locations.read_fleet(ingest, hidden_flags=0, ambulance_ids=[unit]) == [row]
+    finally:
+        await ingest.close()
 
 
 async def test_a_stored_fix_that_the_row_has_not_followed_counts_unless_it_is_hidden(
