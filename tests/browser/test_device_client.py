@@ -223,7 +223,7 @@ async def test_a_wiped_spool_begins_a_new_log(tablet: OpenTablet, stored: Stored
     assert await stored.logs() == [list(range(50)), list(range(50, 60))]
 
 
-async def test_a_call_for_help_arrives_once_and_is_known_to_have_arrived(
+async def test_a_call_for_help_and_a_report_arrive_once_and_are_known_to_have_arrived(
     demo: Demo, tablet: OpenTablet, stored: Stored
 ) -> None:
     opened = await tablet()
@@ -233,6 +233,7 @@ async def test_a_call_for_help_arrives_once_and_is_known_to_have_arrived(
         await opened.phase("waiting")
         alarm_id = await opened.page.evaluate("() => device.alarm()")
         assert await opened.page.evaluate("() => device.alarm()") == alarm_id  # one call until it has arrived
+        await opened.page.evaluate("() => void device.report('duty', { status: 'out_of_service' })")
         await opened.store(5, 8)
         await opened.open()
         await opened.page.wait_for_function("() => device.current.alarm?.delivered === false")
@@ -242,6 +243,9 @@ async def test_a_call_for_help_arrives_once_and_is_known_to_have_arrived(
     await opened.drained()
     alarms = await stored.query("SELECT * FROM alarms WHERE device_id = $1")
     assert len(alarms) == 1
+    await opened.page.wait_for_function("() => device.reports.length === 0")
+    reports = await stored.query("SELECT kind, status FROM crew_reports WHERE device_id = $1 ORDER BY happened_at")
+    assert [tuple(report) for report in reports] == [("sos", "done"), ("duty", "done")]
     assert await stored.logs() == [[0, 1, 2, 3, 4, 4, 5, 6, 7, 8, 9, 10, 11]]
 
 
