@@ -96,9 +96,11 @@ async def test_the_shift_report_tells_intervals_and_is_a_file_too(
     demo: Demo, visit: OpenVisit, states: States, tmp_path: Path
 ) -> None:
     page = (await open_board(visit, states)).page
-    began = (datetime.now(UTC) - timedelta(minutes=30)).replace(microsecond=0)
+    began = (datetime.now(UTC) - timedelta(days=40)).replace(microsecond=0)  # before the demonstration's own calls
     await enter_paper_call(page, "Twisted ankle", began)
     await page.goto(f"{demo.url}/dispatch/report")
+    await page.get_by_label("From").fill(local(began - timedelta(minutes=1)))
+    await page.get_by_label("To", exact=False).last.fill(local(began + timedelta(minutes=1)))
     transport = page.locator("tr[data-interval=transport][data-priority='1']")
     await expect(transport.locator("[data-of=p50]")).to_have_text("1:00")
     await expect(transport.locator("[data-of=p90]")).to_have_text("1:00")
@@ -107,7 +109,7 @@ async def test_the_shift_report_tells_intervals_and_is_a_file_too(
     file = tmp_path / "report.csv"
     await (await download.value).save_as(file)
     lines = {line["complaint"]: line for line in csv.DictReader(io.StringIO(file.read_text()))}
-    assert lines["Twisted ankle"]["from_paper"] == "yes"
+    assert lines["Twisted ankle"]["from_paper"] == "true"
     assert lines["Twisted ankle"]["on_scene (eTimes.06)"] == ""
 
 
