@@ -642,7 +642,7 @@ CREATE TABLE places (
     location point NOT NULL CHECK (is_place(location)),
     CONSTRAINT places_once UNIQUE (name, kind)
 );
-CREATE INDEX places_search_idx ON places USING gin ((name || ' ' || coalesce(address, '')) gin_trgm_ops);
+CREATE INDEX places_search_idx ON places USING gin ((name || ' ' || coalesce(address, '')) gin_trgm_ops) WITH (fastupdate = off);
 COMMENT ON TABLE places IS 'The local gazetteer: where callers say that they are. Facilities are found beside it.';
 COMMENT ON COLUMN places.kind IS 'landmark | street | crossing | station (an ambulance post) | area.';
 COMMENT ON COLUMN places.location IS 'x = longitude, y = latitude.';

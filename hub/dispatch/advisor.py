@@ -48,7 +48,7 @@ class Advisor:
         picture = await self._lookout.look()
         request = picture.requests.get(request_id)
         if request is None:
-            raise NotFound("there is no such open call")
+            raise NotFound
         [made] = await self._chooser.choose(picture, [request], kind="suggest", again=True, may_divert=True)
         return made.decision
 
