@@ -82,3 +82,11 @@ def test_nothing_happens_to_a_child_that_was_never_started(action: str) -> None:
         child.signal(signal.SIGTERM)
     assert not child.alive()
     assert child.pid is None
+
+
+def test_it_gets_variables_beside_those_of_its_parent(tmp_path: Path) -> None:
+    says = "import os, sys; open(sys.argv[1], 'w').write(os.environ['GIVEN'] + str('PATH' in os.environ))"
+    child = Child("a helper", (sys.executable, "-c", says, str(tmp_path / "said")), variables={"GIVEN": "yes "})
+    child.start()
+    wait_for(tmp_path / "said", "yes True")
+    wait_for_end(child)
