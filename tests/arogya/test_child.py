@@ -89,4 +89,4 @@ def test_it_gets_variables_beside_those_of_its_parent(tmp_path: Path) -> None:
     child = Child("a helper", (sys.executable, "-c", says, str(tmp_path / "said")), variables={"GIVEN": "yes "})
     child.start()
     wait_for(tmp_path / "said", "yes True")
-    wait_for_end(child)
+    child.end(10)

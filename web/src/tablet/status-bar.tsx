@@ -13,7 +13,6 @@ export interface StatusBarProps {
 }
 
 export function StatusBar({ plate, vitals, nowMs }: StatusBarProps): JSX.Element {
-  const backlog = sayBacklog(vitals.backlog, vitals.reports.length);
   return (
     <header class="tablet__bar">
       <h1>{plate}</h1>
@@ -21,7 +20,7 @@ export function StatusBar({ plate, vitals, nowMs }: StatusBarProps): JSX.Element
       <div class="tablet__signs" role="status">
         <Sign name="connection" saying={sayConnection(vitals.device, nowMs, navigator.onLine)} />
         <Sign name="gps" saying={sayTracking(vitals.tracking, nowMs)} />
-        {backlog !== null && <Sign name="backlog" saying={{ tone: "warn", words: backlog }} />}
+        <Sign name="backlog" saying={sayBacklog(vitals.backlog, vitals.reports.length)} />
       </div>
       <p class="tablet__lock">
         {vitals.awake === "on" ? "Screen stays on. " : "Screen may go dark. "}

@@ -48,11 +48,11 @@ export function sayTracking(tracking: Tracking, nowMs: number): Saying {
   return { tone: tracking.accuracyM > ROUGH_M ? "warn" : "good", words: `GPS ± ${Math.round(tracking.accuracyM)} m` };
 }
 
-/** What is still on this tablet alone; null when the hub has everything. */
-export function sayBacklog(fixes: number, reports: number): string | null {
+/** What is still on this tablet alone. */
+export function sayBacklog(fixes: number, reports: number): Saying {
   const parts = [reports > 0 ? `${reports} report${reports === 1 ? "" : "s"}` : "", fixes > 5 ? `${fixes} positions` : ""];
   const words = parts.filter((part) => part !== "").join(" and ");
-  return words === "" ? null : `${words} to send`;
+  return words === "" ? { tone: "good", words: "All sent" } : { tone: "warn", words: `${words} to send` };
 }
 
 export interface Goal {
