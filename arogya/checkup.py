@@ -26,7 +26,7 @@ FREE_BYTES_LEAST = 1024**3
 FREE_BYTES_GOOD = 10 * 1024**3
 CLOCK_APART_S = 1.0
 PAGES = "pages/index.html"  # in the package `handlers`
-CONNECTIONS_OF_A_HUB = 10  # of ingest, dispatch, the owner, and two that listen, beside the pools and the writers
+CONNECTIONS_OF_A_HUB = 12  # of ingest, dispatch, the owner, and two that listen, beside the pools and the writers
 SPARE_CONNECTIONS = 10  # for commands, and for whoever looks at the database
 SPARE_DESCRIPTORS = 256  # for files, the database and everything that is not a WebSocket
 

@@ -30,7 +30,7 @@ from hub.live.hub import LiveHub, LiveRules
 from storage.copy_writer import BatchReport, CopyWriter, FlushRules
 from storage.pool import APP, INGEST, INGEST_SETTINGS, OWNER, READER, Database, connect
 
-DISPATCH_CONNECTIONS = 3  # its rounds, its lease, its advice
+DISPATCH_CONNECTIONS = 5  # three offers at once, its lease, its advice
 POOL_CLOSE_S = 1.0  # nobody uses the pools any more; whatever has not said goodbye by then is cut
 # Without these aiohttp and msgpack fall back to Python and lose an order of magnitude without a word.
 EXTENSIONS = ("aiohttp._http_parser", "aiohttp._websocket.reader_c", "aiohttp._websocket.mask", "msgpack._cmsgpack")

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from contextlib import suppress
+from functools import partial
+from typing import Final
 from uuid import UUID
 
 import structlog
@@ -24,6 +27,7 @@ from storage.dispatch.decisions import NewDecision
 from storage.dispatch.picture import AskedUnit, OpenRequest
 from storage.pool import Database
 
+AT_ONCE: Final = 3  # offers that are being made: each is some fifteen statements, one after the other
 _LOG = structlog.get_logger(__name__)
 
 
@@ -39,6 +43,7 @@ class Offers:
         self._chooser = chooser
         self._policy = policy
         self._metrics = metrics
+        self._at_once = asyncio.Semaphore(AT_ONCE)
         self._free: frozenset[int] = frozenset()  # units that were free at the last look
         self._left: dict[UUID, int | None] = {}  # calls left waiting by a decision that is stored: for which unit
 
@@ -50,15 +55,24 @@ class Offers:
     async def make(self, picture: Picture, wanted: Sequence[Offer]) -> bool:
         """Choose units and ask them; tell whether anything was moved."""
         self._left = {key: unit for key, unit in self._left.items() if key in picture.requests}
-        changed = False
-        for offer, made in zip(wanted, await self._choose(picture, wanted), strict=True):
+        made = await self._choose(picture, wanted)
+        # Of other calls and units each: nothing waits for another one but for a connection.
+        told = await asyncio.gather(*map(partial(self._carry_out, picture), wanted, made), return_exceptions=True)
+        for each in told:
+            if isinstance(each, BaseException):
+                raise each
+        return any(told)
+
+    async def _carry_out(self, picture: Picture, offer: Offer, made: Made) -> bool:
+        """Do what was chosen for one call; tell whether anything was moved."""
+        async with self._at_once:
             if made.choice.ambulance_id is not None:
-                changed |= await self._ask(picture, offer, made.choice.ambulance_id, made.decision)
-            elif await self._take_over(picture, made):
-                changed = True
-            elif not offer.is_parallel:
+                return await self._ask(picture, offer, made.choice.ambulance_id, made.decision)
+            if await self._take_over(picture, made):
+                return True
+            if not offer.is_parallel:
                 await self._leave(made)
-        return changed
+            return False
 
     async def queue(self, picture: Picture) -> bool:
         """Note which calls wait, and since when no unit can take them; tell whether that is news."""
