@@ -64,16 +64,21 @@ export function showAlert(desk: BoardDesk, { request_id: call, ambulance }: Aler
   else if (ambulance !== null) showUnit(desk, ambulance.id);
 }
 
+/** Once the panel beside it has made the map smaller, or its middle would be another. */
+function panLater(desk: BoardDesk, place: { readonly latitude: number; readonly longitude: number }): void {
+  requestAnimationFrame(() => requestAnimationFrame(() => desk.map?.panTo(place.latitude, place.longitude)));
+}
+
 export function showCall(desk: BoardDesk, id: string): void {
   desk.onPanel({ kind: "call", id });
   const place = desk.views.get(id)?.call.pickup_location ?? null;
-  if (place !== null) desk.map?.panTo(place.latitude, place.longitude);
+  if (place !== null) panLater(desk, place);
 }
 
 export function showUnit(desk: BoardDesk, id: number): void {
   desk.onPanel({ kind: "unit", id });
   const fix = desk.store.row(id)?.fix;
-  if (fix) desk.map?.panTo(fix.latitude, fix.longitude);
+  if (fix) panLater(desk, fix);
 }
 
 /** Everything that the board shows on the map. */
