@@ -35,14 +35,14 @@ class Ranking(NamedTuple):
     @classmethod
     def of(
         cls,
-        totals: NDArray[np.float64],
+        order: NDArray[np.float64],
         can: NDArray[np.bool_],
         lists: tuple[list[int], list[int], list[int] | None, list[int]],
         explained: int,
     ) -> Ranking:
         """Join the lists: usable, free, awaited, and the nearest that can not be asked."""
         usable, free, awaited, near = lists
-        ranked = free if usable is free else sorted({*usable, *free}, key=lambda each: (totals[each], each))
+        ranked = free if usable is free else sorted({*usable, *free}, key=order.__getitem__)
         waited = [each for each in awaited or () if not can[each]]
         others = [each for each in near if each not in waited][:explained]
         return cls(usable, free, awaited, [*ranked, *waited, *others], len(ranked))
@@ -70,6 +70,9 @@ class Weighed:
         self._codes = without_way(why_not(waiting, self._columns, policy), self._eta_s)
         self._costs = costs(waiting, self._columns, self._eta_s, self._losses, policy)
         self._total = np.round(self._costs.total(), 1)
+        ties_s = np.arange(len(units)) * TIE_S  # so that equals have an order
+        self._order = np.where(np.isnan(self._total), np.inf, self._total) + ties_s
+        self._distance = np.where(np.isnan(self._eta_s), UNKNOWN_S, self._eta_s) + ties_s
         self._is_soon_free = np.nan_to_num(self._columns.free_in_s, nan=np.inf) <= policy.weights.soon_free_s
         self._taken: set[int] = set()
         self._rankings: dict[int, Ranking] = {}  # by row
@@ -169,20 +172,18 @@ class Weighed:
 
         It is the same for a table of only these units, whatever the others were: equals go by their order.
         """
-        codes, totals = self._codes[rows], self._total[rows]
+        codes, order = self._codes[rows], self._order[rows]
         can = codes == 0
         free = can & ~self._columns.is_busy
         soon = (codes == BUSY) & self._is_soon_free
-        frees = _smallest(np.where(free, totals, np.inf), count)
+        frees = _smallest(np.where(free, order, np.inf), count)
         urgent = [self.waiting[row].priority == 1 for row in rows]  # these take units from others, and await none
-        usables = _smallest(np.where(can, totals, np.inf), count) if any(urgent) else frees
-        awaits = _smallest(np.where(free | soon, totals, np.inf), count) if soon.any() else frees
+        usables = _smallest(np.where(can, order, np.inf), count) if any(urgent) else frees
+        awaits = _smallest(np.where(free | soon, order, np.inf), count) if soon.any() else frees
         awaiteds = [None if is_urgent else each for is_urgent, each in zip(urgent, awaits, strict=True)]
-        far = np.where(np.isnan(self._eta_s[rows]), UNKNOWN_S, self._eta_s[rows])
-        far[can] = np.inf
-        nears = _smallest(far, explained + count)
+        nears = _smallest(np.where(can, np.inf, self._distance[rows]), explained + count)
         return [
-            Ranking.of(totals[place], can[place], lists, explained)
+            Ranking.of(order[place], can[place], lists, explained)
             for place, lists in enumerate(zip(usables, frees, awaiteds, nears, strict=True))
         ]
 
@@ -227,16 +228,16 @@ def is_worth_it(before_s: float, after_s: float, policy: DispatchPolicy) -> bool
 
 
 def _smallest(values: Matrix, count: int) -> list[list[int]]:
-    """Return where the `count` smallest numbers of each row are, in order; equals by their places, inf never."""
+    """Return where the `count` smallest numbers of each row are, in order; inf never. No two of a row are equal."""
     count = min(count, values.shape[1])
     if not count:
         return [[] for _ in values]
-    values = values + np.arange(values.shape[1]) * TIE_S
     if values.shape[1] > 4 * count:  # few of many: the others need not be sorted
         places = np.argpartition(values, count - 1, axis=1)[:, :count]
     else:
         places = np.broadcast_to(np.arange(values.shape[1]), values.shape)
-    chosen = np.take_along_axis(values, places, axis=1)
-    order = np.argsort(chosen, axis=1, kind="stable")[:, :count]
-    places, chosen = np.take_along_axis(places, order, axis=1), np.take_along_axis(chosen, order, axis=1)
-    return [row[:known] for row, known in zip(places.tolist(), np.isfinite(chosen).sum(axis=1).tolist(), strict=True)]
+    rows = np.arange(len(values))[:, None]
+    chosen = values[rows, places]
+    order = chosen.argsort(axis=1)[:, :count]
+    known = np.isfinite(chosen).sum(axis=1).tolist()
+    return [row[:size] for row, size in zip(places[rows, order].tolist(), known, strict=True)]
