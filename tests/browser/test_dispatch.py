@@ -15,7 +15,7 @@ from tests.browser.crew import Crew
 from tests.browser.demo import Demo, running_demo
 from tests.browser.inside import States, enter, execute
 from tests.browser.tablet import enrol
-from tests.browser.visit import Visit
+from tests.browser.visit import PHONE, Visit
 
 pytestmark = pytest.mark.timeout(240)
 
@@ -35,6 +35,7 @@ CLEARED = (
     " WHERE status NOT IN ('completed', 'cancelled', 'duplicate')",
     OFF_DUTY,
 )
+ALLOWED = ["geolocation", "local-network-access"]
 NEMSIS = "offered_at accepted_at en_route_at on_scene_at transporting_at at_destination_at cleared_at"
 
 
@@ -129,6 +130,31 @@ async def test_a_call_goes_from_the_callers_words_to_back_in_service(
     await expect(stages).to_have_count(7)
     await expect(stages.nth(5)).to_contain_text("by radio")
     assert one.complaints == other.complaints == []
+
+
+async def test_a_call_goes_from_the_patients_page_to_completed(
+    demo: Demo, visit: OpenVisit, states: States, crew: Crew
+) -> None:
+    board = await open_board(visit, states)
+    at_home = {"geolocation": {"latitude": 18.5312, "longitude": 73.848, "accuracy": 20}, "permissions": ALLOWED}
+    home = await enter(visit, states, "patient", "/call", **PHONE, **at_home)
+    await expect(home.page.get_by_text("Found, ± 20 m")).to_be_visible()
+    await home.page.get_by_role("button", name="Chest pain").click()
+    await home.page.locator(".call-form__call").click()
+    await home.page.get_by_role("button", name="Yes, call now").click()
+    row = board.page.locator(".call-row", has_text="From the app")
+    await row.click()
+    await expect(board.page.locator(".suggestion[data-first=true]")).to_contain_text(crew.plate)
+    await board.page.keyboard.press("Enter")
+    assignment = (await crew.hear("offer"))["assignment"]
+    await crew.say("accept", assignment=assignment)
+    await expect(home.page.get_by_role("heading", name="An ambulance is on its way")).to_be_visible()
+    for stage in ("en_route", "on_scene", "transporting", "at_destination", "cleared"):
+        await crew.say("stage", assignment=assignment, stage=stage)
+    await expect(home.page.get_by_role("heading", name="Done", exact=True)).to_be_visible()
+    await expect(row).to_have_attribute("data-status", "completed")
+    [times] = await execute(demo, "SELECT * FROM assignments WHERE id = $1", assignment)
+    assert [name for name in NEMSIS.split() if times[name] is None] == []
 
 
 async def test_any_unit_but_the_first_asks_why_and_an_offer_can_be_taken_back(
