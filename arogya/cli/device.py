@@ -228,13 +228,14 @@ def run_report(parsed: argparse.Namespace) -> int:
     async def leave(db: Database) -> bool:
         from storage import commands, fleet
 
-        if not any(device.id == parsed.id and device.revoked_at is None for device in await fleet.list_devices(db)):
+        found = [device for device in await fleet.list_devices(db) if device.id == parsed.id]
+        if not any(device.revoked_at is None and device.protocol == "hub" for device in found):
             return False
         await commands.enqueue(db, parsed.id, "reporting", {"interval_s": parsed.every})
         return True
 
     if not _with_database(parsed, leave):
-        raise CommandError(f"there is no device {parsed.id}, or it is revoked")
+        raise CommandError(f"there is no device {parsed.id}, it is revoked, or it is a tracker")
     sys.stderr.write(f"Device {parsed.id} will be asked to report every {parsed.every:g} s.\n")
     return OK
 
