@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Annotated, Any, Final
 from uuid import UUID
@@ -145,13 +146,20 @@ async def _decided(call: Call[Nothing, NewOffer]) -> UUID | Decision | None:
         suggested = await decisions.find(reader, body.decision_id)
         if suggested is None or suggested.request_id != call.uuid:
             raise InvalidValue("this is no decision about this call", field="decision_id")
-    if suggested is None:
-        return None
-    if suggested.ambulance_id == body.ambulance_id:
+    if suggested is not None and suggested.ambulance_id == body.ambulance_id:
         return suggested.id
-    if body.decision_id is None and body.reason is None:
-        return None  # whoever asks has said nothing of a suggestion
+    if suggested is None or (body.decision_id is None and body.reason is None):
+        return await _unseen(call)  # whoever asks has said nothing of a suggestion
     return _overruled(suggested, body)
+
+
+async def _unseen(call: Call[Nothing, NewOffer]) -> Decision | None:
+    """Return what would have been suggested now: the candidates are kept also where nobody looked at them."""
+    try:
+        suggested = await call.context.advisor.suggest(call.uuid)
+    except NotFound:
+        return None  # no open call: the desk says what it is
+    return replace(suggested, kind="offer" if call.body.reason is None else "overrule")
 
 
 def _overruled(suggested: DecisionRow, body: NewOffer) -> Decision:

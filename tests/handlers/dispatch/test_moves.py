@@ -110,6 +110,17 @@ async def test_another_unit_than_the_suggested_one_needs_a_reason(board: Board) 
     assert (wrong.status, wrong.json["field"]) == (422, "decision_id")
 
 
+async def test_a_unit_that_is_asked_without_a_look_at_suggestions_is_weighed_all_the_same(board: Board) -> None:
+    key, unit = await board.call(), board.world.ambulances["free"]
+    answer = await board.post(f"ambulance_requests/{key}/offers", {"ambulance_id": unit, "reason": "Knows the way"})
+    assert answer.status == 201
+    stored = await board.db.fetchrow(
+        "SELECT kind, reason, ambulance_id, jsonb_array_length(candidates) > 0 FROM dispatch_decisions WHERE id = $1",
+        UUID(answer.json["decision_id"]),
+    )
+    assert tuple(stored or ()) == ("overrule", "Knows the way", unit, True)
+
+
 async def test_a_tablet_moves_its_own_assignment_forward_and_no_other(board: Board) -> None:
     mine, other = await board.offered("live"), await board.offered("free")
     assert (await board.stage(mine, "accepted", "TB")).status == 404  # an offer is answered by a report
