@@ -41,7 +41,7 @@ def decision(
         words(choice, travel),
         choice.request_id,
         choice.ambulance_id,
-        msgspec.json.decode(msgspec.json.encode(choice.inputs)),  # lists and words, as they come back from JSON
+        _stored(choice.inputs),
     )
 
 
@@ -162,4 +162,10 @@ def _nearest(candidates: tuple[Candidate, ...]) -> Candidate | None:
 
 def _plain(candidate: Candidate) -> dict[str, Any]:
     found: dict[str, Any] = msgspec.to_builtins(candidate)
+    return found
+
+
+def _stored(inputs: Inputs) -> dict[str, Any]:
+    """Return the inputs as they come back from JSON, sets in their order."""
+    found: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(inputs, order="deterministic"))
     return found
