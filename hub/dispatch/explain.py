@@ -167,5 +167,7 @@ def _plain(candidate: Candidate) -> dict[str, Any]:
 
 def _stored(inputs: Inputs) -> dict[str, Any]:
     """Return the inputs as they come back from JSON, sets in their order."""
-    found: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(inputs, order="deterministic"))
+    found: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(inputs))
+    for units in (found["taken"], found["waiting"]["refused_by"], found["waiting"]["offered_to"]):
+        units.sort()
     return found
