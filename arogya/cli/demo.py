@@ -33,6 +33,7 @@ examples:
   arogya demo --lan                 for a phone in the same network too: as a tablet, or as a patient
   arogya demo --workers 2           two hub processes behind the one address
   arogya demo --for-seconds 5       ends by itself: for scripts
+  arogya demo --no-calls            without callers: the fleet makes its rounds until somebody dispatches it
   arogya demo --no-fleet            without the simulated fleet, for `arogya replay` alone"""
 
 
@@ -52,6 +53,7 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser.add_argument("--for-seconds", type=float, metavar="S", help="stop by itself this long after it is ready")
     parser.add_argument("--lan", action="store_true", help="serve the local network by TLS, with passwords of its own")
     parser.add_argument("--no-fleet", action="store_true", help="do not start the simulated fleet")
+    parser.add_argument("--no-calls", action="store_true", help="the simulated fleet drives, and nobody calls it")
     parser.add_argument("--seed", type=int, default=1, metavar="N", help="the fleet's random seed (default 1)")
     parser.add_argument("--verbose", action="store_true", help="show the hub's own messages, not only its warnings")
     parser.set_defaults(run=run)
@@ -75,7 +77,7 @@ def run(parsed: argparse.Namespace) -> int:
         from arogya.cli import demo_lan
 
         settings, lan = demo_lan.prepare(settings, state, parsed.host)
-    if not parsed.no_fleet:
+    if not (parsed.no_fleet or parsed.no_calls):
         settings = demo_dispatch.by_itself(settings)
     refuse_exposure(settings)
     log_to_stderr(settings)
@@ -86,7 +88,8 @@ def run(parsed: argparse.Namespace) -> int:
             running = launch.serve()
             if not parsed.no_fleet:
                 where = ("--url", running.url, "--seed", str(parsed.seed))
-                who = ("--credentials", str(fleet.credentials), "--exchange", str(fleet.exchange))
+                calls = () if parsed.no_calls else ("--exchange", str(fleet.exchange))
+                who = ("--credentials", str(fleet.credentials), *calls)
                 launch.help_with("the simulated fleet", "simulate", *where, *who, "--until-eof")
             steps.end()
             _announce(launch, time.monotonic() - began_at, lan)

@@ -27,10 +27,13 @@ OpenVisit = Callable[..., Awaitable[Visit]]
 
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
-    """One demonstration for the tests of a module: some leave ambulances behind, alarms, and a session too many."""
+    """One demonstration for the tests of a module: some leave ambulances behind, alarms, and a session too many.
+
+    Nobody calls: what is not about dispatching needs ambulances that stay where they are in the list.
+    """
     if not CHROMIUM.exists():
         pytest.skip(f"{CHROMIUM} is missing: apt-get install chromium")
-    with running_demo(tmp_path_factory.mktemp("demo") / "state") as running:
+    with running_demo(tmp_path_factory.mktemp("demo") / "state", "--no-calls") as running:
         yield running
 
 
