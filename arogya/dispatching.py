@@ -81,6 +81,7 @@ def policy(settings: Settings) -> DispatchPolicy:
         offline_s=chosen.offline_s,
         joins_s=chosen.joins_s,
         scheduled_lead_s=chosen.scheduled_lead_s,
+        time_zone=chosen.time_zone,
     )
 
 

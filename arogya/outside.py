@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import tzinfo
 from pathlib import Path
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
 import aiohttp
 
@@ -51,9 +53,10 @@ def _geocoder(settings: Settings, http: aiohttp.ClientSession) -> Geocoder | Non
 
 async def _travel(settings: Settings, http: aiohttp.ClientSession, clock: Clock, metrics: Metrics) -> Travel:
     chosen = settings.dispatch
-    line = StraightLine(dispatching.policy(settings))
+    policy = dispatching.policy(settings)
+    line = StraightLine(policy)
     if chosen.travel == "roads" and chosen.roads_graph is not None:
-        return await asyncio.to_thread(_roads, Path(chosen.roads_graph))
+        return await asyncio.to_thread(_roads, Path(chosen.roads_graph), ZoneInfo(policy.time_zone))
     if chosen.travel in SERVERS and chosen.travel_url is not None:
         server = SERVERS[chosen.travel]()
         return ServedTravel(
@@ -62,7 +65,7 @@ async def _travel(settings: Settings, http: aiohttp.ClientSession, clock: Clock,
     return line
 
 
-def _roads(path: Path) -> Travel:
+def _roads(path: Path, zone: tzinfo) -> Travel:
     from arogya.travel.roads import RoadGraph  # its libraries take a second to load
 
-    return RoadGraph.read(path)
+    return RoadGraph.read(path, zone)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from arogya.configuration.fields import setting
 
@@ -25,6 +26,14 @@ def _http_url(value: str) -> str | None:
 
 def _file(value: str) -> str | None:
     return None if Path(value).is_file() else "name a file that exists"
+
+
+def _zone(value: str) -> str | None:
+    try:
+        ZoneInfo(value)  # and kept: nobody has to read the file on the event loop
+    except (ValueError, OSError, ZoneInfoNotFoundError):
+        return "write the name of a time zone, like Asia/Kolkata"
+    return None
 
 
 def _mode(priority: int) -> str:
@@ -92,6 +101,7 @@ class Dispatch:
     silent_alarm_s: float = _seconds(90.0, "of the same until an alarm")
     offline_s: float = _seconds(300.0, "without a fix of any other unit until it counts as offline")
     joins_s: float = _seconds(300.0, "in which a repeat from the same patient or number joins the open call")
+    time_zone: str = setting("Asia/Kolkata", "whose hours the speeds of streets follow", check=_zone)
     travel: str = setting(
         "line",
         "where travel times come from: a straight line and an hourly speed, a road graph, or that server",

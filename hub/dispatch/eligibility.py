@@ -30,7 +30,7 @@ SENTENCES: Final = {
     "out_of_service": "it is out of service",
     "offline": "it is offline",
     "capability": "it can not do what the call needs",
-    "declined": "its crew declined this call or did not answer",
+    "declined": "it was asked already, and declined, did not answer or was taken off",
     "offered": "it has the offer of this call already",
     "busy": "it has another call",
     "no_place": "neither a fresh position nor a base of it is known",

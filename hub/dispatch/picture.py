@@ -113,10 +113,14 @@ def waiting_of(picture: Picture, request: OpenRequest, *, again: bool = False) -
 
 
 def _is_refused(asked: AskedUnit, *, again: bool) -> bool:
-    """Say whether a unit that was asked is not to be asked again: by its crew, or by the person who took it off."""
+    """Say whether a unit that was asked is not to be asked again: its crew declined, or (for the engine alone) it did
+    not answer, or a person took it off.
+    """
     if asked.status == "expired":
         return not again
-    return asked.status == "declined" or (asked.status == "cancelled" and asked.cancel_reason not in SWAPPED)
+    if asked.status == "cancelled":
+        return not again and asked.cancel_reason not in SWAPPED
+    return asked.status == "declined"
 
 
 def units_of(

@@ -65,6 +65,7 @@ class DispatchPolicy:
     busy_share: float = 0.4  # how likely a unit is busy (MEXCLP's q)
     assigned_interval_s: float = 1.0  # between two fixes of a unit with an assignment
     idle_interval_s: float = 5.0
+    time_zone: str = "UTC"  # whose hours the speeds of streets follow
     scheduled_lead_s: float = 900.0  # how long before its time a scheduled request is looked at
     weights: Weights = field(default_factory=Weights)  # what a choice weighs beside the ETA
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, tzinfo
+from datetime import datetime
 from typing import Final, Protocol
+from zoneinfo import ZoneInfo
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,10 +44,10 @@ class StraightLine:
 
     name = "line"
 
-    def __init__(self, policy: DispatchPolicy, zone: tzinfo = UTC) -> None:
+    def __init__(self, policy: DispatchPolicy) -> None:
         self._detour = policy.detour
         self._speeds_kmh = policy.weights.speeds_kmh
-        self._zone = zone  # whose hours these are
+        self._zone = ZoneInfo(policy.time_zone)  # whose hours these are
 
     def metres_per_s(self, at: datetime) -> float:
         """Return how fast the straight line itself is covered."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime
 
 import numpy as np
 import pytest
@@ -15,6 +15,7 @@ from hub.dispatch.unit import Place
 from tests.hub.dispatch.scene import HERE, POLICY, busy, call, unit
 
 NOON = datetime(2026, 5, 1, 12, tzinfo=UTC)
+INDIAN = StraightLine(replace(POLICY, time_zone="Asia/Kolkata"))
 PLACES = [Place(18.5, 73.8), Place(18.6, 73.9), Place(-33.9, 151.2), Place(0.0, -179.9)]
 
 
@@ -27,8 +28,7 @@ def test_distances_are_those_of_the_globe() -> None:
 
 
 async def test_a_straight_line_takes_the_speed_of_the_local_hour() -> None:
-    india = timezone(timedelta(hours=5, minutes=30))
-    line = StraightLine(POLICY, india)
+    line = INDIAN
     night = NOON.replace(hour=20)  # 1:30 in India
     metres = distance_m(*PLACES[0], *PLACES[1])
     for at, local in ((NOON, 17), (night, 1)):
