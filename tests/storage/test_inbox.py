@@ -99,5 +99,3 @@ async def test_what_was_delivered_is_told_once_and_stays(
     assert [await inbox.deliver_messages(app_pool, [key], NOW) for _ in range(2)] == [1, 0]
     told = await events.read(reader, inbox.channel_of(one), after=0, rows_max=9)
     assert [event.kind for event in told.events] == ["message", "message_changed"]
-    assert inbox.owner_of(inbox.channel_of(one)) == str(one)
-    assert inbox.owner_of("alarms") is None
