@@ -6,9 +6,8 @@ first answer stays, on whatever hub. What is refused is kept too.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from functools import partial
 from typing import Final
 from uuid import UUID
 
@@ -120,8 +119,8 @@ class Crew:
     async def _carry_out(self, said: Said, body: bodies.Body) -> None:
         match body:
             case bodies.Seen():
-                gate = partial(self._own, said, body.assignment)
-                await self._desk.note(body.assignment, gate=gate, delivered_at=said.at, seen_at=said.at)
+                at = _not_before((await self._owned(said, body.assignment)).offered_at, said)
+                await self._desk.note(body.assignment, gate=said.claim, delivered_at=at, seen_at=at)
             case bodies.Accept():
                 await self._step(said, body.assignment, Step("accepted", said.at))
             case bodies.Decline():
@@ -159,17 +158,11 @@ class Crew:
 
     async def _step(self, said: Said, assignment_id: UUID, step: Step) -> None:
         owned = await self._owned(said, assignment_id)
-        if step.at < owned.offered_at:
-            # Before it was asked: the device's clock was set meanwhile, so nobody knows how old it is.
-            step = Step(step.to, said.row.received_at, reason=step.reason, no_transport=step.no_transport)
+        step = replace(step, at=_not_before(owned.offered_at, said))
         gate: Gate = said.claim
         await self._desk.step(
             assignment_id, step, actor=said.actor, device_at=said.row.device_at, key=said.key, gate=gate
         )
-
-    async def _own(self, said: Said, assignment_id: UUID, transaction: Transaction) -> None:
-        await self._owned(said, assignment_id, transaction)
-        await said.claim(transaction)
 
     async def _owned(self, said: Said, assignment_id: UUID, transaction: Transaction | None = None) -> Owned:
         """Return an assignment of the ambulance; raises NotFound, and Forbidden for one of another."""
@@ -232,6 +225,14 @@ def _row(device_id: int, report: Report, received_at: int) -> ReportRow:
     happened_at = happened_us(received_at, report.sent_at, report.at)
     times = from_us(report.at), from_us(happened_at), from_us(received_at)
     return ReportRow(device_id, report.id, report.kind, report.body, *times)
+
+
+def _not_before(offered_at: datetime, said: Said) -> datetime:
+    """Return when something happened to an assignment.
+
+    Before it was asked, it did not: the device's clock was set meanwhile, so nobody knows how old it is.
+    """
+    return said.at if said.at >= offered_at else said.row.received_at
 
 
 def _sos(said: Said, body: bodies.Sos) -> SosRow:

@@ -75,6 +75,14 @@ async def test_delivered_seen_and_accepted_are_three_things(rig: Rig, tablet: Ta
     assert await noted() == [True, True, True]
 
 
+async def test_nothing_is_seen_before_it_was_offered(rig: Rig, tablet: Tablet) -> None:
+    row = await rig.offered(tablet.ambulance_id)
+    rig.clock.pass_s(1)
+    assert (await tablet.say("seen", {"assignment": str(row.id)}, age_s=3600)).status == "done"
+    found = await rig.superuser.fetchrow("SELECT delivered_at, seen_at FROM assignments")
+    assert found is not None and set(found) == {rig.clock.now()}
+
+
 async def test_an_offer_that_its_own_acceptance_overtook_was_delivered(rig: Rig, tablet: Tablet) -> None:
     row = await rig.offered(tablet.ambulance_id)
     command_id = await rig.superuser.fetchval("SELECT id FROM device_commands WHERE device_id = $1", tablet.device_id)
