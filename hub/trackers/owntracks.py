@@ -41,7 +41,7 @@ def _read_fix(message: dict[str, object]) -> TrackerFix:
     place = reading.place(message.get("lat"), message.get("lon"))
     recorded_at = reading.number(message.get("tst"))
     return TrackerFix(
-        None if recorded_at is None else reading.checked_moment(round(recorded_at * 1_000_000)),
+        None if recorded_at is None else reading.checked_moment(recorded_at * 1_000_000),
         *place,
         reading.speed(message.get("vel"), KM_H_M_S),
         reading.heading(message.get("cog")),

@@ -79,14 +79,14 @@ def place(latitude: object, longitude: object) -> tuple[float, float]:
 def moment(seconds_or_ms: float) -> int:
     """Return a number of seconds or milliseconds since 1970 as µs; raises `NotUnderstood` for no time at all."""
     scale = 1_000.0 if abs(seconds_or_ms) >= _MILLISECONDS_FROM else 1_000_000.0
-    return checked_moment(round(seconds_or_ms * scale))
+    return checked_moment(seconds_or_ms * scale)
 
 
-def checked_moment(time_us: int) -> int:
-    """Return a time that the hub has a date for; raises `NotUnderstood`."""
+def checked_moment(time_us: float) -> int:
+    """Return a time that the hub has a date for, as whole µs; raises `NotUnderstood`, for an infinite one too."""
     if not TIME_US_MIN <= time_us <= TIME_US_MAX:
         raise NotUnderstood("the time is out of range")
-    return time_us
+    return round(time_us)
 
 
 def speed(value: object, factor: float) -> float | None:

@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Iterable
 from typing import Final
 
-REMEMBERED: Final = 512  # more than one post holds
+REMEMBERED: Final = 512  # more than apps post at once
 
 Content = tuple[int, float, float, bool]  # recorded_at in µs, latitude, longitude, whether it calls for help
 
@@ -18,9 +18,10 @@ Content = tuple[int, float, float, bool]  # recorded_at in µs, latitude, longit
 class Recent:
     """What the newest fixes said."""
 
-    __slots__ = ("_known", "_order")
+    __slots__ = ("_known", "_order", "_size")
 
-    def __init__(self, oldest_first: Iterable[Content] = ()) -> None:
+    def __init__(self, oldest_first: Iterable[Content] = (), size: int = REMEMBERED) -> None:
+        self._size = size
         self._order: deque[int] = deque()  # hashes: a tenth of what the contents would take, and as good at 64 bits
         self._known: set[int] = set()
         for content in oldest_first:
@@ -36,5 +37,5 @@ class Recent:
             return
         self._known.add(digest)
         self._order.append(digest)
-        if len(self._order) > REMEMBERED:
+        if len(self._order) > self._size:
             self._known.discard(self._order.popleft())

@@ -158,7 +158,7 @@ class Trackers:
         dated = [(fix, _taken_at(fix, received_at)) for fix in fixes]
         for _ in range(_TRIES):
             held = await self._hold(posting, tracker)
-            fresh = _fresh(dated, held.recent)
+            fresh = _fresh(dated, await self._known(held, len(dated)))
             if not fresh:
                 return Taken(0, len(fixes))
             self._append(posting, tracker, held, fresh, received_at)
@@ -176,11 +176,19 @@ class Trackers:
         claim = await self._intake.claim(tracker.device_id, LOG_ID, "fixes")
         if claim.ambulance_id is None:
             raise Forbidden("the tracker is in no ambulance")
-        stored = await trackers.newest_fixes(self._db, claim.stream, REMEMBERED)
-        recent = Recent((fix.recorded_at, fix.latitude, fix.longitude, bool(fix.flags & ALARM)) for fix in stored)
+        recent = await self._stored(claim.stream, REMEMBERED)
         posting.held = held = _Held(claim.stream, claim.fence, claim.acked, claim.ambulance_id, recent)
         self._intake.own(held.stream)
         return held
+
+    async def _known(self, held: _Held, count: int) -> Recent:
+        """Return what a post of so many fixes may repeat: of one with more than are remembered, the database knows."""
+        return held.recent if count <= REMEMBERED else await self._stored(held.stream.stream_id, 2 * count)
+
+    async def _stored(self, stream_id: int, count: int) -> Recent:
+        stored = await trackers.newest_fixes(self._db, stream_id, count)
+        contents = ((fix.recorded_at, fix.latitude, fix.longitude, bool(fix.flags & ALARM)) for fix in stored)
+        return Recent(contents, count)
 
     async def _settled(self, held: _Held) -> bool:
         """Wait until what was appended is stored (True) or was lost to another hub; raises `StorageUnavailable`."""

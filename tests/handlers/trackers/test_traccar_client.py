@@ -14,6 +14,7 @@ import pytest
 
 from hub.access import tokens
 from hub.ingest.flags import ALARM, CLOCK_SKEW, NULL_ISLAND
+from hub.trackers.recent import REMEMBERED
 from storage import devices
 from storage.pool import APP, Database
 from tests.handlers.rig import SETTINGS
@@ -231,6 +232,16 @@ async def test_what_was_stored_is_known_again_after_a_restart(
         async with station(database) as here:
             assert (await say(here, tracker, **FIX)).status == 200
     assert len(await stored(superuser, tracker)) == 1
+
+
+async def test_a_repeat_of_more_than_is_remembered_is_not_stored(
+    here: Station, tracker: Posting, superuser: asyncpg.Connection[asyncpg.Record]
+) -> None:
+    fixes = [{"lat": 18.52, "lon": 73.85, "timestamp": NOW - number} for number in range(REMEMBERED + 100)]
+    for _ in range(3):
+        answer = await here.hub.call("POST", tracker.link, data=json.dumps(fixes), headers=JSON)
+        assert answer.status == 200
+    assert len(await stored(superuser, tracker)) == len(fixes)
 
 
 async def test_what_is_not_stored_in_time_is_to_be_sent_again(

@@ -52,7 +52,9 @@ def test_what_is_no_message_is_counted(body: bytes) -> None:
     assert read(body) == Reading(malformed=1)
 
 
-@pytest.mark.parametrize("changed", [{"lat": None}, {"lat": 91}, {"lon": "x"}, {"lat": True}, {"tst": 1e30}], ids=str)
+@pytest.mark.parametrize(
+    "changed", [{"lat": None}, {"lat": 91}, {"lon": "x"}, {"lat": True}, {"tst": 1e30}, {"tst": 1e308}], ids=str
+)
 def test_a_fix_without_sense_is_counted(changed: dict[str, Any]) -> None:
     assert post(**changed) == Reading(malformed=1)
 

@@ -152,6 +152,8 @@ def test_without_a_place_it_is_a_sign_of_life(found: Reading) -> None:
         {"lat": None, "lon": None, "location": "18.5"},
         {"timestamp": "yesterday"},
         {"timestamp": "1e30"},
+        {"timestamp": "1e308"},
+        {"timestamp": -1e308},
         {"timestamp": "2025-02-30T00:00:00Z"},
         {"timestamp": "x" * 100_000},
     ],
