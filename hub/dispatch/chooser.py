@@ -68,7 +68,7 @@ class Chooser:
         `kind` is how they are stored where the choices do not say so themselves; `again`: who let an offer lapse may be
         asked once more; `may_divert`: a person decides.
         """
-        waiting = [waiting_of(picture, request, again=again) for request in requests]
+        waiting = [waiting_of(picture, request, again=again, by_person=may_divert) for request in requests]
         units, started_s = list(picture.units.values()), self._clock.monotonic_s()
         times, travel = await self._etas_s(waiting, units, picture.at)
         coverage = await self._coverage(picture)

@@ -96,8 +96,11 @@ def destination_of(request: OpenRequest) -> Place | None:
     return Place(request.destination_latitude, request.destination_longitude)
 
 
-def waiting_of(picture: Picture, request: OpenRequest, *, again: bool = False) -> Waiting:
-    """Return a request as the choice sees it; `again`: who let an offer lapse may be asked once more."""
+def waiting_of(picture: Picture, request: OpenRequest, *, again: bool = False, by_person: bool = False) -> Waiting:
+    """Return a request as the choice sees it; `again`: who let an offer lapse may be asked once more.
+
+    `by_person`: and whom a person took off.
+    """
     asked = picture.asked.get(request.id, ())
     scheduled = request.scheduled_for
     return Waiting(
@@ -106,20 +109,20 @@ def waiting_of(picture: Picture, request: OpenRequest, *, again: bool = False) -
         place=scene_of(request),
         waited_s=max(0.0, (picture.at - request.requested_at).total_seconds()),
         needs=request.needs,
-        refused_by=frozenset(each.ambulance_id for each in asked if _is_refused(each, again=again)),
+        refused_by=frozenset(
+            each.ambulance_id for each in asked if _is_refused(each, again=again, by_person=by_person)
+        ),
         offered_to=frozenset(each.ambulance_id for each in asked if each.status in LIVE),
         is_scheduled_in_s=None if scheduled is None else (scheduled - picture.at).total_seconds(),
     )
 
 
-def _is_refused(asked: AskedUnit, *, again: bool) -> bool:
-    """Say whether a unit that was asked is not to be asked again: its crew declined, or (for the engine alone) it did
-    not answer, or a person took it off.
-    """
+def _is_refused(asked: AskedUnit, *, again: bool, by_person: bool) -> bool:
+    """Say whether a unit that was asked is not to be asked again."""
     if asked.status == "expired":
         return not again
     if asked.status == "cancelled":
-        return not again and asked.cancel_reason not in SWAPPED
+        return not by_person and asked.cancel_reason not in SWAPPED
     return asked.status == "declined"
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Final, Protocol
 from zoneinfo import ZoneInfo
 
@@ -47,7 +47,7 @@ class StraightLine:
     def __init__(self, policy: DispatchPolicy) -> None:
         self._detour = policy.detour
         self._speeds_kmh = policy.weights.speeds_kmh
-        self._zone = ZoneInfo(policy.time_zone)  # whose hours these are
+        self._zone = UTC if policy.time_zone == "UTC" else ZoneInfo(policy.time_zone)  # whose hours these are
 
     def metres_per_s(self, at: datetime) -> float:
         """Return how fast the straight line itself is covered."""

@@ -135,7 +135,7 @@ async def test_what_will_never_be_stored_is_answered_and_the_next_fix_is_stored(
     assert len(await stored(superuser, tracker)) == 1
 
 
-@pytest.mark.parametrize("timestamp", [0, 2_208_988_800, NOW - 86_400 * 400])
+@pytest.mark.parametrize("timestamp", [0, 2_208_988_800, NOW - 86_400 * 400], ids=["1970", "2040", "last year"])
 async def test_a_clock_that_stands_wrong_is_no_reason_to_refuse(
     here: Station, tracker: Posting, superuser: asyncpg.Connection[asyncpg.Record], timestamp: int
 ) -> None:

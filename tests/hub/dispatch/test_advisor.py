@@ -11,6 +11,8 @@ from hub.dispatch.advising import Advising
 from hub.dispatch.advisor import STAY, Advisor, by_lines
 from hub.dispatch.explain import again
 from hub.dispatch.leading import Leader
+from hub.dispatch.lookout import Lookout
+from hub.dispatch.picture import waiting_of
 from hub.errors import NotFound
 from hub.metrics import Metrics
 from storage.pool import Database
@@ -86,3 +88,13 @@ async def test_a_free_unit_is_advised_to_wait_where_calls_come_from(rig: EngineR
     rig.clock.pass_s(60)
     rig.see(unit, 8)
     assert (await advising.look()).words == STAY
+
+
+async def test_a_unit_that_a_person_took_off_is_suggested_again_and_not_asked_by_the_hub(rig: EngineRig) -> None:
+    unit = await rig.placed(1)
+    offered = await rig.offered(unit, priority=2, pickup_location=HERE)
+    await rig.step(offered, "cancelled", reason="offered by mistake")
+    decision = await advisor_of(rig).suggest(offered.request_id)
+    assert decision.ambulance_id == unit
+    picture = await Lookout(rig.db, rig.board, rig.clock, rig.policy).look()
+    assert unit in waiting_of(picture, picture.requests[offered.request_id], again=True).refused_by
