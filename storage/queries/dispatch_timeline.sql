@@ -45,7 +45,10 @@ SELECT l.raised_at, 'alert', l.kind, l.assignment_id, l.ambulance_id, v.plate_nu
   FROM dispatch_alerts l
   LEFT JOIN ambulances v ON v.id = l.ambulance_id
   LEFT JOIN users u ON u.id = l.acknowledged_by
- WHERE l.request_id = :request_id OR l.assignment_id IN (SELECT id FROM involved)
+ WHERE l.id IN (
+       SELECT id FROM dispatch_alerts WHERE request_id = :request_id
+       UNION
+       SELECT o.id FROM involved i JOIN dispatch_alerts o ON o.assignment_id = i.id)
 UNION ALL
 SELECT m.received_at, 'message', m.sender, m.assignment_id, m.ambulance_id, i.plate_number, u.name,
        jsonb_build_object(
