@@ -98,16 +98,17 @@ function NoticedNext({ assignment }: { assignment: Assignment }): JSX.Element | 
 
 function Deeds({ desk, view, assignment }: AssignmentCardProps): JSX.Element {
   const [next, ...others] = stagesAfter(assignment.status);
+  const keyed = view.lead?.id === assignment.id; // the key means the unit that is furthest
   return (
     <div class="assignment__deeds">
       {next !== undefined && (
         <button
           class="button button--small"
           type="button"
-          aria-keyshortcuts="R"
+          aria-keyshortcuts={keyed ? "R" : undefined}
           onClick={() => nextByRadio(desk, assignment)}
         >
-          By radio: {sayStage(next).toLowerCase()} <kbd aria-hidden="true">R</kbd>
+          By radio: {sayStage(next).toLowerCase()} {keyed && <kbd aria-hidden="true">R</kbd>}
         </button>
       )}
       {(others.length > 0 || next !== undefined) && (

@@ -32,6 +32,7 @@ export function CallPanel({ desk, view, suggestions }: CallPanelProps): JSX.Elem
     ...(lead === null ? [] : [{ name: "crew", label: "Crew" }]),
     { name: "timeline", label: "Timeline" },
   ];
+  const shown = tabs.some(({ name }) => name === tab) ? tab : "call"; // there is no crew any more once the call is over
   return (
     <section class="board-panel" aria-label="The chosen call" data-call={call.id} data-status={call.status}>
       <header class="board-panel__head">
@@ -52,8 +53,8 @@ export function CallPanel({ desk, view, suggestions }: CallPanelProps): JSX.Elem
         {alerts.map((alert) => (
           <AlertLine key={alert.id} alert={alert} />
         ))}
-        <Tabs label="The call" tabs={tabs} chosen={tab} onChoose={setTab}>
-          {tab === "call" && (
+        <Tabs label="The call" tabs={tabs} chosen={shown} onChoose={setTab}>
+          {shown === "call" && (
             <>
               {live.map((assignment) => (
                 <AssignmentCard key={assignment.id} desk={desk} view={view} assignment={assignment} />
@@ -63,8 +64,8 @@ export function CallPanel({ desk, view, suggestions }: CallPanelProps): JSX.Elem
               <Ended desk={desk} view={view} />
             </>
           )}
-          {tab === "crew" && lead !== null && <CrewTalk desk={desk} ambulance={lead.ambulance.id} />}
-          {tab === "timeline" && <Timeline desk={desk} view={view} />}
+          {shown === "crew" && lead !== null && <CrewTalk desk={desk} ambulance={lead.ambulance.id} />}
+          {shown === "timeline" && <Timeline desk={desk} view={view} />}
         </Tabs>
       </div>
       <Foot desk={desk} view={view} />

@@ -2,6 +2,7 @@
 
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
+import { Icon } from "../icons.tsx";
 import { toast } from "../shared/toast.tsx";
 import type { BoardDesk, Window } from "./board-desk.ts";
 import * as hub from "./board-api.ts";
@@ -61,6 +62,8 @@ function Overrule({ desk, view, unit, decision, onClose }: CallWindowProps & { u
   const held = desk.busy.get(unit);
   const plate = held?.ambulance.plate_number ?? desk.store.row(unit)?.unit.plateNumber ?? "The unit";
   const other = held === undefined ? undefined : desk.views.get(held.request_id)?.call;
+  // while somebody thinks, the hub or another desk may have sent one
+  const taken = desk.views.get(view.call.id)?.live ?? [];
   return (
     <ReasonWindow
       title={held === undefined ? `Offer to ${plate}` : `Take ${plate} from its call`}
@@ -85,6 +88,12 @@ function Overrule({ desk, view, unit, decision, onClose }: CallWindowProps & { u
           waits for another unit.
         </p>
       )}
+      {taken.map(({ id, ambulance, status }) => (
+        <p key={id} class="note note--error" role="alert">
+          <Icon name="warning" />
+          {ambulance.plate_number} has this call already ({sayStage(status).toLowerCase()}): {plate} would go too.
+        </p>
+      ))}
     </ReasonWindow>
   );
 }

@@ -7,7 +7,7 @@ import * as hub from "./board-api.ts";
 import type { Offer } from "./board-api.ts";
 import type { CallView } from "./picture.ts";
 import type { Alert, Assignment, Candidate, Suggestions } from "./shapes.ts";
-import { sayStage, stagesAfter } from "./stages.ts";
+import { isLive, sayStage, stagesAfter } from "./stages.ts";
 
 const MISTAKE = "Offered by mistake";
 
@@ -20,6 +20,10 @@ export async function offerUnit(desk: BoardDesk, view: CallView, plate: string, 
     if (undone) return;
     undone = true;
     desk.undo.current = null;
+    const now = desk.board.assignments.get(assignment.id);
+    if (now !== undefined && !isLive(now)) return toast(`${plate} does not have this call any more.`);
+    // a crew that has set out is not called back by a key that was meant for an offer
+    if (now !== undefined && now.status !== "offered") return desk.onWindow({ kind: "withdraw", view, assignment: now });
     void attempt(async () => {
       desk.board.putAssignment(await hub.withdraw(assignment.id, MISTAKE));
       toast(`${plate} is not asked any more.`);

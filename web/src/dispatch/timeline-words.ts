@@ -24,6 +24,17 @@ const CHOICES: Readonly<Record<string, string>> = {
   relocate: "Advice where to wait",
 };
 
+/** What the hub notices beside the alerts: of a tablet, and of where it is. */
+const NOTICED: Readonly<Record<string, string>> = {
+  delivered: "The offer is on the tablet",
+  seen: "The crew has seen the offer",
+  re_alerted: "The tablet sounded again",
+  moved: "Position says: moving",
+};
+
+/** What a dispatcher decides, and no crew says by radio. */
+const DECIDED: ReadonlySet<string> = new Set(["offered", "cancelled", "diverted"]);
+
 const ALERTS: Readonly<Record<string, string>> = {
   no_unit: "No unit can take it",
   unattended: "Nobody had dealt with it",
@@ -57,7 +68,7 @@ function text(facts: Happening["facts"], name: string): string {
 export function sayHappening({ kind, what, facts }: Happening): string {
   if (kind === "call") return what === "received" ? "Call received" : `Call ${sayStage(what).toLowerCase()}`;
   if (kind === "stage") return sayStage(what);
-  if (kind === "noticed") return `Position says: ${sayStage(what).toLowerCase()}`;
+  if (kind === "noticed") return NOTICED[what] ?? ALERTS[what] ?? what.replaceAll("_", " ");
   if (kind === "command") return COMMANDS[what] ?? `To the tablet: ${what}`;
   if (kind === "alert") return ALERTS[what] ?? what.replaceAll("_", " ");
   if (kind === "message") return what === "crew" ? "The crew wrote" : "The desk wrote";
@@ -66,10 +77,10 @@ export function sayHappening({ kind, what, facts }: Happening): string {
 }
 
 /** Beside it: how, why, and what was written. */
-export function sayDetails({ kind, who, facts }: Happening): string {
+export function sayDetails({ kind, what, who, facts }: Happening): string {
   const source = text(facts, "source");
   const parts = [
-    SOURCES[source] ?? source,
+    kind === "stage" && source === "dispatcher" && DECIDED.has(what) ? "on the board" : (SOURCES[source] ?? source),
     who ?? "",
     text(facts, "reason"),
     kind === "message" ? `“${text(facts, "text")}”` : "",

@@ -4,9 +4,10 @@ import { sayAlert } from "../dispatch/alert-words.ts";
 import { newDraft, complaintOfDraft, wordsOf } from "../dispatch/draft.ts";
 import { changesOf, fromLocalSeconds, toLocalSeconds } from "../dispatch/edits.ts";
 import { spanOf } from "../dispatch/report-words.ts";
-import type { Alert, Assignment, Call } from "../dispatch/shapes.ts";
+import type { Alert, Assignment, Call, Happening } from "../dispatch/shapes.ts";
 import { hearingOf } from "../dispatch/hearing.ts";
 import { stagesAfter } from "../dispatch/stages.ts";
+import { sayDetails, sayHappening } from "../dispatch/timeline-words.ts";
 import { offerLeftS, sayEta, sayTravel, stopwatch, waitOf } from "../dispatch/timers.ts";
 
 const BEGAN_MS = Date.parse("2026-11-23T10:00:00Z");
@@ -109,4 +110,15 @@ void test("an alert says what is the matter with whom", () => {
   assert.equal(sayAlert({ ...about, kind: "undelivered" }), "The offer has not reached KA-7: radio them.");
   const declined = { ...about, kind: "declined", facts: { reason: "flat tyre" } } as unknown as Alert;
   assert.equal(sayAlert(declined), "KA-7 has declined: flat tyre.");
+});
+
+void test("a timeline tells what a tablet had from what a position says, and what was decided from what was said by radio", () => {
+  const happening = (kind: string, what: string, facts: object = {}): Happening => ({ kind, what, who: null, facts }) as unknown as Happening;
+  const noticed = ["delivered", "seen", "re_alerted", "moved", "at_scene"].map((what) => sayHappening(happening("noticed", what)));
+  assert.deepEqual(noticed, [
+    ...["The offer is on the tablet", "The crew has seen the offer", "The tablet sounded again"],
+    ...["Position says: moving", "Position says: at the scene"],
+  ]);
+  const by = (what: string): string => sayDetails(happening("stage", what, { source: "dispatcher" }));
+  assert.deepEqual(["offered", "accepted", "diverted"].map(by), ["on the board", "by radio", "on the board"]);
 });
