@@ -22,6 +22,7 @@ _FILLED: Final = (
     *("patient_id", "caller", "callback_number", "pickup_location", "destination", "destination_facility_id"),
     *("destination_location", "needs"),
 )
+DIGITS_MIN: Final = 5  # of a number that is somebody's: a shorter one stands for one that nobody knows
 PRIORITY: Final = 1  # of a call that nobody has judged yet
 
 
@@ -128,8 +129,9 @@ def completed(row: RequestRow, call: NewCall, now: datetime) -> RequestRow:
 
 
 def digits_of(number: str | None) -> str | None:
-    """Return the digits of a number; None where there are none."""
-    return "".join(character for character in number or "" if character.isdecimal() and character.isascii()) or None
+    """Return the digits of a number; None where there are too few to know it again."""
+    digits = "".join(character for character in number or "" if character.isdecimal() and character.isascii())
+    return digits if len(digits) >= DIGITS_MIN else None
 
 
 def _also(known: str | None, told: str | None, now: datetime, longest: int) -> str | None:

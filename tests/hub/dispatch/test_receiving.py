@@ -36,13 +36,19 @@ async def test_a_repeat_of_a_call_joins_it_and_adds_what_it_knows(rig: Rig) -> N
 
 async def test_a_crew_that_has_the_call_hears_what_a_repeat_adds(rig: Rig) -> None:
     unit = await rig.unit(tablets=1)
-    row = await rig.step(await rig.offered(unit, callback_number="112 1"), "accepted")
-    again = NewCall(callback_number="1121", location_note="Third floor")
+    row = await rig.step(await rig.offered(unit, callback_number="112 15"), "accepted")
+    again = NewCall(callback_number="11215", location_note="Third floor")
     assert (await rig.desk.receive(again, rig.dispatcher, ENTRY)).row.id == row.request_id
     newest = await rig.superuser.fetchval(
         "SELECT body ->> 'location_note' FROM device_commands WHERE kind = 'call' AND status IS NULL"
     )
     assert newest == "Third floor"
+
+
+async def test_what_stands_for_an_unknown_number_joins_nothing(rig: Rig) -> None:
+    for number in ("0", "0000"):
+        await rig.call(callback_number=number)
+        assert not (await rig.desk.receive(NewCall(callback_number=number), rig.dispatcher, None)).joined
 
 
 async def test_calls_that_only_look_the_same_do_not_join(rig: Rig) -> None:
