@@ -186,7 +186,7 @@ class Desk:
             raise InvalidValue("say why", field="reason")
         async with self._moves(gate) as moves:
             [held] = await moves.hold([await self._request_of(assignment_id, moves.transaction)])
-            corrected = await paper.correct(moves, held.assignments[assignment_id], times, reason, actor)
+            corrected = await paper.correct(moves, held, held.assignments[assignment_id], times, reason, actor)
             await _audit(moves, entry, held.request, str(assignment_id), corrected.told, reason)
         return corrected.row
 

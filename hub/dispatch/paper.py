@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from hub.dispatch.actor import Actor
 from hub.dispatch.correction import corrected, from_paper, passed_over
-from hub.dispatch.moves import Moves
+from hub.dispatch.moves import Held, Moves
 from hub.dispatch.receiving import NewCall, stored_as
 from hub.dispatch.stored import TIMED, state_of
 from hub.errors import InvalidValue
@@ -41,8 +41,7 @@ async def enter(moves: Moves, stated: Stated, actor: Actor) -> tuple[RequestRow,
     if call.requested_at is None:
         raise InvalidValue("say when the call was received", field="requested_at")
     state = from_paper(stated.times, moves.now, no_transport=stated.no_transport)
-    if state.times["offered"] < call.requested_at:
-        raise InvalidValue("a unit is notified after the call was received", field="offered_at")
+    _check_called(call.requested_at, state.times["offered"])
     if state.status == "cancelled" and not stated.reason:
         raise InvalidValue("say why it was cancelled", field="reason")
     is_cancelled = state.status == "cancelled"
@@ -62,6 +61,11 @@ async def enter(moves: Moves, stated: Stated, actor: Actor) -> tuple[RequestRow,
     for stage, at in sorted(state.times.items(), key=lambda each: (each[1], TIMED.index(each[0]))):
         await assignments.add_event(moves.transaction, _event(row, stage, at, moves.now, actor))
     return request, row
+
+
+def _check_called(requested_at: datetime, offered_at: datetime) -> None:
+    if offered_at < requested_at:
+        raise InvalidValue("a unit is notified after the call was received", field="offered_at")
 
 
 def _assignment(request: RequestRow, stated: Stated, status: str, skipped: list[str]) -> NewAssignment:
@@ -87,9 +91,12 @@ def _blamed(constraint: str) -> str:
 
 
 async def correct(
-    moves: Moves, row: AssignmentRow, times: Mapping[str, datetime | None], reason: str, actor: Actor
+    moves: Moves, held: Held, row: AssignmentRow, times: Mapping[str, datetime | None], reason: str, actor: Actor
 ) -> Corrected:
     """Give stages other times, an event for each; raises Conflict and InvalidValue."""
+    offered_at = times.get("offered")
+    if offered_at is not None:
+        _check_called(held.request.requested_at, offered_at)
     before = state_of(row)
     state = corrected(before, times, moves.now)
     changed = {stage: at for stage, at in times.items() if before.times.get(stage) != at}

@@ -97,5 +97,8 @@ async def test_a_correction_keeps_what_was_there_before(rig: Rig) -> None:
     assert '"before": {"en_route": null, "on_scene": "2026-10-05T08:11:00+00:00"}' in told["detail"]
     with pytest.raises(InvalidValue):
         await rig.desk.correct_times(row.id, {"on_scene": START}, "Wrong", actor=rig.dispatcher)
+    with pytest.raises(InvalidValue, match="after the call was received"):
+        early = START - timedelta(seconds=1)
+        await rig.desk.correct_times(row.id, {"offered": early}, "Wrong", actor=rig.dispatcher)
     with pytest.raises(InvalidValue):
         await rig.desk.correct_times(row.id, {}, "", actor=rig.dispatcher)
