@@ -20,6 +20,7 @@ BY: Final = {
     "osrm": "by road (OSRM)",
     "valhalla": "by road (Valhalla)",
 }
+FAR_S: Final = 7_200.0  # so far away is no unit, but perhaps a wrong place
 MATTERS_S: Final = 15.0  # a part of a cost that is smaller explains nothing
 
 
@@ -81,9 +82,11 @@ def words(choice: Choice, travel: str = "line") -> str:
 
 
 def minutes(seconds: float | None) -> str:
-    """Return a time as people say it: 40 s, 7 min."""
+    """Return a time as people say it: 40 s, 7 min, 5 h."""
     if seconds is None:
         return "an unknown time"
+    if seconds >= FAR_S:
+        return f"{round(seconds / 3_600):,} h"
     return f"{round(seconds)} s" if seconds < 60 else f"{round(seconds / 60)} min"
 
 
@@ -127,7 +130,9 @@ def _doubts(waiting: Waiting, chosen: Candidate) -> list[str]:
     doubts = []
     if chosen.is_base_used:
         doubts.append("It has sent no fresh position: its base stands for it.")
-    if chosen.parts.target:
+    if (chosen.eta_s or 0.0) >= FAR_S:
+        doubts.append("That is very far: is the place of the call right?")
+    elif chosen.parts.target:
         doubts.append("It will come after the target.")
     if chosen.parts.divert:
         doubts.append("It is taken from a less urgent call, which then waits again.")
@@ -147,6 +152,8 @@ def _waits(choice: Choice) -> list[str]:
     if could:
         nearest = _nearest(tuple(could))
         where = f"{nearest.plate_number}, the nearest, is {minutes(nearest.eta_s)} away. " if nearest else ""
+        if nearest is not None and (nearest.eta_s or 0.0) >= FAR_S:
+            return [f"{where}That is very far: is the place of the call right?"]
         return [f"{where}It waits: the units in question are worth more elsewhere for now."]
     if not choice.candidates:
         return ["No unit can take it: there is none."]

@@ -97,6 +97,17 @@ def one(*units: Unit, asked: Waiting | None = None, seconds: tuple[float, ...] =
             "No unit can take it now. Of MH-1, 2 min away: it is out of service.",
             id="nobody",
         ),
+        pytest.param(
+            one(unit(1), asked=call(1, 3), seconds=(1.5e6,)),
+            "MH-1, the nearest, is 417 h away. That is very far: is the place of the call right?",
+            id="wrong place",
+        ),
+        pytest.param(
+            one(unit(1), asked=call(1, 1), seconds=(1.5e6,)),
+            "MH-1 is there in 417 h (by straight line): no other is nearer. That is very far: is the place of the call "
+            "right?",
+            id="wrong place of an urgent call",
+        ),
         pytest.param(one(), "No unit can take it: there is none.", id="no units"),
     ],
 )
@@ -111,7 +122,7 @@ def test_cover_is_a_reason() -> None:
 
 
 @pytest.mark.parametrize(
-    ("seconds", "said"), [(None, "an unknown time"), (45.2, "45 s"), (90, "2 min"), (400, "7 min")]
+    ("seconds", "said"), [(None, "an unknown time"), (45.2, "45 s"), (90, "2 min"), (400, "7 min"), (7_200, "2 h")]
 )
 def test_times_are_said_as_people_do(seconds: float | None, said: str) -> None:
     assert minutes(seconds) == said
