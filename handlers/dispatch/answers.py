@@ -17,7 +17,7 @@ _JSON = "application/json"
 
 
 class Kept:
-    """An assignment as the answer of a call shows it."""
+    """What the answer of a call shows, mostly an assignment."""
 
     def __init__(self, call: Call[Any, Any], status: int) -> None:
         self._claim = call.claim
@@ -26,7 +26,10 @@ class Kept:
 
     async def keep(self, transaction: Transaction, row: AssignmentRow) -> None:
         """Make the answer, and store it where the caller gave a key."""
-        shown = typed(await assignments.body(transaction, row.id), DispatchAssignment)
+        await self.keep_shown(transaction, typed(await assignments.body(transaction, row.id), DispatchAssignment))
+
+    async def keep_shown(self, transaction: Transaction, shown: msgspec.Struct) -> None:
+        """Make the answer of what is shown, and store it where the caller gave a key."""
         self._made = web.Response(status=self._status, body=msgspec.json.encode(shown), content_type=_JSON)
         if self._claim is not None:
             await self._claim.keep(transaction, self._made)

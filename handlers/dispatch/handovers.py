@@ -7,12 +7,15 @@ from typing import Annotated
 from uuid import UUID
 
 import msgspec
+from aiohttp import web
 from msgspec import Meta
 
 from handlers.ambulances import page_rows
 from handlers.call import API, Call, Nothing, Route
+from handlers.dispatch.answers import keeping
 from storage.dispatch import handovers
 from storage.dispatch.handovers import HandoverRow
+from storage.pool import Transaction
 
 
 class HandoverWriter(msgspec.Struct):
@@ -63,16 +66,22 @@ async def show_all(call: Call[HandoverQuery, Nothing]) -> HandoverList:
     return HandoverList([_note(row) for row in rows])
 
 
-async def write(call: Call[Nothing, NewHandover]) -> HandoverNote:
+async def write(call: Call[Nothing, NewHandover]) -> web.Response:
     """POST /dispatch/handovers: leave a note for the next shift."""
-    row = await handovers.write(
+    kept = keeping(call, 201)
+
+    async def keep(transaction: Transaction, row: HandoverRow) -> None:
+        await kept.keep_shown(transaction, _note(row))
+
+    await handovers.write(
         call.context.app,
         call.body.note,
         user_id=call.signed_in.user_id,
         now=call.context.clock.now(),
         entry=call.audit_entry("handover_notes.C", "handover_notes", None),
+        keep=keep,
     )
-    return _note(row)
+    return kept.answer
 
 
 def _note(row: HandoverRow) -> HandoverNote:

@@ -6,16 +6,19 @@ from typing import Annotated
 from uuid import UUID
 
 import msgspec
+from aiohttp import web
 from msgspec import Meta
 
 from handlers.ambulances import Cursor, page_rows
 from handlers.call import API, Call, Nothing, Route
 from handlers.context import CURSORS
+from handlers.dispatch.answers import keeping
 from handlers.dispatch.shapes import CrewMessage, all_typed, typed
 from hub.clock import from_us, to_us
 from hub.errors import Conflict, NotFound
 from storage.dispatch import messages
 from storage.dispatch.messages import MessageKey, NoTablet
+from storage.pool import Transaction
 
 _HALF = 2**64  # a uuid is two numbers in a cursor
 
@@ -61,12 +64,16 @@ async def show_all(call: Call[CrewMessageQuery, Nothing]) -> CrewMessageList:
     return CrewMessageList(all_typed(page.bodies, CrewMessage), cursor)
 
 
-async def send(call: Call[Nothing, NewCrewMessage]) -> CrewMessage:
+async def send(call: Call[Nothing, NewCrewMessage]) -> web.Response:
     """POST /ambulances/{id}/messages: brought to every tablet of the ambulance; one that is away gets it later.
 
     Raises NotFound, and Conflict where nothing in the ambulance shows messages.
     """
-    ambulance_id = call.number
+    ambulance_id, kept = call.number, keeping(call, 201)
+
+    async def keep(transaction: Transaction, body: messages.Body) -> None:
+        await kept.keep_shown(transaction, typed(body, CrewMessage))
+
     try:
         sent = await messages.send(
             call.context.app,
@@ -75,12 +82,13 @@ async def send(call: Call[Nothing, NewCrewMessage]) -> CrewMessage:
             user_id=call.signed_in.user_id,
             now=call.context.clock.now(),
             entry=call.audit_entry("crew_messages.C", "crew_messages", None, detail={"ambulance_id": ambulance_id}),
+            keep=keep,
         )
     except NoTablet:
         raise Conflict("no tablet in this ambulance shows messages: use the radio") from None
-    if sent is None:
+    if not sent:
         raise NotFound
-    return typed(sent, CrewMessage)
+    return kept.answer
 
 
 async def mark_read(call: Call[Nothing, Nothing]) -> CrewMessage:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
 from storage import audit
-from storage.pool import Database
+from storage.pool import Database, Transaction
 from storage.sql import load
 
 _QUERIES = load("dispatch_handovers")
@@ -23,12 +24,15 @@ class HandoverRow(NamedTuple):
     note: str
 
 
-async def write(db: Database, note: str, *, user_id: UUID, now: datetime, entry: audit.Entry) -> HandoverRow:
-    """Store a note with its audit entry; raises `StorageError`."""
+Keep = Callable[[Transaction, HandoverRow], Awaitable[None]]  # stores the answer in the transaction of the note
+
+
+async def write(db: Database, note: str, *, user_id: UUID, now: datetime, entry: audit.Entry, keep: Keep) -> None:
+    """Store a note with its audit entry and the answer; raises `StorageError`."""
     async with db.transaction() as transaction:
         rows = await transaction.fetch(_QUERIES.write, user_id=user_id, now=now, note=note)
         await audit.record(transaction, entry)
-    return HandoverRow(*rows[0])
+        await keep(transaction, HandoverRow(*rows[0]))
 
 
 async def newest(db: Database, rows_max: int) -> list[HandoverRow]:

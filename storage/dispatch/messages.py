@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
 from storage import audit
 from storage.errors import Conflict
-from storage.pool import Database
+from storage.pool import Database, Transaction
 from storage.sql import load
 
 _QUERIES = load("dispatch_messages")
 Body = dict[str, Any]  # of a message, as the database writes it
+Keep = Callable[[Transaction, Body], Awaitable[None]]  # stores the answer in the transaction of what it tells of
 
 
 class MessageKey(NamedTuple):
@@ -33,17 +35,17 @@ class NoTablet(Exception):
     """The ambulance has no tablet that shows messages."""
 
 
-async def send(
-    db: Database, ambulance_id: int, *, text: str, user_id: UUID, now: datetime, entry: audit.Entry
-) -> Body | None:
-    """Write to the crew of an ambulance, on each of its tablets, with the audit entry; return the message.
+async def send(  # noqa: PLR0913 - who writes what to whom, and what is kept of it
+    db: Database, ambulance_id: int, *, text: str, user_id: UUID, now: datetime, entry: audit.Entry, keep: Keep
+) -> bool:
+    """Write to the crew of an ambulance, on each of its tablets, with the audit entry and the answer.
 
-    None where there is no such ambulance; raises `NoTablet` where nothing in it shows messages.
+    False where there is no such ambulance; raises `NoTablet` where nothing in it shows messages.
     """
     async with db.transaction() as transaction:
         rows = await transaction.fetch(_QUERIES.tablets, ambulance_id=ambulance_id)
         if not rows:
-            return None
+            return False
         tablets = [row["device_id"] for row in rows if row["device_id"] is not None]
         if not tablets:
             raise NoTablet
@@ -57,11 +59,11 @@ async def send(
             now=now,
             device_ids=tablets,
         )
+        if row is None:
+            raise Conflict("crew_messages")
         await audit.record(transaction, entry)
-    if row is None:
-        raise Conflict("crew_messages")
-    body: Body = row["body"]
-    return body
+        await keep(transaction, row["body"])
+    return True
 
 
 async def list_page(db: Database, ambulance_id: int, *, before: MessageKey | None, rows_max: int) -> MessagePage | None:

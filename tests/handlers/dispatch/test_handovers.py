@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.handlers.dispatch.scene import Connection
 from tests.handlers.rig import Hub
 from tests.handlers.world import World
 
@@ -20,6 +21,14 @@ async def test_a_note_is_left_for_the_next_shift(hub: Hub, world: World) -> None
     assert newest["written_by"] == {"id": str(world.users["DP"]), "name": "Name of DP"}
     assert len(listed.json["items"]) == 2
     assert len((await hub.call("GET", f"{HANDOVERS}?limit=1", token=world.tokens["SV"])).json["items"]) == 1
+
+
+async def test_the_answer_is_kept_in_the_transaction_of_the_note(hub: Hub, world: World, superuser: Connection) -> None:
+    for _ in range(2):
+        headers, note = {"Idempotency-Key": "once"}, {"note": "Once."}
+        answer = await hub.call("POST", HANDOVERS, token=world.tokens["DP"], json=note, headers=headers)
+        assert answer.status == 201
+    assert await superuser.fetchval("SELECT k.xmin = n.xmin FROM idempotency_keys k, handover_notes n")
 
 
 @pytest.mark.parametrize("note", ["", " \n ", "x" * 4_001, "a\x00b"], ids=["empty", "blank", "too long", "with a NUL"])
