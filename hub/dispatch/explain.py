@@ -157,6 +157,8 @@ def _waits(choice: Choice) -> list[str]:
         return [f"{where}It waits: the units in question are worth more elsewhere for now."]
     if not choice.candidates:
         return ["No unit can take it: there is none."]
+    if choice.inputs.waiting.place is None:
+        return ["Where the call is, nobody has said: no unit can be chosen before it has a place."]
     first = next((each for each in choice.candidates if each.detail), None)
     why = f" Of {first.plate_number}, {minutes(first.eta_s)} away: {first.detail}." if first else ""
     return [f"No unit can take it now.{why}"]

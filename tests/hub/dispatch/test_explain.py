@@ -108,6 +108,11 @@ def one(*units: Unit, asked: Waiting | None = None, seconds: tuple[float, ...] =
             "right?",
             id="wrong place of an urgent call",
         ),
+        pytest.param(
+            one(unit(1), asked=call(1, place=None), seconds=(np.nan,)),
+            "Where the call is, nobody has said: no unit can be chosen before it has a place.",
+            id="no place",
+        ),
         pytest.param(one(), "No unit can take it: there is none.", id="no units"),
     ],
 )
