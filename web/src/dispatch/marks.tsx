@@ -91,7 +91,7 @@ export function AlertLine({ alert }: { alert: Alert }): JSX.Element {
 /** Flags of a call that change what one does with it. */
 export function CallFlags({ view: { call } }: { view: CallView }): JSX.Element | null {
   const flags = [
-    !call.is_verified && "Unverified account: call back first",
+    !call.is_verified && ["received", "queued", "assigned"].includes(call.status) && "Unverified account: call back first",
     call.back_entered && "From paper",
     call.source === "app" && "From the app",
     call.scheduled_for !== null && `For ${timeWithSeconds(call.scheduled_for)}`,

@@ -64,7 +64,7 @@ function Progress({ request, followed }: { request: OwnRequest; followed: Follow
           ]}
         />
       </Card>
-      {open && <Cancel id={request.id} onDone={followed.readAgain} />}
+      {open && placeOf(status) < placeOf("on_scene") && <Cancel id={request.id} onDone={followed.readAgain} />}
     </div>
   );
 }
