@@ -8,6 +8,7 @@ from uuid import UUID
 
 from hub.dispatch.chooser import Chooser
 from hub.dispatch.leading import Leader
+from hub.dispatch.notices import SEVERITIES
 from hub.dispatch.picture import Picture
 from hub.metrics import Metrics
 from storage.dispatch import alerts
@@ -15,6 +16,7 @@ from storage.dispatch.alerts import NewAlert
 from storage.pool import Database
 
 SUGGESTS: Final = (("not_moving", "alarm"), ("eta_slip", "warning"), ("eta_slip", "alarm"))  # another unit
+SLICE: Final = 200  # of one transaction: it holds the lease and the channel, and no offer is made meanwhile
 
 
 class Bulletin:
@@ -26,17 +28,21 @@ class Bulletin:
         self._chooser = chooser
         self._metrics = metrics
 
-    async def tell(self, picture: Picture, wanted: Sequence[NewAlert]) -> None:
-        """Let exactly these be open; raises `StorageError` and `Deposed`.
+    async def tell(self, picture: Picture, wanted: Sequence[NewAlert]) -> bool:
+        """Let exactly these be open, alarms first; tell whether some are left for the next look.
 
-        What somebody moved since the look is left for the next one, which sees it.
+        What somebody moved since the look is left for the next one too, which sees it. Raises `StorageError` and
+        `Deposed`.
         """
         known = {alert.key: alert.severity for alert in picture.alerts}
         keys = {alert.key for alert in wanted}
         new = [alert for alert in wanted if known.get(alert.key) != alert.severity]
         over = [alert for alert in picture.alerts if alert.key not in keys]
         if not new and not over:
-            return
+            return False
+        is_more = len(new) + len(over) > SLICE
+        new = sorted(new, key=lambda alert: -SEVERITIES.index(alert.severity))[:SLICE]
+        over = over[: SLICE - len(new)]
         new = [await self._with_suggestion(picture, alert) for alert in new]
         about = [*(alert.key for alert in new), *(alert.key for alert in over)]
         requests = {key.request_id for key in about if key.request_id is not None}
@@ -49,6 +55,7 @@ class Bulletin:
             await alerts.resolve(transaction, [alert.id for alert in over], at=picture.at)
         for alert in new:
             self._metrics.dispatch_alerts.labels(alert.key.kind, alert.severity).inc()
+        return is_more
 
     async def _with_suggestion(self, picture: Picture, alert: NewAlert) -> NewAlert:
         """Name the unit that could go as well, where the one that has the call may fail it."""

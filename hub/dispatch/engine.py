@@ -108,8 +108,7 @@ class Engine:
             return 0.0
         if await self._follow(picture):
             return 0.0
-        await self._bulletin.tell(picture, due.alerts)
-        if await self._set_presences(due.actions):
+        if await self._bulletin.tell(picture, due.alerts) or await self._set_presences(due.actions):
             return 0.0
         return self._pause_s(picture, due)
 

@@ -7,6 +7,7 @@ from datetime import timedelta
 import asyncpg
 import pytest
 
+from hub.dispatch.bulletin import SLICE
 from storage.pool import Database
 from tests.hub.dispatch.engine_rig import HERE, EngineRig, automatic
 
@@ -140,3 +141,19 @@ async def test_fixes_that_cannot_be_shown_are_told_apart_from_silence(rig: Engin
     )
     await rig.settle(engine)
     assert await rig.alerts() == {"no_fix": "warning"}
+
+
+async def test_a_great_many_alerts_are_told_in_slices_and_offers_wait_for_none(rig: EngineRig) -> None:
+    count = SLICE + 50
+    await rig.superuser.execute(
+        "WITH over AS (INSERT INTO ambulance_requests (status, closed_at)"
+        " SELECT 'completed', now() FROM generate_series(1, $1) RETURNING id)"
+        " INSERT INTO dispatch_alerts (kind, severity, request_id, raised_at)"
+        " SELECT 'no_unit', 'alarm', id, now() FROM over",
+        count,
+    )
+    engine, still_open = await rig.leading(), "SELECT count(*) FROM dispatch_alerts WHERE resolved_at IS NULL"
+    assert await engine.round() == 0.0
+    assert await rig.superuser.fetchval(still_open) == count - SLICE
+    await rig.settle(engine)
+    assert await rig.superuser.fetchval(still_open) == 0
