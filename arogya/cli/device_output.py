@@ -14,13 +14,17 @@ def given(parsed: argparse.Namespace, protocol: str, device: dict[str, object], 
     """Return what a device is set up with: a claim code, its secret, or the link of a tracker."""
     if protocol == "hub":
         return {"secret" if parsed.secret else "claim_code": code}
+    from arogya import running
     from arogya.dispatching import policy
     from arogya.posting import link_origin
     from hub.trackers.setup import setup_link
 
     settings = options.settings_of(parsed)
     device_id, idle_s = int(str(device["id"])), policy(settings).idle_interval_s
-    return {"setup_link": setup_link(protocol, link_origin(settings), device_id, code, idle_s=idle_s)}
+    is_told = settings.server.public_origins or settings.database.url is not None
+    hub = None if is_told else running.find(parsed.state)  # it may have another port than the one it was to have
+    origin = link_origin(settings) if hub is None else hub.url
+    return {"setup_link": setup_link(protocol, origin, device_id, code, idle_s=idle_s)}
 
 
 def print_added(added: list[dict[str, object]], parsed: argparse.Namespace) -> None:

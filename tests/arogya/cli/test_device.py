@@ -59,6 +59,7 @@ def test_a_device_added_with_a_secret_can_send_until_it_is_revoked(demo: Run) ->
 
 def test_a_tracker_gets_a_link_that_it_can_post_to(demo: Run) -> None:
     (made,) = added(demo, "--plate", "D-9", "--new-ambulance", "--protocol", "traccar")
+    assert made["setup_link"].startswith(f"{demo.url}/track/")
     path = made["setup_link"].partition("/track/")[2].partition("?")[0]
     (again,) = json.loads(device(demo, "rotate", str(made["id"]), "--json").stdout)
 
