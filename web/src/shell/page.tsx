@@ -21,8 +21,9 @@ export interface PageFrameProps {
 }
 
 export function Page({ title, lead, back, actions, children }: PageFrameProps): JSX.Element {
-  const { openHelp } = useShell();
-  const { steps } = useWhereabouts();
+  const { openHelp, ways } = useShell();
+  const { path, steps } = useWhereabouts();
+  const help = path === "/call" ? undefined : ways.find((way) => way.path === "/call");
   const heading = useRef<HTMLHeadingElement>(null);
   const main = useRef<HTMLElement>(null);
   useEffect(() => {
@@ -50,6 +51,12 @@ export function Page({ title, lead, back, actions, children }: PageFrameProps): 
           <span class="top__product">Arogya Hub</span>
         </p>
         <span class="top__space" />
+        {help !== undefined && (
+          <a class="button button--small button--danger top__call" href={help.path}>
+            <Icon name={help.icon} />
+            {help.label}
+          </a>
+        )}
         <TopEnd />
       </header>
       <main class="page__main" ref={main}>
