@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from uuid import UUID
 
 from hub.dispatch.actor import Actor
@@ -15,7 +14,7 @@ from hub.dispatch.request import require_open
 from hub.errors import Conflict, InvalidValue
 from storage.dispatch import assignments, decisions, orders
 from storage.dispatch.assignments import Event, NewAssignment
-from storage.dispatch.decisions import NewDecision
+from storage.dispatch.decisions import DecisionRow, NewDecision
 from storage.dispatch.rows import AssignmentRow, UnitRow
 from storage.errors import Conflict as StoredConflict
 
@@ -86,7 +85,7 @@ async def _decided(moves: Moves, held: Held, asked: Asked, actor: Actor) -> _Why
         stored = await decisions.find(moves.transaction, decision)
         if stored is None or stored.request_id != held.request.id:
             raise InvalidValue("this is no decision about this call", field="decision_id")
-        return _Why(decision, _eta_s(stored.candidates, asked.ambulance_id))
+        return _Why(decision, _eta_s(moves, stored, asked))
     new = NewDecision(
         held.request.id,
         asked.ambulance_id,
@@ -101,13 +100,15 @@ async def _decided(moves: Moves, held: Held, asked: Asked, actor: Actor) -> _Why
         asked.reason or decision.reason,
     )
     decision_id = await decisions.insert(moves.transaction, new)
-    return _Why(decision_id, _eta_s(decision.candidates, asked.ambulance_id))
+    return _Why(decision_id, _eta_s(moves, decision, asked))
 
 
-def _eta_s(candidates: Iterable[Mapping[str, Any]], ambulance_id: int) -> float | None:
-    """Return how far away a unit was thought to be."""
-    for one in candidates:
-        if one.get("ambulance_id") == ambulance_id:
+def _eta_s(moves: Moves, made: Decision | DecisionRow, asked: Asked) -> float | None:
+    """Return how far away a unit was thought to be, unless that was so long ago that it is elsewhere by now."""
+    if (moves.now - made.at).total_seconds() > moves.policy.fix_fresh_s:
+        return None
+    for one in made.candidates:
+        if one.get("ambulance_id") == asked.ambulance_id:
             eta_s: float | None = one.get("eta_s")
             return eta_s
     return None

@@ -110,6 +110,19 @@ async def test_another_unit_than_the_suggested_one_needs_a_reason(board: Board) 
     assert (wrong.status, wrong.json["field"]) == (422, "decision_id")
 
 
+async def test_an_old_suggestion_says_no_more_when_a_unit_will_be_there(board: Board) -> None:
+    key, unit = await board.call(), board.world.ambulances["free"]
+    decision_id = await board.db.fetchval(
+        "INSERT INTO dispatch_decisions"
+        " (request_id, ambulance_id, at, kind, travel, duration_ms, inputs, candidates, words)"
+        " VALUES ($1, $2, now() - interval '1 hour', 'suggest', 'line', 1, '{}', $3, 'The nearest.') RETURNING id",
+        *(UUID(key), unit, f'[{{"ambulance_id": {unit}, "eta_s": 60}}]'),
+    )
+    body = {"ambulance_id": unit, "decision_id": str(decision_id)}
+    answer = await board.post(f"ambulance_requests/{key}/offers", body)
+    assert (answer.status, answer.json["decision_id"], answer.json["eta_at"]) == (201, str(decision_id), None)
+
+
 async def test_a_unit_that_is_asked_without_a_look_at_suggestions_is_weighed_all_the_same(board: Board) -> None:
     key, unit = await board.call(), board.world.ambulances["free"]
     answer = await board.post(f"ambulance_requests/{key}/offers", {"ambulance_id": unit, "reason": "Knows the way"})
