@@ -35,11 +35,11 @@ USERS = (
 )
 # What the ready block says of each login.
 MEANINGS = {
-    "dispatcher": "watches the fleet",
-    "supervisor": "watches the fleet, leads the dispatchers",
+    "dispatcher": "takes calls and sends ambulances, watches the fleet",
+    "supervisor": "leads the dispatchers, adds tablets, reads the shift report",
     "reception": "front desk of one facility: people, appointments, messages",
     "doctor": "treats patients: their records, plans, messages",
-    "patient": "has appointments, a plan, messages, and sees who read the record",
+    "patient": "calls an ambulance; has appointments, a plan, messages, and sees who read the record",
     "facility": "runs one facility: its people, doctors, devices",
     "admin": "runs the platform, watches the fleet, reads the audit log",
 }

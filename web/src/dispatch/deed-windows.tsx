@@ -15,7 +15,7 @@ import type { CallView } from "./picture.ts";
 import { ReasonWindow } from "./reason-window.tsx";
 import type { Assignment, Call } from "./shapes.ts";
 import { StageWindow } from "./stage-window.tsx";
-import { isOpen, sayStage } from "./stages.ts";
+import { isOpen, isTaken, sayStage } from "./stages.ts";
 import { TimesWindow } from "./times-window.tsx";
 
 const OVERRULED = ["The crew knows the place", "It is nearer than it looks", "It has the right equipment", "The caller asked for it", "The others are due for a break"];
@@ -122,6 +122,8 @@ function Cancel({ view, onClose }: Omit<CallWindowProps, "desk">): JSX.Element {
 
 function Withdraw({ desk, assignment, onClose }: Omit<CallWindowProps, "view"> & { assignment: Assignment }): JSX.Element {
   const { id, ambulance, status } = assignment;
+  const live = desk.views.get(assignment.request_id)?.live.filter((other) => other.id !== id && isTaken(other)) ?? [];
+  const others = live.map((other) => other.ambulance.plate_number);
   return (
     <ReasonWindow
       title={`Withdraw ${ambulance.plate_number}`}
@@ -134,7 +136,10 @@ function Withdraw({ desk, assignment, onClose }: Omit<CallWindowProps, "view"> &
         toast(`${ambulance.plate_number} is recalled.`);
       }}
     >
-      <p>The unit is {sayStage(status).toLowerCase()}. Its tablet is told, and the call waits for another unit.</p>
+      <p>
+        The unit is {sayStage(status).toLowerCase()}. Its tablet is told
+        {others.length === 0 ? ", and the call waits for another unit." : `. Still on the call: ${others.join(", ")}.`}
+      </p>
     </ReasonWindow>
   );
 }
