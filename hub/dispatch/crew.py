@@ -29,6 +29,7 @@ from storage.dispatch.crew import Fate, Owned, ReportRow, SosRow
 from storage.pool import Database, Transaction
 
 LATE_AFTER: Final = timedelta(seconds=60)  # a call for help that is older than this comes from a backlog
+DUTY_FRESH: Final = timedelta(minutes=10)  # an older word on duty may be about another shift, or another ambulance
 _DONE: Final = Fate()
 
 
@@ -129,6 +130,8 @@ class Crew:
                 step = Step(body.stage, said.at, no_transport=body.no_transport)
                 await self._step(said, body.assignment, step)
             case bodies.Duty():
+                if said.row.received_at - said.at > DUTY_FRESH:
+                    raise Conflict("this was said more than ten minutes ago: say it again if it is still so")
                 await self._desk.set_duty(said.ambulance_id, body.status, actor=said.actor, gate=said.claim)
             case _:
                 await self._note(said, body)

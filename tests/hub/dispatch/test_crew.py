@@ -212,6 +212,12 @@ async def test_a_call_for_help_fires_once_whether_it_comes_on_a_fix_or_as_a_repo
     assert {tuple(row) for row in rows} == {("help", False), ("again", True)}
 
 
+async def test_a_word_on_duty_from_long_ago_changes_nothing(rig: Rig, tablet: Tablet) -> None:
+    refused = await tablet.say("duty", {"status": "out_of_service"}, age_s=601.0)
+    assert (refused.status, refused.code) == ("refused", "conflict")
+    assert (await tablet.say("duty", {"status": "out_of_service"}, age_s=599.0)).status == "done"
+
+
 async def test_a_crew_goes_off_duty_but_not_with_a_call(rig: Rig, tablet: Tablet) -> None:
     assert (await tablet.say("duty", {"status": "out_of_service"})).status == "done"
     assert await rig.status_of(tablet.ambulance_id) == "out_of_service"
