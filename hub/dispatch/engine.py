@@ -7,7 +7,6 @@ memory, so another hub goes on where this one stopped. Every transaction of it a
 from __future__ import annotations
 
 import asyncio
-import importlib
 from contextlib import suppress
 from typing import Final
 
@@ -76,8 +75,6 @@ class Engine:
         await self.leader.run(self._work)
 
     async def _work(self) -> None:
-        # It takes a third of a second, which the first batch of calls should not.
-        await asyncio.to_thread(importlib.import_module, "scipy.optimize")
         self._offers.begin()
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._look_after())

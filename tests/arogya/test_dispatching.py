@@ -9,7 +9,7 @@ from hub.dispatch.policy import DispatchPolicy
 
 
 def test_without_any_setting_dispatch_goes_by_its_own_defaults() -> None:
-    assert dispatching.policy(config.load(env={})) == DispatchPolicy()
+    assert dispatching.policy(config.load(env={})) == DispatchPolicy(time_zone="Asia/Kolkata")
 
 
 def test_a_setting_reaches_its_priority_and_zero_is_never() -> None:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
 
 import pytest
 
 from arogya.embedded.postgres import EmbeddedPostgres
 from tests.faults.rig.processes import HubProcess
-from tests.protocol.rig.hub import OPTIONS, Served, Tablet, data, serve, until
+from tests.protocol.rig.hub import OPTIONS, Served, Tablet, data, serve
 
 HEARTBEAT_S = 1.0
 MARKER = "XMARKERX"  # part of many inputs, and of nothing that the hub says
@@ -41,15 +40,9 @@ def other_hub(served: Served, tmp_path_factory: pytest.TempPathFactory) -> Itera
     assert not process.complaints()
 
 
-def has_loaded(served: Served) -> bool:
-    """Tell whether the engine of dispatch has its matching, which it loads when it begins: the last library of it."""
-    return "scipy/optimize/_direct" in Path(f"/proc/{served.process.pid}/maps").read_text()
-
-
 @pytest.fixture
 async def the_hub_goes_on(served: Served, tablet: Tablet) -> AsyncIterator[None]:
     """What every bad input is followed by: it runs, said little, takes the next connection, and kept its size."""
-    await until(lambda: has_loaded(served), 30)
     said, memory = len(served.process.words()), served.process.memory_bytes()
     yield
     assert served.process.alive()
