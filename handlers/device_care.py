@@ -136,6 +136,9 @@ async def rotate(call: Call[Nothing, Nothing]) -> RotatedDevice:
     handed = _handed(call, str(found["protocol"]))
     ends_at = call.context.clock.now() + timedelta(seconds=call.context.settings.rotation_overlap_s)
     async with call.context.app.transaction() as transaction:
+        # The device before its secrets, as who revokes it does: the other way round the two wait for each other.
+        if not await fleet.lock(transaction, call.number):
+            raise Conflict("the device is revoked")
         await fleet.end_secrets(transaction, call.number, ends_at)
         await _hand_over(call, transaction, call.number, handed)
         await audit.record(transaction, call.audit_entry("devices.rotate", "devices", str(call.number)))

@@ -92,6 +92,11 @@ async def describe_sensor(
     )
 
 
+async def lock(transaction: Transaction, device_id: int) -> bool:
+    """Hold a device until the transaction ends; False for one that is revoked."""
+    return await transaction.fetch_one(_QUERIES.lock, device_id=device_id) is not None
+
+
 async def set_claim(db: Transaction, device_id: int, claim_hash: bytes, expires_at: datetime) -> bool:
     """Give a device a claim code, an earlier one ends; False for one that is revoked."""
     return bool(

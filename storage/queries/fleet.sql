@@ -52,6 +52,10 @@ SELECT (:ambulance_id::bigint IS NULL
 -- Whether a patient is in the care of a doctor.
 SELECT :patient_id::uuid IN (SELECT patients_in_care(:doctor_id::uuid, :now, :days::int)) AS within;
 
+-- name: lock
+-- A device that counts, held until the transaction ends.
+SELECT id FROM devices WHERE id = :device_id AND revoked_at IS NULL FOR NO KEY UPDATE;
+
 -- name: set_claim
 -- A new claim code for a device that counts; an older code stops counting.
 UPDATE devices SET claim_hash = :claim_hash, claim_expires_at = :claim_expires_at
