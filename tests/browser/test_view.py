@@ -75,8 +75,7 @@ async def test_a_view_is_kept_and_its_link_shows_the_same_to_others(fleet: OpenV
     link = page.url
     other = await fleet(color_scheme="dark")
     await other.page.goto("about:blank")
-    await other.page.goto(link)
-    await other.see_fleet()
+    await other.page.goto(link)  # where all are free, and so none is shown
     await expect(other.page.get_by_role("searchbox")).to_have_value("10")
     await expect(other.page.get_by_role("button", name=re.compile("^Available"))).to_have_attribute(
         "aria-pressed", "false"
