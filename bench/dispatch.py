@@ -17,6 +17,7 @@ from uuid import UUID
 
 import numpy as np
 
+from arogya.app import calm_collector
 from arogya.simulator.calls import calls_of
 from arogya.simulator.city import City, build
 from bench.broken import Broken
@@ -146,6 +147,7 @@ def timed(ambulances: int, requests: int, decisions: int) -> tuple[list[float], 
     picture: a third of the ambulances busy, calls of all priorities from the whole city.
     """
     match.prepare()
+    calm_collector()  # as every hub does at its start
     city, rng = build(0, size=SIZE), Random(0)  # noqa: S311 - the same pictures in each run
     at = datetime(2026, 1, 1, 12, tzinfo=UTC)
     line = StraightLine(POLICY)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+
+import asyncpg
 import pytest
 
 from bench import connections, fanout, live, nats, offers
@@ -46,7 +49,15 @@ def test_what_must_stand_beside_the_hub_says_so_of_an_existing_server(name: str)
         BENCHMARKS[name].measure(elsewhere, parse([name]))
 
 
+async def send_home(dsn: str) -> None:
+    """Put the ambulances of other measurements out of service: they may be nearer, and nobody is in them any more."""
+    connection = await asyncpg.connect(dsn)
+    await connection.execute("UPDATE ambulances SET status = 'out_of_service'")
+    await connection.close()
+
+
 def test_offers_times_every_call_until_a_tablet_is_asked(hub: HubUnderTest) -> None:
+    asyncio.run(send_home(hub.dsn))
     options = parse(["offers", *MOMENT, "--seconds", "2", "--tablets", "12", "--viewers", "2", "--calls", "3"])
     figures = offers.measure(hub, options)
     assert figures["calls"] == 6
