@@ -67,11 +67,15 @@ def distances_m(origins: Sequence[Place], goals: Sequence[Place]) -> Matrix:
     """Return the metres from each origin (row) to each goal (column), by the haversine formula (Sinnott 1984)."""
     start = np.radians(np.array(origins, dtype=float).reshape(-1, 2))
     end = np.radians(np.array(goals, dtype=float).reshape(-1, 2))
-    half = (end[None, :, :] - start[:, None, :]) / 2.0
-    np.sin(half, out=half)
-    half *= half
-    level = np.cos(start[:, 0])[:, None] * np.cos(end[:, 0])[None, :]
-    metres: Matrix = 2 * EARTH_RADIUS_M * np.arcsin(np.sqrt(np.minimum(1.0, half[:, :, 0] + level * half[:, :, 1])))
+    # The sine of half a difference out of those of the halves: two products for each pair in place of a sine.
+    here, there = (np.sin(start / 2), np.cos(start / 2)), (np.sin(end / 2), np.cos(end / 2))
+    north, east = (np.outer(here[1][:, k], there[0][:, k]) - np.outer(here[0][:, k], there[1][:, k]) for k in (0, 1))
+    north *= north
+    east *= east
+    east *= np.outer(np.cos(start[:, 0]), np.cos(end[:, 0]))
+    north += east
+    np.minimum(1.0, north, out=north)
+    metres: Matrix = 2 * EARTH_RADIUS_M * np.arcsin(np.sqrt(north, out=north), out=north)
     return metres
 
 
