@@ -49,7 +49,7 @@ class Advisor:
         request = picture.requests.get(request_id)
         if request is None:
             raise NotFound
-        [made] = await self._chooser.choose(picture, [request], kind="suggest", again=True, may_divert=True)
+        [made] = await self._chooser.choose(picture, [request], kind="suggest", again=True, by_person=True)
         return made.decision
 
     async def advise(self) -> Decision:

@@ -61,18 +61,18 @@ class Chooser:
         *,
         kind: Kind | None = None,
         again: bool = False,
-        may_divert: bool = False,
+        by_person: bool = False,
     ) -> list[Made]:
         """Return a choice for each request; raises `StorageError`.
 
         `kind` is how they are stored where the choices do not say so themselves; `again`: who let an offer lapse may be
-        asked once more; `may_divert`: a person decides.
+        asked once more; `by_person`: a person decides, who may take a unit from another call.
         """
-        waiting = [waiting_of(picture, request, again=again, by_person=may_divert) for request in requests]
+        waiting = [waiting_of(picture, request, again=again, by_person=by_person) for request in requests]
         units, started_s = list(picture.units.values()), self._clock.monotonic_s()
         times, travel = await self._etas_s(waiting, units, picture.at)
         coverage = await self._coverage(picture)
-        work = partial(choose, waiting, units, times, self._policy, coverage, may_divert=may_divert)
+        work = partial(choose, waiting, units, times, self._policy, coverage, may_divert=by_person)
         # Matching many is tens of milliseconds of work, and the first time it loads scipy, which takes a second.
         choices = await asyncio.to_thread(work) if len(waiting) > 1 else work()
         return [self._made(choice, picture.at, travel, started_s, kind) for choice in choices]

@@ -68,8 +68,9 @@ def distances_m(origins: Sequence[Place], goals: Sequence[Place]) -> Matrix:
     start = np.radians(np.array(origins, dtype=float).reshape(-1, 2))
     end = np.radians(np.array(goals, dtype=float).reshape(-1, 2))
     # The sine of half a difference out of those of the halves: two products for each pair in place of a sine.
-    here, there = (np.sin(start / 2), np.cos(start / 2)), (np.sin(end / 2), np.cos(end / 2))
-    north, east = (np.outer(here[1][:, k], there[0][:, k]) - np.outer(here[0][:, k], there[1][:, k]) for k in (0, 1))
+    sin_start, cos_start = np.sin(start / 2).T, np.cos(start / 2).T
+    sin_end, cos_end = np.sin(end / 2).T, np.cos(end / 2).T
+    north, east = (np.outer(cos_start[k], sin_end[k]) - np.outer(sin_start[k], cos_end[k]) for k in (0, 1))
     north *= north
     east *= east
     east *= np.outer(np.cos(start[:, 0]), np.cos(end[:, 0]))
