@@ -693,14 +693,52 @@ CREATE TABLE plan_exercises (
     target_reps  int NOT NULL CHECK (target_reps BETWEEN 1 AND 10000),
     target_angle real CHECK (target_angle BETWEEN -360 AND 360),
     day_of_week  smallint NOT NULL CONSTRAINT plan_exercises_day_of_week_iso CHECK (day_of_week BETWEEN 1 AND 7),
+    sets         int NOT NULL DEFAULT 1 CHECK (sets BETWEEN 1 AND 100),
+    hold_s       real NOT NULL DEFAULT 0 CHECK (hold_s BETWEEN 0 AND 600),
+    instructions text,
+    media_url    text CONSTRAINT plan_exercises_media_url_secure CHECK (media_url ~ '^https://[^[:space:]]+$'),
+    last_day     date,
+    created_at   timestamptz NOT NULL DEFAULT now(),
     CONSTRAINT plan_exercises_lengths CHECK (
-        length(name) <= 200)
+        length(name) <= 200),
+    CONSTRAINT plan_exercises_more_lengths CHECK (
+        length(instructions) <= 10000 AND length(media_url) <= 2000)
 );
 CREATE INDEX plan_exercises_plan_id_idx ON plan_exercises (plan_id, day_of_week);
 COMMENT ON TABLE plan_exercises IS 'What a plan asks for, by weekday.';
 COMMENT ON COLUMN plan_exercises.target_angle IS 'Degrees from the anatomical position.';
 COMMENT ON COLUMN plan_exercises.day_of_week IS 'ISO: 1 = Monday … 7 = Sunday, in the zone of the patient.';
+COMMENT ON COLUMN plan_exercises.target_reps IS 'Of the whole day, over all sets.';
+COMMENT ON COLUMN plan_exercises.hold_s IS 'How long each repetition is to be held at the target, seconds.';
+COMMENT ON COLUMN plan_exercises.media_url IS 'A picture or a video that shows it.';
+COMMENT ON COLUMN plan_exercises.last_day IS 'From the day after it the exercise is not due any more; null = as long as the plan.';
 COMMENT ON INDEX plan_exercises_plan_id_idx IS 'The exercises of a plan by weekday.';
+
+CREATE TABLE exercise_targets (
+    exercise_id  uuid NOT NULL REFERENCES plan_exercises ON DELETE CASCADE,
+    from_day     date NOT NULL,
+    target_reps  int NOT NULL,
+    target_angle real,
+    day_of_week  smallint NOT NULL,
+    PRIMARY KEY (exercise_id, from_day)
+);
+COMMENT ON TABLE exercise_targets IS 'What an exercise asked for since when: editing it does not rewrite the days that are past.';
+COMMENT ON COLUMN exercise_targets.from_day IS 'The local day of the patient on which it was edited; -infinity = as it was made.';
+
+CREATE TABLE exercise_ticks (
+    id          uuid PRIMARY KEY DEFAULT gen_random_uuid(),
+    exercise_id uuid NOT NULL REFERENCES plan_exercises ON DELETE CASCADE,
+    patient_id  uuid NOT NULL REFERENCES patients,
+    day         date NOT NULL,
+    reps        int NOT NULL CHECK (reps BETWEEN 0 AND 10000),
+    reported_at timestamptz NOT NULL DEFAULT now(),
+    CONSTRAINT exercise_ticks_once_a_day UNIQUE (exercise_id, day)
+);
+CREATE INDEX exercise_ticks_patient_id_idx ON exercise_ticks (patient_id, day);
+COMMENT ON TABLE exercise_ticks IS 'Repetitions that patients say they did without a sensor: they count as done, and no angle is known of them.';
+COMMENT ON COLUMN exercise_ticks.day IS 'The local day of the patient.';
+COMMENT ON INDEX exercise_ticks_once_a_day IS 'An exercise is ticked off once a day; saying it again corrects it.';
+COMMENT ON INDEX exercise_ticks_patient_id_idx IS 'What a patient has ticked off, by day.';
 
 CREATE TABLE rehab_progress (
     id              uuid PRIMARY KEY DEFAULT gen_random_uuid(),
@@ -711,13 +749,34 @@ CREATE TABLE rehab_progress (
     compliance_rate double precision CHECK (compliance_rate BETWEEN 0 AND 100),
     peak_angle_sum  double precision NOT NULL DEFAULT 0,
     peak_angle_n    int NOT NULL DEFAULT 0 CHECK (peak_angle_n >= 0),
-    last_updated    timestamptz NOT NULL DEFAULT now()
+    last_updated    timestamptz NOT NULL DEFAULT now(),
+    self_reported_reps int NOT NULL DEFAULT 0 CHECK (self_reported_reps >= 0),
+    counted_to      date
 );
 COMMENT ON TABLE rehab_progress IS 'A projection of sessions and plans: recomputing it gives the same row.';
 COMMENT ON COLUMN rehab_progress.completed_reps IS 'Complete repetitions on the joint of the plan in its window, valid or partial.';
 COMMENT ON COLUMN rehab_progress.average_angle IS 'Mean of the peaks of the repetitions, degrees; null if there are none.';
 COMMENT ON COLUMN rehab_progress.compliance_rate IS 'Percent of the due repetitions done, capped per occurrence; null if none was due.';
+COMMENT ON COLUMN rehab_progress.self_reported_reps IS 'Of the completed ones, those that the patient ticked off: without a peak.';
+COMMENT ON COLUMN rehab_progress.counted_to IS 'The local day of the patient on which it was worked out: what is due grows with the days.';
 COMMENT ON INDEX rehab_progress_plan_id_key IS 'One row of progress per plan.';
+
+CREATE TABLE rehab_days (
+    plan_id            uuid NOT NULL REFERENCES workout_plans ON DELETE CASCADE,
+    day                date NOT NULL,
+    completed_reps     int NOT NULL,
+    valid_reps         int NOT NULL,
+    self_reported_reps int NOT NULL,
+    peak_angle_sum     double precision NOT NULL,
+    peak_angle_n       int NOT NULL,
+    due_reps           int NOT NULL,
+    done_reps          int NOT NULL,
+    PRIMARY KEY (plan_id, day)
+);
+COMMENT ON TABLE rehab_days IS 'The projection by day: rehab_progress is their sum, the compliance calendar shows them.';
+COMMENT ON COLUMN rehab_days.day IS 'The local day of the patient on which the sessions started.';
+COMMENT ON COLUMN rehab_days.due_reps IS 'Σ target_reps of the exercises of that weekday.';
+COMMENT ON COLUMN rehab_days.done_reps IS 'Σ of the valid repetitions of each due exercise, at most its target.';
 
 CREATE TABLE devices (
     id               bigint GENERATED BY DEFAULT AS IDENTITY PRIMARY KEY,
@@ -783,6 +842,12 @@ CREATE TABLE physio_sessions (
     started_at   timestamptz,
     ended_at     timestamptz,
     created_at   timestamptz NOT NULL DEFAULT now(),
+    exercise_id  uuid REFERENCES plan_exercises ON DELETE SET NULL,
+    target_reps  int CHECK (target_reps BETWEEN 1 AND 10000),
+    pain_before  smallint CHECK (pain_before BETWEEN 0 AND 10),
+    pain_after   smallint CHECK (pain_after BETWEEN 0 AND 10),
+    ended_by     text CHECK (ended_by IN ('person', 'device', 'idle')),
+    counted_at   timestamptz,
     CONSTRAINT physio_sessions_two_people CHECK (patient_id <> therapist_id),
     CONSTRAINT physio_sessions_ends_after_start CHECK (ended_at >= started_at),
     CONSTRAINT physio_sessions_lengths CHECK (
@@ -794,19 +859,31 @@ CREATE INDEX physio_sessions_patient_id_idx ON physio_sessions (patient_id, sche
 CREATE INDEX physio_sessions_therapist_id_idx ON physio_sessions (therapist_id, scheduled_at);
 CREATE INDEX physio_sessions_facility_id_idx ON physio_sessions (facility_id, scheduled_at);
 CREATE INDEX physio_sessions_plan_id_idx ON physio_sessions (plan_id);
+CREATE INDEX physio_sessions_exercise_id_idx ON physio_sessions (exercise_id) WHERE exercise_id IS NOT NULL;
+CREATE INDEX physio_sessions_in_progress_idx ON physio_sessions (started_at) WHERE status = 'in_progress';
+CREATE INDEX physio_sessions_ended_at_idx ON physio_sessions (ended_at) WHERE status = 'completed';
 COMMENT ON TABLE physio_sessions IS 'Physiotherapy of a patient with a therapist, or at home by their plan.';
 COMMENT ON COLUMN physio_sessions.status IS 'scheduled → in_progress | cancelled | missed; in_progress → completed | cancelled. completed, cancelled and missed are final.';
 COMMENT ON COLUMN physio_sessions.joint IS '{side}_{joint}_{motion} from the closed list of are_joints().';
 COMMENT ON COLUMN physio_sessions.notes IS 'Clinical text: never shown to reception.';
 COMMENT ON COLUMN physio_sessions.supervised IS 'The therapist is present; a home session takes only the time of the patient.';
 COMMENT ON COLUMN physio_sessions.rest_angle IS 'The calibrated rest pose, degrees.';
-COMMENT ON COLUMN physio_sessions.pain IS 'What the patient says, 0 (none) to 10.';
+COMMENT ON COLUMN physio_sessions.pain IS 'Superseded by pain_before and pain_after; kept for hubs of the version before.';
 COMMENT ON INDEX physio_sessions_one_in_progress_per_device IS 'A device writes to one session.';
 COMMENT ON INDEX physio_sessions_one_in_progress_per_patient IS 'A patient is in one session.';
 COMMENT ON INDEX physio_sessions_patient_id_idx IS 'The sessions of a patient by time.';
 COMMENT ON INDEX physio_sessions_therapist_id_idx IS 'The sessions of a therapist by time, for calendars and the care relation.';
 COMMENT ON INDEX physio_sessions_facility_id_idx IS 'The sessions at a facility by time.';
 COMMENT ON INDEX physio_sessions_plan_id_idx IS 'The sessions of a plan, for its progress.';
+COMMENT ON COLUMN physio_sessions.exercise_id IS 'The exercise of the plan that it is for; null = of the whole plan, or of none.';
+COMMENT ON COLUMN physio_sessions.target_reps IS 'How many repetitions are asked for in this session.';
+COMMENT ON COLUMN physio_sessions.pain_before IS 'What the patient says before it, 0 (none) to 10.';
+COMMENT ON COLUMN physio_sessions.pain_after IS 'What the patient says after it, 0 (none) to 10.';
+COMMENT ON COLUMN physio_sessions.ended_by IS 'person: a page or the API. device: the sensor. idle: nothing came for ten minutes.';
+COMMENT ON COLUMN physio_sessions.counted_at IS 'When its repetitions were counted from all that is stored; null = not since it ended.';
+COMMENT ON INDEX physio_sessions_exercise_id_idx IS 'The sessions of an exercise.';
+COMMENT ON INDEX physio_sessions_in_progress_idx IS 'The sessions in progress, for closing idle ones.';
+COMMENT ON INDEX physio_sessions_ended_at_idx IS 'The sessions that ended, for counting what came late.';
 
 -- Appointments and physio sessions take a person's time alike, and an EXCLUDE constraint sees one table: this is that
 -- table. The two triggers below keep it; nothing else writes it.
@@ -947,7 +1024,7 @@ CREATE INDEX device_commands_waiting_idx ON device_commands (device_id, created_
 COMMENT ON TABLE device_commands IS 'What the hub asks a device to do, kept until the device has answered.';
 COMMENT ON INDEX device_commands_waiting_idx IS 'The unanswered commands of a device, oldest first.';
 COMMENT ON COLUMN device_commands.kind IS
-    'reporting: body {interval_s}. offer, recall: of the assignment. message: free text for the crew. Their bodies are in docs/protocol.md.';
+    'reporting: body {interval_s}. offer, recall: of the assignment. message: free text for the crew. session_start, session_target, session_stop: of a physio session. Their bodies are in docs/protocol.md.';
 COMMENT ON COLUMN device_commands.acked_at IS 'When the device answered, or the command was given up.';
 COMMENT ON COLUMN device_commands.status IS 'null → done (it has it) | refused (see detail) | expired (it was away too long, or it is of no use any more).';
 COMMENT ON COLUMN device_commands.expires_at IS 'From when on it is of no use: it is not sent any more; null = it waits as long as it takes.';
@@ -1107,6 +1184,7 @@ CREATE TABLE motion_frames (
     interval_us int NOT NULL,
     offsets_us  int[] NOT NULL,
     angles      real[] NOT NULL,
+    flags       smallint NOT NULL DEFAULT 0,
     PRIMARY KEY (stream_id, seq, received_at),
     CONSTRAINT motion_frames_shape CHECK (cardinality(angles) > 0 AND interval_us >= 0),
     CONSTRAINT motion_frames_angles CHECK (
@@ -1117,6 +1195,7 @@ COMMENT ON COLUMN motion_frames.seq IS 'Of the first sample; the others follow.'
 COMMENT ON COLUMN motion_frames.started_at IS 'When the first sample was taken.';
 COMMENT ON COLUMN motion_frames.interval_us IS 'Microseconds between samples, where it is constant.';
 COMMENT ON COLUMN motion_frames.offsets_us IS 'Microseconds of each sample after started_at, where the interval is not constant; else empty.';
+COMMENT ON COLUMN motion_frames.flags IS 'A bit each; 1: an angle moves faster than 1,500 degrees/s.';
 COMMENT ON COLUMN motion_frames.angles IS 'Degrees, joint after joint (streams.joints), each with its samples in time; NaN = none.';
 
 CREATE TABLE motion_repetitions (
@@ -1135,6 +1214,7 @@ CREATE TABLE motion_repetitions (
     out_s      real,
     back_s     real,
     valid      boolean,
+    smoothness real,
     PRIMARY KEY (stream_id, joint, first_seq),
     CONSTRAINT motion_repetitions_forward CHECK (last_seq >= first_seq),
     CONSTRAINT motion_repetitions_apart EXCLUDE USING gist (
@@ -1144,7 +1224,82 @@ COMMENT ON TABLE motion_repetitions IS 'Which samples make up which repetition; 
 COMMENT ON COLUMN motion_repetitions.source IS 'counted: by the hub. stated: by a plain SQL insert into joint_motion_logs.';
 COMMENT ON COLUMN motion_repetitions.peak_angle IS 'The raw peak, degrees: the filtered one under-reads fast movements.';
 COMMENT ON COLUMN motion_repetitions.valid IS 'The peak reached the target within tolerance; false = partial.';
+COMMENT ON COLUMN motion_repetitions.number IS 'From 1 in a session and joint.';
+COMMENT ON COLUMN motion_repetitions.hold_s IS 'Seconds at the target or beyond.';
+COMMENT ON COLUMN motion_repetitions.out_s IS 'Tempo: seconds from the start to the peak.';
+COMMENT ON COLUMN motion_repetitions.back_s IS 'Tempo: seconds from the peak to the end.';
+COMMENT ON COLUMN motion_repetitions.smoothness IS 'Mean speed over peak speed, 0 to 1: near 1/2 of an unhesitating movement (Rohrer 2002, "speed metric").';
 COMMENT ON INDEX motion_repetitions_apart IS 'A reading belongs to one repetition, so the view shows it once.';
+
+CREATE TABLE motion_targets (
+    session_id   uuid NOT NULL REFERENCES physio_sessions ON DELETE CASCADE,
+    joint        text NOT NULL CHECK (are_joints(ARRAY[joint])),
+    set_at       timestamptz NOT NULL,
+    rest_angle   real CHECK (rest_angle BETWEEN -360 AND 360),
+    target_angle real CHECK (target_angle BETWEEN -360 AND 360),
+    target_reps  int CHECK (target_reps BETWEEN 1 AND 10000),
+    PRIMARY KEY (session_id, joint, set_at)
+);
+COMMENT ON TABLE motion_targets IS 'What each joint of a session was to reach since when: counting again from what is stored goes by the same.';
+COMMENT ON COLUMN motion_targets.set_at IS 'Frames received from then on are judged by it; -infinity = since the beginning.';
+COMMENT ON COLUMN motion_targets.rest_angle IS 'The calibrated rest pose, degrees; null = the anatomical position.';
+
+CREATE TABLE motion_counters (
+    stream_id  bigint PRIMARY KEY REFERENCES streams,
+    live_seq   bigint NOT NULL DEFAULT 0 CHECK (live_seq >= 0),
+    live_state bytea,
+    final_seq  bigint NOT NULL DEFAULT 0 CHECK (final_seq >= 0)
+) WITH (fillfactor = 50);
+COMMENT ON TABLE motion_counters IS 'How far the repetitions of a stream are counted: a hub that takes it over goes on from here.';
+COMMENT ON COLUMN motion_counters.live_seq IS 'The sample after which the counters were as live_state says.';
+COMMENT ON COLUMN motion_counters.live_state IS 'The counters of its joints, as hub/motion writes them; null = none yet.';
+COMMENT ON COLUMN motion_counters.final_seq IS 'The high-water mark up to which the stream was counted after the end of its session; 0 = not yet.';
+
+CREATE FUNCTION set_targets() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
+    AS $$
+DECLARE
+    since timestamptz := CASE WHEN NEW.status = 'scheduled' OR TG_OP = 'INSERT'
+        THEN '-infinity'::timestamptz ELSE clock_timestamp() + interval '1 second' END;
+BEGIN
+    IF NEW.joint IS NOT NULL THEN
+        INSERT INTO motion_targets (session_id, joint, set_at, rest_angle, target_angle, target_reps)
+        VALUES (NEW.id, NEW.joint, since, NEW.rest_angle, NEW.target_angle, NEW.target_reps)
+        ON CONFLICT (session_id, joint, set_at) DO UPDATE
+        SET rest_angle = EXCLUDED.rest_angle, target_angle = EXCLUDED.target_angle, target_reps = EXCLUDED.target_reps;
+    END IF;
+    RETURN NULL;
+END
+$$;
+COMMENT ON FUNCTION set_targets() IS
+    'Keeps what the joint of a session was to reach since when. A change in the middle counts a second later: by then every hub has heard of it.';
+CREATE TRIGGER set_targets AFTER INSERT OR UPDATE OF rest_angle, target_angle, target_reps ON physio_sessions
+    FOR EACH ROW EXECUTE FUNCTION set_targets();
+
+CREATE FUNCTION tell_sensor() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
+    AS $$
+DECLARE
+    told text := CASE
+        WHEN NEW.status = 'in_progress' AND OLD.status <> 'in_progress' THEN 'session_start'
+        WHEN OLD.status = 'in_progress' AND NEW.status <> 'in_progress' THEN 'session_stop'
+        WHEN NEW.status = 'in_progress' THEN 'session_target' END;
+BEGIN
+    IF NEW.device_id IS NOT NULL AND told IS NOT NULL THEN
+        INSERT INTO device_commands (device_id, kind, body, expires_at)
+        VALUES (
+            NEW.device_id, told,
+            CASE told WHEN 'session_stop' THEN jsonb_build_object('session', NEW.id)
+                ELSE jsonb_build_object('session', NEW.id, 'joint', NEW.joint, 'rest_angle', NEW.rest_angle,
+                                        'target_angle', NEW.target_angle, 'target_reps', NEW.target_reps) END,
+            now() + interval '12 hours');
+    END IF;
+    RETURN NULL;
+END
+$$;
+COMMENT ON FUNCTION tell_sensor() IS 'Tells the sensor of a session that it begins or ends, and what it is to reach now.';
+CREATE TRIGGER tell_sensor AFTER UPDATE OF status, rest_angle, target_angle, target_reps ON physio_sessions
+    FOR EACH ROW EXECUTE FUNCTION tell_sensor();
 
 CREATE FUNCTION joint_motion_log_id(stream_id bigint, seq bigint, joint_number int) RETURNS uuid
     LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
@@ -2157,6 +2312,10 @@ CREATE TRIGGER notify_hub AFTER UPDATE OR DELETE ON device_secrets
     FOR EACH ROW EXECUTE FUNCTION notify_hub('device', 'device_id');
 CREATE TRIGGER notify_hub AFTER INSERT ON device_commands
     FOR EACH ROW EXECUTE FUNCTION notify_hub('command', 'device_id');
+CREATE TRIGGER notify_hub AFTER UPDATE OF status, device_id ON physio_sessions
+    FOR EACH ROW EXECUTE FUNCTION notify_hub('physio', 'id');
+CREATE TRIGGER notify_hub AFTER INSERT OR UPDATE ON motion_targets
+    FOR EACH ROW EXECUTE FUNCTION notify_hub('physio', 'session_id');
 CREATE TRIGGER notify_hub AFTER UPDATE OF ended_at ON sessions
     FOR EACH ROW EXECUTE FUNCTION notify_hub('session', 'id');
 CREATE TRIGGER notify_hub AFTER UPDATE OF disabled_at, role ON users
@@ -2188,7 +2347,7 @@ GRANT SELECT ON
     motion_frames, motion_repetitions, joint_motion_logs, alarms, transactions, ledger_entries, payment_events,
     messages, notifications, sessions, audit_log, audit_unsealed, audit_seals, event_channels, channel_events,
     break_glass, record_accesses, dispatch_decisions, crew_reports, crew_messages, dispatch_alerts, handover_notes, places,
-    leases, schema_migrations
+    leases, exercise_targets, exercise_ticks, rehab_days, motion_targets, motion_counters, schema_migrations
     TO arogya_reader;
 GRANT SELECT (id, name, email, phone, role, time_zone, phone_verified_at, disabled_at, created_at, pseudonymised_at)
     ON users TO arogya_reader;
@@ -2200,6 +2359,8 @@ GRANT SELECT (session_id, kind, created_at, expires_at, used_at) ON session_toke
 -- arogya_ingest: appends what devices send, and moves the marks.
 GRANT SELECT, INSERT, UPDATE ON streams TO arogya_ingest;
 GRANT SELECT, INSERT ON stream_skips, dead_letters, ambulance_positions, motion_frames, alarms TO arogya_ingest;
+GRANT SELECT, INSERT, UPDATE ON motion_counters TO arogya_ingest;
+GRANT SELECT ON motion_targets TO arogya_ingest;
 GRANT SELECT (id, kind, name, ambulance_id, facility_id, created_at, revoked_at, protocol) ON devices TO arogya_ingest;
 GRANT SELECT ON physio_devices, physio_sessions, ambulances, device_commands, schema_migrations TO arogya_ingest;
 GRANT SELECT (id, request_id, ambulance_id, status, eta_at) ON assignments TO arogya_ingest;
@@ -2238,5 +2399,8 @@ GRANT SELECT ON event_channels TO arogya_app;
 GRANT SELECT, INSERT, UPDATE, DELETE ON totp_secrets, second_factor_codes, workstations TO arogya_app;
 GRANT DELETE ON activation_links TO arogya_app;
 GRANT SELECT, UPDATE (body) ON channel_events TO arogya_app;
+-- What is counted as it happens is stored with its frames.
+GRANT SELECT, INSERT ON motion_repetitions TO arogya_ingest;
+GRANT SELECT, INSERT, UPDATE, DELETE ON exercise_targets, exercise_ticks, rehab_days, motion_targets, motion_counters TO arogya_app;
 
 RESET ROLE;

@@ -98,7 +98,9 @@ async def test_ingest_writes_what_devices_send_and_nothing_else(superuser: Conne
         "ambulances",
         "dead_letters",
         "device_commands",
+        "motion_counters",
         "motion_frames",
+        "motion_repetitions",
         "stream_skips",
         "streams",
     ]
