@@ -20,10 +20,11 @@ from arogya.client.reports import Reports
 from arogya.client.window import Hole, Run, Window
 from hub.errors import HubError, Malformed
 from hub.protocol.codec import Codec, Encodable
-from hub.protocol.device_frames import Data, Hello, LiveHint, Skip, StreamClaim
+from hub.protocol.device_frames import Data, LiveHint, Skip
 from hub.protocol.fix import Fix, parse_fix
 from hub.protocol.hub_frames import FROM_HUB, Ack, Command, Error, HubMessage, Nack, Welcome
 from hub.protocol.reports import ReportAck
+from hub.protocol.stream_frames import Hello, StreamClaim
 
 logger = logging.getLogger(__name__)
 

@@ -14,12 +14,13 @@ from hub.ingest.intake import Intake
 from hub.ingest.lane import Lane
 from hub.outcomes import outcome_of
 from hub.protocol.codec import Codec
-from hub.protocol.device_frames import FROM_DEVICE, CommandAck, Data, DeviceMessage, Hello, LiveHint, Skip
+from hub.protocol.device_frames import FROM_DEVICE, CommandAck, Data, DeviceMessage, LiveHint, Skip
 from hub.protocol.fields import Wire
-from hub.protocol.hub_frames import Ack, Command, Error, HubMessage, Nack, StreamMark, Welcome
+from hub.protocol.hub_frames import Ack, Command, Error, HubMessage, Nack, Welcome
 from hub.protocol.limits import DETAIL_CHARS_MAX
 from hub.protocol.ping import Ping, Pong
 from hub.protocol.reports import Report
+from hub.protocol.stream_frames import Hello, StreamMark
 from hub.transport import Transport, binary_frame, text_frame
 from storage.batch import DeadLetter, Run, SkippedRange
 from storage.copy_encoding import AMBULANCE_POSITIONS

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import ClassVar
@@ -12,72 +11,17 @@ from hub.protocol import fields
 from hub.protocol.fields import Wire
 from hub.protocol.fix import Fix, parse_fix
 from hub.protocol.limits import (
-    AGENT_CHARS_MAX,
     DETAIL_CHARS_MAX,
     FIXES_PER_FRAME_MAX,
     SEQ_MAX,
-    STREAMS_PER_HELLO_MAX,
 )
+from hub.protocol.motion_frames import MotionData
 from hub.protocol.ping import Ping
 from hub.protocol.reports import Report
+from hub.protocol.stream_frames import Hello, Open
 
-_LOG_ID = re.compile(r"[0-9a-f]{32}")
-
-STREAM_KINDS = frozenset({"fixes"})
 SKIP_REASONS = frozenset({"spool_full", "hub_lost", "corrupt", "expired"})
 COMMAND_STATUSES = frozenset({"done", "refused"})
-
-
-@dataclass(slots=True)
-class StreamClaim:
-    """One stream that a device says it continues."""
-
-    log_id: str  # 32 lowercase hexadecimal digits, drawn when the device's spool was created
-    kind: str = "fixes"
-
-    def wire(self) -> Wire:
-        """Return the object inside `hello.streams`."""
-        return {"log_id": self.log_id, "kind": self.kind}
-
-    @classmethod
-    def read(cls, wire: Wire) -> StreamClaim:
-        """Read one element of `hello.streams`."""
-        fields.check_keys(wire, {"log_id", "kind"})
-        log_id = fields.text(wire, "log_id")
-        if not _LOG_ID.fullmatch(log_id):
-            raise InvalidValue("log_id must be 32 lowercase hexadecimal digits", field="log_id")
-        return cls(log_id, fields.one_of(wire, "kind", STREAM_KINDS))
-
-
-@dataclass(slots=True)
-class Hello:
-    """The first message of a connection: which streams the device continues."""
-
-    type: ClassVar[str] = "hello"
-    streams: tuple[StreamClaim, ...]
-    device: int | None = None
-    agent: str | None = None
-
-    def wire(self) -> Wire:
-        """Return the message as the codec writes it."""
-        wire: Wire = {"type": self.type, "streams": [stream.wire() for stream in self.streams]}
-        if self.device is not None:
-            wire["device"] = self.device
-        if self.agent is not None:
-            wire["agent"] = self.agent
-        return wire
-
-    @classmethod
-    def read(cls, wire: Wire) -> Hello:
-        """Read a decoded message."""
-        fields.check_keys(wire, {"type", "streams"}, {"device", "agent"})
-        raw = fields.array(wire, "streams", longest=STREAMS_PER_HELLO_MAX)
-        streams = tuple(StreamClaim.read(fields.mapping(item, "streams")) for item in raw)
-        if len({stream.log_id for stream in streams}) != len(streams):
-            raise InvalidValue("a log_id stands twice in streams", field="streams")
-        device = fields.whole(wire, "device", low=1) if "device" in wire else None
-        agent = fields.text(wire, "agent", longest=AGENT_CHARS_MAX) if "agent" in wire else None
-        return cls(streams, device, agent)
 
 
 @dataclass(slots=True)
@@ -202,8 +146,15 @@ class CommandAck:
         return cls(fields.text(wire, "id"), fields.one_of(wire, "status", COMMAND_STATUSES), detail)
 
 
-DeviceMessage = Hello | Data | LiveHint | Skip | CommandAck | Report | Ping
+DeviceMessage = Hello | Open | Data | MotionData | LiveHint | Skip | CommandAck | Report | Ping
+
+
+def read_data(wire: Wire) -> Data | MotionData:
+    """Read a decoded `data`, whose fields say of which kind its stream is."""
+    return MotionData.read(wire) if "angles" in wire else Data.read(wire)
+
 
 FROM_DEVICE: dict[str, Callable[[Wire], DeviceMessage]] = {
-    kind.type: kind.read for kind in (Hello, Data, LiveHint, Skip, CommandAck, Report, Ping)
+    Data.type: read_data,
+    **{kind.type: kind.read for kind in (Hello, Open, LiveHint, Skip, CommandAck, Report, Ping)},
 }

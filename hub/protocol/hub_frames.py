@@ -12,31 +12,7 @@ from hub.protocol.fields import Wire
 from hub.protocol.limits import STREAMS_PER_HELLO_MAX
 from hub.protocol.ping import Pong
 from hub.protocol.reports import ReportAck
-
-
-@dataclass(slots=True)
-class StreamMark:
-    """What the hub answers for one claimed stream."""
-
-    log_id: str
-    stream: int  # the number that every later message names the stream by
-    fence: int
-    acked: int  # everything up to this seq is committed; 0 for a new stream
-
-    def wire(self) -> Wire:
-        """Return the object inside `welcome.streams`."""
-        return {"log_id": self.log_id, "stream": self.stream, "fence": self.fence, "acked": self.acked}
-
-    @classmethod
-    def read(cls, wire: Wire) -> StreamMark:
-        """Read one element of `welcome.streams`."""
-        fields.check_keys(wire, {"log_id", "stream", "fence", "acked"})
-        return cls(
-            fields.text(wire, "log_id"),
-            fields.whole(wire, "stream", low=1),
-            fields.whole(wire, "fence", low=1),
-            fields.whole(wire, "acked"),
-        )
+from hub.protocol.stream_frames import Opened, RefusedClaim, StreamMark, read_marks, read_refused
 
 
 @dataclass(slots=True)
@@ -50,10 +26,11 @@ class Welcome:
     credit: int  # unacked samples that this connection may have, absolute
     heartbeat_s: float
     server_time: int
+    refused: tuple[RefusedClaim, ...] = ()  # motion streams that may not be opened
 
     def wire(self) -> Wire:
         """Return the message as the codec writes it."""
-        return {
+        wire: Wire = {
             "type": self.type,
             "device": self.device,
             "session": self.session,
@@ -62,19 +39,23 @@ class Welcome:
             "heartbeat_s": self.heartbeat_s,
             "server_time": self.server_time,
         }
+        if self.refused:
+            wire["refused"] = [claim.wire() for claim in self.refused]
+        return wire
 
     @classmethod
     def read(cls, wire: Wire) -> Welcome:
         """Read a decoded message."""
-        fields.check_keys(wire, {"type", "device", "session", "streams", "credit", "heartbeat_s", "server_time"})
-        raw = fields.array(wire, "streams", longest=STREAMS_PER_HELLO_MAX)
+        always = {"type", "device", "session", "streams", "credit", "heartbeat_s", "server_time"}
+        fields.check_keys(wire, always, {"refused"})
         return cls(
             fields.whole(wire, "device", low=1),
             fields.text(wire, "session"),
-            tuple(StreamMark.read(fields.mapping(item, "streams")) for item in raw),
+            read_marks(wire),
             fields.whole(wire, "credit"),
             fields.number(wire, "heartbeat_s", low=0.0, high=3600.0),
             fields.instant(wire, "server_time"),
+            read_refused(wire),
         )
 
 
@@ -104,7 +85,7 @@ class Ack:
 
 @dataclass(slots=True)
 class Nack:
-    """Go back to `expected` (a gap), or: sample `seq` is refused for ever, with a code."""
+    """Go back to `expected` (a gap), or: sample `seq` is refused for ever, of motion the frame up to `to`."""
 
     type: ClassVar[str] = "nack"
     stream: int
@@ -112,12 +93,16 @@ class Nack:
     seq: int | None = None
     code: str | None = None
     detail: str | None = None
+    to: int | None = None
 
     def wire(self) -> Wire:
         """Return the message as the codec writes it."""
+        wire: Wire = {"type": self.type, "stream": self.stream}
         if self.expected is not None:
-            return {"type": self.type, "stream": self.stream, "expected": self.expected}
-        return {"type": self.type, "stream": self.stream, "seq": self.seq, "code": self.code, "detail": self.detail}
+            return wire | {"expected": self.expected}
+        if self.to is not None:
+            wire["to"] = self.to
+        return wire | {"seq": self.seq, "code": self.code, "detail": self.detail}
 
     @classmethod
     def read(cls, wire: Wire) -> Nack:
@@ -125,12 +110,13 @@ class Nack:
         if "expected" in wire:
             fields.check_keys(wire, {"type", "stream", "expected"})
             return cls(fields.whole(wire, "stream", low=1), expected=fields.whole(wire, "expected", low=1))
-        fields.check_keys(wire, {"type", "stream", "seq", "code", "detail"})
+        fields.check_keys(wire, {"type", "stream", "seq", "code", "detail"}, {"to"})
         return cls(
             fields.whole(wire, "stream", low=1),
             seq=fields.whole(wire, "seq", low=1),
             code=fields.text(wire, "code"),
             detail=fields.text(wire, "detail"),
+            to=fields.whole(wire, "to", low=1) if "to" in wire else None,
         )
 
 
@@ -179,8 +165,8 @@ class Error:
         return cls(fields.text(wire, "code"), detail if type(detail) is str else "", channel)
 
 
-HubMessage = Welcome | Ack | Nack | Command | ReportAck | Pong | Error
+HubMessage = Welcome | Opened | Ack | Nack | Command | ReportAck | Pong | Error
 
 FROM_HUB: dict[str, Callable[[Wire], HubMessage]] = {
-    kind.type: kind.read for kind in (Welcome, Ack, Nack, Command, ReportAck, Pong, Error)
+    kind.type: kind.read for kind in (Welcome, Opened, Ack, Nack, Command, ReportAck, Pong, Error)
 }

@@ -14,26 +14,16 @@ from hub.live.area import TILES_MAX
 from hub.outcomes import OUTCOMES
 from hub.protocol import limits
 from hub.protocol.codec import Encodable
-from hub.protocol.device_frames import (
-    COMMAND_STATUSES,
-    FROM_DEVICE,
-    SKIP_REASONS,
-    STREAM_KINDS,
-    CommandAck,
-    Data,
-    Hello,
-    LiveHint,
-    Skip,
-    StreamClaim,
-)
+from hub.protocol.device_frames import COMMAND_STATUSES, FROM_DEVICE, SKIP_REASONS, CommandAck, Data, LiveHint, Skip
 from hub.protocol.filter import STATUSES, Area, Filter
 from hub.protocol.fix import Fix
-from hub.protocol.hub_frames import FROM_HUB, Ack, Command, Error, Nack, StreamMark, Welcome
+from hub.protocol.hub_frames import FROM_HUB, Ack, Command, Error, Nack, Welcome
 from hub.protocol.live_frames import FROM_LIVE, Delta, Events, LiveWelcome, Part, Snapshot
 from hub.protocol.ping import Ping, Pong
 from hub.protocol.report_bodies import DUTIES, STAGES
 from hub.protocol.report_bodies import KINDS as KINDS_OF_REPORTS
 from hub.protocol.reports import REPORT_STATUSES, Report, ReportAck
+from hub.protocol.stream_frames import STREAM_KINDS, Hello, StreamClaim, StreamMark
 from hub.protocol.viewer_frames import FROM_VIEWER, Subscribe, Unsubscribe
 from tests.protocol.page import PAGE, code, messages, number, section, tables
 

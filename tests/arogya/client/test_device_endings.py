@@ -15,8 +15,9 @@ from arogya.client import (
     Options,
     SpoolError,
 )
-from hub.protocol.device_frames import Hello, Skip
+from hub.protocol.device_frames import Skip
 from hub.protocol.hub_frames import Ack, Nack
+from hub.protocol.stream_frames import Hello
 from tests.arogya.client.sending import QUICK, fix, offer
 from tests.arogya.client.tiny_hub import TinyHub, until
 

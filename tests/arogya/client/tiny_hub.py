@@ -11,9 +11,10 @@ from types import TracebackType
 from aiohttp import web
 
 from hub.protocol.codec import CODECS, Codec, Encodable
-from hub.protocol.device_frames import FROM_DEVICE, CommandAck, Data, DeviceMessage, Hello, LiveHint, Skip
-from hub.protocol.hub_frames import Ack, Nack, StreamMark, Welcome
+from hub.protocol.device_frames import FROM_DEVICE, CommandAck, Data, DeviceMessage, LiveHint, Skip
+from hub.protocol.hub_frames import Ack, Nack, Welcome
 from hub.protocol.reports import Report, ReportAck
+from hub.protocol.stream_frames import Hello, StreamMark
 
 Misbehave = Callable[["Connection", DeviceMessage], bool]
 

@@ -24,7 +24,7 @@ from typing import NamedTuple, cast
 import uvloop
 
 from hub.protocol.codec import MSGPACK
-from hub.protocol.device_frames import Hello, StreamClaim
+from hub.protocol.stream_frames import Hello, StreamClaim
 from hub.transport import BINARY, CLOSE, PING, PONG
 from tests.faults.rig.population import Credential
 from tests.faults.rig.proxy import reset_transport

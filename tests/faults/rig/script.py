@@ -10,9 +10,10 @@ from collections.abc import AsyncIterator
 import aiohttp
 
 from hub.protocol.codec import MSGPACK
-from hub.protocol.device_frames import Data, Hello, StreamClaim
+from hub.protocol.device_frames import Data
 from hub.protocol.fix import Fix
 from hub.protocol.hub_frames import FROM_HUB, Ack, HubMessage, Welcome
+from hub.protocol.stream_frames import Hello, StreamClaim
 from tests.faults.rig.journal import Journal, StreamJournal
 from tests.faults.rig.population import Credential
 

@@ -13,9 +13,10 @@ from collections.abc import Callable
 import aiohttp
 
 from hub.protocol.codec import MSGPACK
-from hub.protocol.device_frames import Data, Hello, Skip, StreamClaim
+from hub.protocol.device_frames import Data, Skip
 from hub.protocol.fix import Fix
-from hub.protocol.hub_frames import FROM_HUB, Ack, Error, Nack, StreamMark, Welcome
+from hub.protocol.hub_frames import FROM_HUB, Ack, Error, Nack, Welcome
+from hub.protocol.stream_frames import Hello, StreamClaim, StreamMark
 from tests.faults.rig.journal import Journal, StreamJournal
 
 FRAME_FIXES_MAX = 50

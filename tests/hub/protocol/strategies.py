@@ -6,21 +6,13 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from hub.protocol.device_frames import (
-    COMMAND_STATUSES,
-    SKIP_REASONS,
-    CommandAck,
-    Data,
-    Hello,
-    LiveHint,
-    Skip,
-    StreamClaim,
-)
+from hub.protocol.device_frames import COMMAND_STATUSES, SKIP_REASONS, CommandAck, Data, LiveHint, Skip
 from hub.protocol.fix import Alarm, Fix
-from hub.protocol.hub_frames import Ack, Command, Error, Nack, StreamMark, Welcome
+from hub.protocol.hub_frames import Ack, Command, Error, Nack, Welcome
 from hub.protocol.limits import SEQ_MAX, TIME_US_MAX, TIME_US_MIN
 from hub.protocol.live_frames import Delta, LiveWelcome, Snapshot
 from hub.protocol.reports import REPORT_STATUSES, Report, ReportAck
+from hub.protocol.stream_frames import Hello, StreamClaim, StreamMark
 from hub.protocol.viewer_frames import Subscribe, Unsubscribe
 
 numbers = st.integers(1, SEQ_MAX)

@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 
 from hub.errors import HubError, Malformed, TooLarge
 from hub.protocol.codec import CODECS, JSON, MSGPACK, Codec, Encodable
-from hub.protocol.device_frames import FROM_DEVICE, Data, Hello
+from hub.protocol.device_frames import FROM_DEVICE, Data
 from hub.protocol.hub_frames import FROM_HUB
 from hub.protocol.live_frames import FROM_LIVE
+from hub.protocol.stream_frames import Hello
 from hub.protocol.viewer_frames import FROM_VIEWER
 from tests.hub.protocol import strategies
 
