@@ -861,9 +861,12 @@ CREATE INDEX physio_sessions_facility_id_idx ON physio_sessions (facility_id, sc
 CREATE INDEX physio_sessions_plan_id_idx ON physio_sessions (plan_id);
 CREATE INDEX physio_sessions_exercise_id_idx ON physio_sessions (exercise_id) WHERE exercise_id IS NOT NULL;
 CREATE INDEX physio_sessions_in_progress_idx ON physio_sessions (started_at) WHERE status = 'in_progress';
-CREATE INDEX physio_sessions_ended_at_idx ON physio_sessions (ended_at) WHERE status = 'completed';
+CREATE INDEX physio_sessions_ended_at_idx ON physio_sessions (ended_at) WHERE ended_at IS NOT NULL;
+CREATE INDEX physio_sessions_uncounted_idx ON physio_sessions (ended_at) WHERE ended_at IS NOT NULL AND counted_at IS NULL;
+CREATE INDEX physio_sessions_scheduled_idx ON physio_sessions (scheduled_at) WHERE status = 'scheduled';
 COMMENT ON TABLE physio_sessions IS 'Physiotherapy of a patient with a therapist, or at home by their plan.';
-COMMENT ON COLUMN physio_sessions.status IS 'scheduled → in_progress | cancelled | missed; in_progress → completed | cancelled. completed, cancelled and missed are final.';
+COMMENT ON COLUMN physio_sessions.status IS
+    'scheduled → in_progress | cancelled | missed; in_progress → completed | cancelled. completed, cancelled and missed are final, but for a sensor that was offline: missed → in_progress.';
 COMMENT ON COLUMN physio_sessions.joint IS '{side}_{joint}_{motion} from the closed list of are_joints().';
 COMMENT ON COLUMN physio_sessions.notes IS 'Clinical text: never shown to reception.';
 COMMENT ON COLUMN physio_sessions.supervised IS 'The therapist is present; a home session takes only the time of the patient.';
@@ -884,6 +887,8 @@ COMMENT ON COLUMN physio_sessions.counted_at IS 'When its repetitions were count
 COMMENT ON INDEX physio_sessions_exercise_id_idx IS 'The sessions of an exercise.';
 COMMENT ON INDEX physio_sessions_in_progress_idx IS 'The sessions in progress, for closing idle ones.';
 COMMENT ON INDEX physio_sessions_ended_at_idx IS 'The sessions that ended, for counting what came late.';
+COMMENT ON INDEX physio_sessions_uncounted_idx IS 'The sessions that ended and are not counted from what is stored yet.';
+COMMENT ON INDEX physio_sessions_scheduled_idx IS 'The sessions that are ahead, for finding the missed ones.';
 
 -- Appointments and physio sessions take a person's time alike, and an EXCLUDE constraint sees one table: this is that
 -- table. The two triggers below keep it; nothing else writes it.
@@ -969,10 +974,24 @@ BEGIN
           FROM workout_plans p
          WHERE p.id = NEW.plan_id;
     END IF;
+    IF NEW.exercise_id IS NOT NULL AND (NEW.target_angle IS NULL OR NEW.target_reps IS NULL) THEN
+        SELECT coalesce(NEW.target_angle, e.target_angle), coalesce(NEW.target_reps, e.target_reps)
+          INTO NEW.target_angle, NEW.target_reps
+          FROM plan_exercises e
+         WHERE e.id = NEW.exercise_id;
+    END IF;
+    IF NEW.device_id IS NULL AND NOT NEW.supervised THEN
+        NEW.device_id := (
+            SELECT d.id FROM devices d JOIN physio_devices sensor ON sensor.id = d.id
+             WHERE sensor.patient_id = NEW.patient_id AND d.revoked_at IS NULL
+             ORDER BY d.last_seen_at DESC NULLS LAST, d.id DESC
+             LIMIT 1);
+    END IF;
     RETURN NEW;
 END
 $$;
-COMMENT ON FUNCTION follow_plan() IS 'A session by a plan has the doctor and the joint of the plan where it says nothing else.';
+COMMENT ON FUNCTION follow_plan() IS
+    'A session by a plan has the doctor and the joint of the plan, and the targets of its exercise, where it says nothing else; one at home has the patient''s own sensor.';
 
 CREATE FUNCTION time_session() RETURNS trigger
     LANGUAGE plpgsql
@@ -982,11 +1001,12 @@ BEGIN
         NEW.started_at := coalesce(NEW.started_at, now());
     ELSIF OLD.status = 'in_progress' AND NEW.status <> 'in_progress' THEN
         NEW.ended_at := coalesce(NEW.ended_at, greatest(now(), NEW.started_at));
+        NEW.ended_by := coalesce(NEW.ended_by, 'person');
     END IF;
     RETURN NEW;
 END
 $$;
-COMMENT ON FUNCTION time_session() IS 'Notes when a session really began and ended.';
+COMMENT ON FUNCTION time_session() IS 'Notes when a session really began and ended, and that a person ended it where nobody says otherwise.';
 CREATE TRIGGER follow_plan BEFORE INSERT ON physio_sessions FOR EACH ROW EXECUTE FUNCTION follow_plan();
 CREATE TRIGGER time_session BEFORE UPDATE OF status ON physio_sessions FOR EACH ROW EXECUTE FUNCTION time_session();
 

@@ -78,7 +78,11 @@ COMMENT ON COLUMN rehab_days.done_reps IS 'Σ of the valid repetitions of each d
 
 CREATE INDEX physio_sessions_exercise_id_idx ON physio_sessions (exercise_id) WHERE exercise_id IS NOT NULL;
 CREATE INDEX physio_sessions_in_progress_idx ON physio_sessions (started_at) WHERE status = 'in_progress';
-CREATE INDEX physio_sessions_ended_at_idx ON physio_sessions (ended_at) WHERE status = 'completed';
+CREATE INDEX physio_sessions_ended_at_idx ON physio_sessions (ended_at) WHERE ended_at IS NOT NULL;
+CREATE INDEX physio_sessions_uncounted_idx ON physio_sessions (ended_at) WHERE ended_at IS NOT NULL AND counted_at IS NULL;
+CREATE INDEX physio_sessions_scheduled_idx ON physio_sessions (scheduled_at) WHERE status = 'scheduled';
+COMMENT ON COLUMN physio_sessions.status IS
+    'scheduled → in_progress | cancelled | missed; in_progress → completed | cancelled. completed, cancelled and missed are final, but for a sensor that was offline: missed → in_progress.';
 COMMENT ON COLUMN physio_sessions.pain IS 'Superseded by pain_before and pain_after; kept for hubs of the version before.';
 COMMENT ON COLUMN physio_sessions.exercise_id IS 'The exercise of the plan that it is for; null = of the whole plan, or of none.';
 COMMENT ON COLUMN physio_sessions.target_reps IS 'How many repetitions are asked for in this session.';
@@ -89,6 +93,8 @@ COMMENT ON COLUMN physio_sessions.counted_at IS 'When its repetitions were count
 COMMENT ON INDEX physio_sessions_exercise_id_idx IS 'The sessions of an exercise.';
 COMMENT ON INDEX physio_sessions_in_progress_idx IS 'The sessions in progress, for closing idle ones.';
 COMMENT ON INDEX physio_sessions_ended_at_idx IS 'The sessions that ended, for counting what came late.';
+COMMENT ON INDEX physio_sessions_uncounted_idx IS 'The sessions that ended and are not counted from what is stored yet.';
+COMMENT ON INDEX physio_sessions_scheduled_idx IS 'The sessions that are ahead, for finding the missed ones.';
 COMMENT ON COLUMN device_commands.kind IS
     'reporting: body {interval_s}. offer, recall: of the assignment. message: free text for the crew. session_start, session_target, session_stop: of a physio session. Their bodies are in docs/protocol.md.';
 COMMENT ON COLUMN motion_frames.flags IS 'A bit each; 1: an angle moves faster than 1,500 degrees/s.';
@@ -121,6 +127,50 @@ COMMENT ON TABLE motion_counters IS 'How far the repetitions of a stream are cou
 COMMENT ON COLUMN motion_counters.live_seq IS 'The sample after which the counters were as live_state says.';
 COMMENT ON COLUMN motion_counters.live_state IS 'The counters of its joints, as hub/motion writes them; null = none yet.';
 COMMENT ON COLUMN motion_counters.final_seq IS 'The high-water mark up to which the stream was counted after the end of its session; 0 = not yet.';
+
+CREATE OR REPLACE FUNCTION follow_plan() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
+    AS $$
+BEGIN
+    IF NEW.plan_id IS NOT NULL AND (NEW.therapist_id IS NULL OR NEW.joint IS NULL) THEN
+        SELECT coalesce(NEW.therapist_id, p.created_by), coalesce(NEW.joint, p.joint)
+          INTO NEW.therapist_id, NEW.joint
+          FROM workout_plans p
+         WHERE p.id = NEW.plan_id;
+    END IF;
+    IF NEW.exercise_id IS NOT NULL AND (NEW.target_angle IS NULL OR NEW.target_reps IS NULL) THEN
+        SELECT coalesce(NEW.target_angle, e.target_angle), coalesce(NEW.target_reps, e.target_reps)
+          INTO NEW.target_angle, NEW.target_reps
+          FROM plan_exercises e
+         WHERE e.id = NEW.exercise_id;
+    END IF;
+    IF NEW.device_id IS NULL AND NOT NEW.supervised THEN
+        NEW.device_id := (
+            SELECT d.id FROM devices d JOIN physio_devices sensor ON sensor.id = d.id
+             WHERE sensor.patient_id = NEW.patient_id AND d.revoked_at IS NULL
+             ORDER BY d.last_seen_at DESC NULLS LAST, d.id DESC
+             LIMIT 1);
+    END IF;
+    RETURN NEW;
+END
+$$;
+COMMENT ON FUNCTION follow_plan() IS
+    'A session by a plan has the doctor and the joint of the plan, and the targets of its exercise, where it says nothing else; one at home has the patient''s own sensor.';
+
+CREATE OR REPLACE FUNCTION time_session() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    IF NEW.status = 'in_progress' AND OLD.status <> 'in_progress' THEN
+        NEW.started_at := coalesce(NEW.started_at, now());
+    ELSIF OLD.status = 'in_progress' AND NEW.status <> 'in_progress' THEN
+        NEW.ended_at := coalesce(NEW.ended_at, greatest(now(), NEW.started_at));
+        NEW.ended_by := coalesce(NEW.ended_by, 'person');
+    END IF;
+    RETURN NEW;
+END
+$$;
+COMMENT ON FUNCTION time_session() IS 'Notes when a session really began and ended, and that a person ended it where nobody says otherwise.';
 
 CREATE FUNCTION set_targets() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
