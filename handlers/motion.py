@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import AsyncIterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import chain
 from typing import Annotated, Any, Final, NamedTuple
 
@@ -19,9 +19,9 @@ from handlers.call import API, Call, Nothing, Route
 from handlers.downloads import send
 from handlers.record_reading import caller, note_reading
 from hub.access.reach import reaches
-from hub.clock import from_us
+from hub.clock import to_us
 from hub.errors import NotFound
-from hub.motion.readings import NONE, Readings, numbers, unfold
+from hub.motion.readings import NONE, Course, Readings, courses, numbers, unfold
 from hub.motion.thin import min_max
 from storage import motion
 from storage.motion import Repetition, Stream
@@ -31,12 +31,20 @@ from storage.records.tables.joint_motion_logs import JOINT_MOTION_LOGS
 from storage.records.tables.physio_sessions import PHYSIO_SESSIONS
 
 COLUMNS: Final = ("timestamp", "joint", "angle", "repetition")
+_AN_AGE_S: Final = 1e9
+
+
+Second = Annotated[
+    float, Meta(ge=-_AN_AGE_S, le=_AN_AGE_S, description="Seconds after `started_at`: only what was measured then.")
+]
 
 
 class MotionQuery(msgspec.Struct, forbid_unknown_fields=True):
     """GET /physio_sessions/{id}/motion."""
 
     points: Annotated[int, Meta(ge=4, le=20_000, description="How many points a joint has at most.")] = 2_000
+    since: Second | None = msgspec.field(default=None, name="from")
+    until: Second | None = msgspec.field(default=None, name="to")
 
 
 class JointMotion(msgspec.Struct):
@@ -51,7 +59,7 @@ class JointMotion(msgspec.Struct):
 class Motion(msgspec.Struct):
     """A session's chart."""
 
-    started_at: Annotated[datetime | None, Meta(description="When the first reading was taken; null without any.")]
+    started_at: Annotated[datetime | None, Meta(description="When the first sample was taken; null without any.")]
     joints: list[JointMotion]
 
 
@@ -67,25 +75,39 @@ async def show_motion(call: Call[MotionQuery, Nothing]) -> Motion:
     """Each joint with its lowest and highest readings of equal stretches, and the first and last: no peak is lost."""
     await _note(call)
     db = call.context.reader
-    parts: dict[str, list[Readings]] = {}
-    for stream in await motion.list_streams(db, call.uuid):
-        async for frames in motion.read_frames(db, stream.id):
-            readings = unfold(stream, frames)
-            for place, joint in enumerate(stream.joints):
-                parts.setdefault(joint, []).append(readings.of(place))
-    series = [one for one in (_series(joint, found) for joint, found in sorted(parts.items())) if len(one.at)]
-    if not series:
+    start = await motion.find_start(db, call.uuid)
+    if start is None:
         return Motion(None, [])
-    start = min(int(one.at[0]) for one in series)
-    return Motion(from_us(start), [_thinned(one, start, call.query.points) for one in series])
+    stretch = motion.Stretch(_moment(start, call.query.since), _moment(start, call.query.until))
+    parts: dict[str, list[Course]] = {}
+    for stream in await motion.list_streams(db, call.uuid):
+        async for frames in motion.read_frames(db, stream.id, stretch):
+            for joint, course in zip(stream.joints, courses(stream, frames), strict=True):
+                parts.setdefault(joint, []).append(course)
+    series = [_cut(_series(joint, found), stretch) for joint, found in sorted(parts.items())]
+    return Motion(start, [_thinned(one, to_us(start), call.query.points) for one in series if len(one.at)])
 
 
-def _series(joint: str, parts: list[Readings]) -> _Series:
+def _moment(start: datetime, seconds: float | None) -> datetime | None:
+    try:
+        return None if seconds is None else start + timedelta(seconds=seconds)
+    except OverflowError:  # a sensor whose clock is at the end of time
+        return None
+
+
+def _series(joint: str, parts: list[Course]) -> _Series:
     at, angle = np.concatenate([part.at for part in parts]), np.concatenate([part.angle for part in parts])
     if np.any(at[1:] < at[:-1]):  # more than one log, or a clock that was set
         order = np.argsort(at, kind="stable")
         at, angle = at[order], angle[order]
     return _Series(joint, at, angle)
+
+
+def _cut(series: _Series, stretch: motion.Stretch) -> _Series:
+    """Return the readings of a stretch: of a frame that reaches into it, some are outside."""
+    first = 0 if stretch.since is None else int(np.searchsorted(series.at, to_us(stretch.since), side="left"))
+    last = len(series.at) if stretch.until is None else int(np.searchsorted(series.at, to_us(stretch.until), "right"))
+    return _Series(series.joint, series.at[first:last], series.angle[first:last])
 
 
 def _thinned(series: _Series, start: int, points: int) -> JointMotion:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
-from typing import NamedTuple
+from datetime import datetime
+from typing import Final, NamedTuple
 from uuid import UUID
 
 import numpy as np
@@ -62,15 +63,34 @@ async def list_repetitions(db: Database, stream_ids: Sequence[int]) -> list[Repe
     return [Repetition(**row) for row in rows]
 
 
-async def read_frames(db: Database, stream_id: int, rows_max: int = PAGE_ROWS) -> AsyncIterator[Frames]:
+class Stretch(NamedTuple):
+    """A part of a session; a frame that reaches into it belongs to it."""
+
+    since: datetime | None = None  # None: from the beginning
+    until: datetime | None = None  # None: to the end
+
+
+WHOLE: Final = Stretch()
+
+
+async def find_start(db: Database, session_id: UUID) -> datetime | None:
+    """Return when the first sample of a session was taken, None without any; raises `StorageError`."""
+    row = await db.fetch_one(_QUERIES.find_start, session_id=session_id)
+    return None if row is None else row["started_at"]
+
+
+async def read_frames(
+    db: Database, stream_id: int, stretch: Stretch = WHOLE, rows_max: int = PAGE_ROWS
+) -> AsyncIterator[Frames]:
     """Yield the frames of a log page by page; a connection is held only while a page is read.
 
     Raises `StorageError`.
     """
     after = 0
+    asked = {"stream_id": stream_id, "rows_max": rows_max, **stretch._asdict()}
     while True:
         async with db.hold_bulk() as held:
-            row = await held.fetch_one(_QUERIES.read_frames, stream_id=stream_id, after_seq=after, rows_max=rows_max)
+            row = await held.fetch_one(_QUERIES.read_frames, after_seq=after, **asked)
         assert row is not None  # noqa: S101 - an aggregate answers with one row
         if row["rows"] == 0:
             return

@@ -47,6 +47,32 @@ def unfold(stream: Stream, frames: Frames) -> Readings:
     )
 
 
+class Course(NamedTuple):
+    """The readings of one joint; NaN is left out."""
+
+    at: NDArray[np.int64]  # µs since 1970
+    angle: NDArray[np.float32]  # degrees
+
+
+def courses(stream: Stream, frames: Frames) -> list[Course]:
+    """Return the readings of some frames joint by joint, in the order of the log's joints."""
+    count, joints = len(frames.seq), len(stream.joints)
+    alike = stream.kind == "motion" and count and np.ptp(frames.values) == np.ptp(frames.offsets) == 0
+    samples = int(frames.values[0]) // joints if alike else 0
+    # As sensors send: frames of one shape, which need no place for each reading.
+    if not alike or samples * joints != frames.values[0] or frames.offsets[0] not in (0, samples):
+        readings = unfold(stream, frames)
+        return [Course(one.at, one.angle) for one in map(readings.of, range(joints))]
+    steps = frames.interval_us[:, None] * np.arange(samples)
+    after = steps if not frames.offsets[0] else frames.offset_us.reshape(count, samples)
+    at = (frames.started_at[:, None] + after).reshape(-1)
+    angles = frames.angle.reshape(count, joints, samples).swapaxes(0, 1).reshape(joints, -1)
+    missing = np.isnan(angles)
+    if not missing.any():
+        return [Course(at, angle) for angle in angles]
+    return [Course(at[~gone], angle[~gone]) for angle, gone in zip(angles, missing, strict=True)]
+
+
 def _after_start(frames: Frames, frame: NDArray[np.int64], sample: NDArray[np.int64]) -> NDArray[np.int64]:
     """Return µs from the start of each sample's frame to the sample."""
     constant = sample * frames.interval_us[frame]

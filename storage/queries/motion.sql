@@ -5,9 +5,17 @@ SELECT id, kind, joints
  WHERE physio_session_id = :session_id AND kind IN ('motion', 'sql')
  ORDER BY id;
 
+-- name: find_start
+-- When the first sample of a physio session was taken.
+SELECT min(frame.started_at) AS started_at
+  FROM streams stream
+  JOIN motion_frames frame ON frame.stream_id = stream.id
+ WHERE stream.physio_session_id = :session_id AND stream.kind IN ('motion', 'sql');
+
 -- name: read_frames
 -- The next frames of a log. One row comes back, a value for each column: its numbers in binary form, one after the other.
--- The elements of an array follow a head of 20 bytes, each behind its length in 4.
+-- The elements of an array follow a head of 20 bytes, each behind its length in 4. With :since or :until, those frames
+-- that may reach into that time: of several joints, a frame is taken to last as long as if all its angles were of one.
 SELECT count(*) AS rows,
        string_agg(int8send(seq), '' ORDER BY seq) AS seq,
        string_agg(timestamptz_send(started_at), '' ORDER BY seq) AS started_at,
@@ -19,6 +27,11 @@ SELECT count(*) AS rows,
   FROM (SELECT seq, started_at, interval_us, offsets_us, angles
           FROM motion_frames
          WHERE stream_id = :stream_id AND seq > :after_seq
+           AND (:until::timestamptz IS NULL OR started_at <= :until)
+           AND (:since::timestamptz IS NULL
+                OR started_at >= :since
+                OR started_at + interval '1 microsecond' * GREATEST(interval_us::bigint * cardinality(angles),
+                                                                    offsets_us[cardinality(offsets_us)]) >= :since)
          ORDER BY seq
          LIMIT :rows_max) AS page;
 

@@ -66,6 +66,22 @@ async def test_a_chart_has_few_points_and_every_extreme(hub: Hub, world: World, 
     assert (knee["seconds"][0], knee["seconds"][-1]) == (0.0, 20.99)
 
 
+async def test_a_stretch_is_shown_reading_by_reading(hub: Hub, world: World, session: UUID) -> None:
+    path = f"/api/v1/physio_sessions/{session}/motion"
+    whole = await hub.call("GET", f"{path}?points=20000", token=world.tokens["PT"])
+    for since, until in [(3.5, 4.25), (-5, 2), (20.5, 90), (0, 0)]:
+        answer = await hub.call("GET", f"{path}?points=20000&from={since}&to={until}", token=world.tokens["PT"])
+        assert answer.json["started_at"] == whole.json["started_at"]
+        for part in answer.json["joints"]:
+            [all_of_it] = [one for one in whole.json["joints"] if one["joint"] == part["joint"]]
+            pairs = list(zip(all_of_it["seconds"], all_of_it["angles"], strict=True))
+            inside = [pair for pair in pairs if since <= pair[0] <= until]
+            assert list(zip(part["seconds"], part["angles"], strict=True)) == inside
+            assert part["readings"] == len(inside)
+    answer = await hub.call("GET", f"{path}?from=500&to=900", token=world.tokens["PT"])
+    assert (answer.status, answer.json["joints"]) == (200, [])
+
+
 async def test_the_file_has_what_the_view_shows(hub: Hub, world: World, database: str, session: UUID) -> None:
     path = f"/api/v1/physio_sessions/{session}/motion.csv"
     answer = await hub.call("GET", path, token=world.tokens["DR"])

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
-from hub.motion.readings import NONE, numbers, unfold
+from hub.motion.readings import NONE, courses, numbers, unfold
 from storage.motion import Frames, Repetition, Stream
 
 TWO = Stream(1, "motion", ("left_knee_flexion", "right_knee_flexion"))
@@ -54,6 +55,28 @@ def test_a_plain_insert_is_one_sample_up_to_its_joint() -> None:
 
 def test_a_log_without_readings_unfolds_to_nothing() -> None:
     assert len(unfold(TWO, frames((1, 0, 10, [], [NAN, NAN]))).seq) == 0
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [(1, 0, 10, [], [1, 2, 3, 7, 8, 9]), (4, 100, 20, [], [4, 5, 6, 10, 11, 12])],
+        [(1, 0, 10, [], [1, NAN, 7, 8]), (3, 100, 20, [], [3, 4, NAN, 10])],
+        [(1, 0, 10, [0, 3], [1, 2, 7, 8]), (3, 100, 10, [0, 4], [3, 4, 9, 10])],
+        [(1, 0, 10, [], [1, 2, 7, 8]), (3, 100, 10, [0, 4], [3, 4, 9, 10])],
+        [(1, 0, 10, [5], [1, 2, 7, 8]), (3, 100, 10, [4], [3, 4, 9, 10])],
+        [(1, 0, 10, [], [1, 2, 7, 8]), (3, 100, 10, [], [3, 4, 5, 9, 10, 11])],
+        [(1, 0, 10, [], [1, 2, 3])],
+    ],
+    ids=["alike", "missing", "offsets", "some offsets", "too few offsets", "lengths", "ragged"],
+)
+def test_the_course_of_each_joint_is_what_unfolds(rows: list[tuple[int, int, int, list[int], list[float]]]) -> None:
+    read = unfold(TWO, frames(*rows))
+    for joint, course in enumerate(courses(TWO, frames(*rows))):
+        assert (course.at.tolist(), course.angle.tolist()) == (
+            read.of(joint).at.tolist(),
+            read.of(joint).angle.tolist(),
+        )
 
 
 def test_each_reading_has_the_number_of_its_repetition() -> None:
