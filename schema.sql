@@ -865,8 +865,7 @@ CREATE INDEX physio_sessions_ended_at_idx ON physio_sessions (ended_at) WHERE en
 CREATE INDEX physio_sessions_uncounted_idx ON physio_sessions (ended_at) WHERE ended_at IS NOT NULL AND counted_at IS NULL;
 CREATE INDEX physio_sessions_scheduled_idx ON physio_sessions (scheduled_at) WHERE status = 'scheduled';
 COMMENT ON TABLE physio_sessions IS 'Physiotherapy of a patient with a therapist, or at home by their plan.';
-COMMENT ON COLUMN physio_sessions.status IS
-    'scheduled → in_progress | cancelled | missed; in_progress → completed | cancelled. completed, cancelled and missed are final, but for a sensor that was offline: missed → in_progress.';
+COMMENT ON COLUMN physio_sessions.status IS 'scheduled → in_progress | cancelled | missed; in_progress → completed | cancelled. completed, cancelled and missed are final.';
 COMMENT ON COLUMN physio_sessions.joint IS '{side}_{joint}_{motion} from the closed list of are_joints().';
 COMMENT ON COLUMN physio_sessions.notes IS 'Clinical text: never shown to reception.';
 COMMENT ON COLUMN physio_sessions.supervised IS 'The therapist is present; a home session takes only the time of the patient.';

@@ -81,8 +81,6 @@ CREATE INDEX physio_sessions_in_progress_idx ON physio_sessions (started_at) WHE
 CREATE INDEX physio_sessions_ended_at_idx ON physio_sessions (ended_at) WHERE ended_at IS NOT NULL;
 CREATE INDEX physio_sessions_uncounted_idx ON physio_sessions (ended_at) WHERE ended_at IS NOT NULL AND counted_at IS NULL;
 CREATE INDEX physio_sessions_scheduled_idx ON physio_sessions (scheduled_at) WHERE status = 'scheduled';
-COMMENT ON COLUMN physio_sessions.status IS
-    'scheduled → in_progress | cancelled | missed; in_progress → completed | cancelled. completed, cancelled and missed are final, but for a sensor that was offline: missed → in_progress.';
 COMMENT ON COLUMN physio_sessions.pain IS 'Superseded by pain_before and pain_after; kept for hubs of the version before.';
 COMMENT ON COLUMN physio_sessions.exercise_id IS 'The exercise of the plan that it is for; null = of the whole plan, or of none.';
 COMMENT ON COLUMN physio_sessions.target_reps IS 'How many repetitions are asked for in this session.';

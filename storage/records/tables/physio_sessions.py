@@ -23,6 +23,19 @@ _OWN_PLAN = (
     " AND (p.end_date IS NULL OR p.end_date >= (r.scheduled_at - interval '1 day')::date)"
 )
 
+
+def _pain(when: str) -> Column:
+    return Column(
+        name=f"pain_{when}",
+        kind=INTEGER,
+        about=f"What the patient says {when} it, 0 (none) to 10.",
+        nullable=True,
+        change=True,
+        minimum=0,
+        maximum=10,
+    )
+
+
 PHYSIO_SESSIONS = Entity(
     name="physio_sessions",
     singular="a physiotherapy session",
@@ -91,9 +104,17 @@ PHYSIO_SESSIONS = Entity(
             references="workout_plans",
         ),
         Column(
+            name="exercise_id",
+            kind=KEY,
+            about="The exercise of the plan that it is for; without one it is for all that are due that day.",
+            nullable=True,
+            create="may",
+            references="plan_exercises",
+        ),
+        Column(
             name="device_id",
             kind=BIGINT,
-            about="The sensor that measures it.",
+            about="The sensor that measures it; at home the patient's own, where nobody says another.",
             nullable=True,
             create="may",
             change=True,
@@ -103,7 +124,7 @@ PHYSIO_SESSIONS = Entity(
         Column(
             name="rest_angle",
             kind=NUMBER,
-            about="The calibrated rest pose, degrees.",
+            about="The calibrated rest pose, degrees; without one the anatomical position.",
             nullable=True,
             create="may",
             change=True,
@@ -113,7 +134,7 @@ PHYSIO_SESSIONS = Entity(
         Column(
             name="target_angle",
             kind=NUMBER,
-            about="Where a repetition is to reach, degrees.",
+            about="Where a repetition is to reach, degrees; by default that of the exercise.",
             nullable=True,
             create="may",
             change=True,
@@ -121,16 +142,32 @@ PHYSIO_SESSIONS = Entity(
             maximum=_ANGLE,
         ),
         Column(
-            name="pain",
+            name="target_reps",
             kind=INTEGER,
-            about="What the patient says, 0 (none) to 10.",
+            about="How many repetitions are asked for; by default those of the exercise.",
             nullable=True,
+            create="may",
             change=True,
-            minimum=0,
-            maximum=10,
+            minimum=1,
+            maximum=10_000,
         ),
+        _pain("before"),
+        _pain("after"),
         Column(name="started_at", kind=MOMENT, about="When it really began.", nullable=True),
         Column(name="ended_at", kind=MOMENT, about="When it really ended.", nullable=True),
+        Column(
+            name="ended_by",
+            kind=TEXT,
+            about="person: somebody on a page or over the API. device: the sensor. idle: nothing was measured any more.",
+            nullable=True,
+            choices=("person", "device", "idle"),
+        ),
+        Column(
+            name="counted_at",
+            kind=MOMENT,
+            about="When its repetitions were counted from all that is stored; null until then.",
+            nullable=True,
+        ),
         Column(name="created_at", kind=MOMENT, about="When it was booked."),
     ),
     scopes={
@@ -150,19 +187,26 @@ PHYSIO_SESSIONS = Entity(
         "therapist": Word(fields=("therapist_id",)),
         "device": Word(fields=("device_id",)),
         "device before start": Word(fields=("device_id",)),  # the column says the rest
-        "targets": Word(fields=("rest_angle", "target_angle")),
+        "targets": Word(fields=("rest_angle", "target_angle", "target_reps")),
+        "pain": Word(fields=("pain_before", "pain_after")),
         "start": Word(fields=("status",), moves=("in_progress",)),
         "stop": Word(fields=("status",), moves=("completed",)),
         "cancel": Word(fields=("status",), moves=("cancelled",)),
         "from own active plan": Word(
-            fields=("plan_id", "scheduled_at", "duration_min", "device_id"),
+            fields=("plan_id", "exercise_id", "scheduled_at", "duration_min", "device_id"),
             rows=f"EXISTS {scopes.plans(_OWN_PLAN)}",
         ),
     },
     moves={"scheduled": ("in_progress", "cancelled", "missed"), "in_progress": ("completed", "cancelled")},
     filters=(
-        *(Filter("patient_id"), Filter("therapist_id"), Filter("facility_id"), Filter("plan_id"), Filter("status")),
-        *(Filter("device_id"), Filter("scheduled_at", span=True)),
+        *(
+            Filter("patient_id"),
+            Filter("therapist_id"),
+            Filter("facility_id"),
+            Filter("plan_id"),
+            Filter("exercise_id"),
+        ),
+        *(Filter("status"), Filter("device_id"), Filter("scheduled_at", span=True)),
     ),
     sorts=(Sort("scheduled_at", descends=True), Sort("created_at")),
     embeds=(
@@ -182,6 +226,12 @@ PHYSIO_SESSIONS = Entity(
             " AND p.patient_id = r.patient_id)",
             "plan_id",
             "the patient has no such plan",
+        ),
+        Check(
+            "r.exercise_id IS NULL OR EXISTS (SELECT FROM plan_exercises e WHERE e.id = r.exercise_id"
+            " AND e.plan_id = r.plan_id)",
+            "exercise_id",
+            "the plan has no such exercise",
         ),
         Check(_FITTING_DEVICE, "device_id", "the patient has no such sensor, nor the facility"),
         Check("r.patient_id <> r.therapist_id", "therapist_id", "nobody treats themself", "physio_sessions_two_people"),

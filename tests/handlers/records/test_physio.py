@@ -114,8 +114,9 @@ async def test_a_patient_exercises_at_home_by_their_own_active_plan(desk: Desk, 
     assert (made.json["therapist_id"], made.json["joint"], made.json["supervised"]) == (desk.user("DR"), KNEE, False)
     path = f"physio_sessions/{made.json['id']}"
     assert (await desk.change(path, "PT", status="in_progress")).json["started_at"] is not None
-    done = await desk.change(path, "PT", status="completed", pain=3)
-    assert (done.status, done.json["pain"], done.json["ended_at"] is not None) == (200, 3, True)
+    done = await desk.change(path, "PT", status="completed", pain_after=3)
+    assert (done.status, done.json["pain_after"], done.json["ended_at"] is not None) == (200, 3, True)
+    assert (done.json["ended_by"], done.json["counted_at"]) == ("person", None)
     assert refused(await desk.change(path, "PT", status="in_progress"))[:2] == (409, "conflict")
     assert refused(await desk.change(path, "PT", notes="x"))[:2] == (403, "field_forbidden")
     noted = await desk.change(path, "DR", notes="well done", target_angle=95.5)
@@ -131,7 +132,7 @@ async def test_a_sensor_starts_and_stops_the_session_that_it_is_bound_to(desk: D
     later = await desk.insert("physio_sessions", **people, device_id=number, scheduled_at=late)
     other = await desk.insert("physio_sessions", **people, scheduled_at=late + timedelta(days=1))
     (seen,) = (await desk.get("physio_sessions", "PX")).json["items"]
-    assert seen == {"id": str(soon), "joint": KNEE, "rest_angle": None, "target_angle": 90.0}
+    assert seen == {"id": str(soon), "joint": KNEE, "rest_angle": None, "target_angle": 90.0, "target_reps": None}
     for hidden in (later, other):
         assert (await desk.change(f"physio_sessions/{hidden}", "PX", status="in_progress")).status == 404
     path = f"physio_sessions/{soon}"

@@ -45,6 +45,7 @@ KEPT_INSIDE: Mapping[str, set[str]] = {
     "ambulances": {
         *("current_location", "location_fix_at", "location_speed", "location_heading", "location_accuracy"),
     },
+    "physio_sessions": {"pain"},  # what pain_before and pain_after took the place of
     "rehab_progress": {"peak_angle_sum", "peak_angle_n"},
     "devices": {"claim_hash"},
     "notifications": {"dedupe_key"},
