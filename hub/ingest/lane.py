@@ -17,6 +17,7 @@ import structlog
 
 from hub.clock import happened_us
 from hub.errors import CreditExceeded, NotFound
+from hub.ingest.crews import Taker
 from hub.ingest.intake import Intake
 from hub.outcomes import outcome_of
 from hub.protocol.device_frames import CommandAck
@@ -39,11 +40,19 @@ class Lane:
     taking to be committed or rolled back, so the order holds over connections and hubs.
     """
 
-    def __init__(self, intake: Intake, device_id: int, ambulance_id: int, send: Callable[[HubMessage], None]) -> None:
+    def __init__(
+        self,
+        intake: Intake,
+        device_id: int,
+        ambulance_id: int | None,
+        send: Callable[[HubMessage], None],
+        taker: Taker,
+    ) -> None:
         self._intake = intake
         self._device_id = device_id
-        self._ambulance_id = ambulance_id
+        self._ambulance_id = ambulance_id  # that calls for help are about; None of a sensor
         self._send = send
+        self._taker = taker
         self._waiting: deque[tuple[Report, int] | CommandAck] = deque()  # with when it came, in µs
         self._reports = 0  # of them, and of what is worked on
         self._answers = 0  # to commands, likewise
@@ -52,7 +61,8 @@ class Lane:
     def report(self, report: Report) -> None:
         """Take a report; raises `CreditExceeded` for one too many."""
         received_at = self._intake.clock.now_us()
-        if report.kind == "sos":  # shown at once, like one on a fix: also while nothing can be stored
+        if report.kind == "sos" and self._ambulance_id is not None:
+            # Shown at once, like one on a fix: also while nothing can be stored.
             called = read_sos(report.id, report.body)
             raised_at = happened_us(received_at, report.sent_at, report.at)
             self._intake.call(self._ambulance_id, (self._device_id, called.alarm), raised_at)
@@ -96,18 +106,17 @@ class Lane:
             self._work = None
 
     async def _take(self, report: Report, received_at: int) -> ReportAck:
-        crews = self._intake.crews
         try:
-            return await _stored(lambda: crews.take(self._device_id, self._ambulance_id, report, received_at))
+            return await _stored(lambda: self._taker.take(self._device_id, report, received_at))
         except Exception as error:  # noqa: BLE001 - the boundary of a session: a fault of ours ends in an answer
             _LOG.exception("report_failed", device=self._device_id, kind=report.kind)
             fault = outcome_of(error)
             return ReportAck(report.id, "refused", fault.code, fault.title)
 
     async def _deliver(self, answer: CommandAck) -> None:
-        crews, command_id = self._intake.crews, UUID(answer.id)
+        told = (self._device_id, UUID(answer.id), answer.status, answer.detail)
         try:
-            known = await _stored(lambda: crews.deliver(self._device_id, command_id, answer.status, answer.detail))
+            known = await _stored(lambda: self._taker.deliver(*told))
         except Exception:  # noqa: BLE001 - likewise; the command is sent again with the next connection
             _LOG.exception("answer_failed", device=self._device_id)
             return

@@ -8,6 +8,7 @@ from hub.access.principal import Principal
 from hub.errors import BadInput, CreditExceeded, Forbidden, HubError, Malformed, NotFound, Restarting
 from hub.ingest.admission import Place, admit, digest_of, fix_time
 from hub.ingest.credit import Account
+from hub.ingest.crews import OneCrew
 from hub.ingest.cursor import REMEMBERED
 from hub.ingest.fix_stream import FixStream
 from hub.ingest.intake import Intake
@@ -195,7 +196,8 @@ class DeviceSession:
 
     def _errands(self) -> Lane:
         if self._lane is None:
-            self._lane = Lane(self._intake, self.device_id, self.ambulance_id, self.send)
+            crew = OneCrew(self._intake.crews, self.ambulance_id)
+            self._lane = Lane(self._intake, self.device_id, self.ambulance_id, self.send, crew)
         return self._lane
 
     def leave(self) -> None:

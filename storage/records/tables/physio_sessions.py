@@ -158,7 +158,7 @@ PHYSIO_SESSIONS = Entity(
         Column(
             name="ended_by",
             kind=TEXT,
-            about="person: somebody on a page or over the API. device: the sensor. idle: nothing was measured any more.",
+            about="person: on a page or over the API. device: the sensor. idle: nothing was measured any more.",
             nullable=True,
             choices=("person", "device", "idle"),
         ),
