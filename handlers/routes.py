@@ -11,6 +11,7 @@ from handlers import (
     ambulances,
     device_care,
     devices,
+    exercise_day,
     exports,
     health,
     history,
@@ -178,6 +179,7 @@ ROUTES: tuple[Route, ...] = (
     *moving_routes.ROUTES,
     *rights.ROUTES,
     *motion.ROUTES,
+    *exercise_day.ROUTES,
     *trackers.ROUTES,
     Route("GET", f"{API}/map", map.show, "map.R", "What lies below the ambulances", map.Map),
     Route(

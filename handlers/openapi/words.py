@@ -53,6 +53,7 @@ _TAGS = {
     "assignments": "dispatch",
     "crew": "dispatch",
     "crew_messages": "dispatch",
+    "exercise_day": "plan_exercises",
     "fleet": "ambulances",
     "live": "health",
     "openapi": "description",

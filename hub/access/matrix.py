@@ -140,4 +140,5 @@ handover_notes.C     DP:* SV:* AD:*
 places.R             PT:* RC:* SA:* DP:* SV:* AD:*
 trackers.C           AN:*{with a tracker's secret}
 physio_sessions.U.calibrate PT:own DR:own PX:bound
+exercise_day.R       PT:own
 """

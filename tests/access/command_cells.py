@@ -111,6 +111,7 @@ ALONE: tuple[tuple[str, str, str, tuple[int, ...], Any], ...] = (
     ("audit_log.R", "GET", f"{API}/audit_log", (200,), None),
     ("audit_log.R", "GET", f"{API}/audit_log/999999", (404,), None),
     ("record_accesses.R", "GET", f"{API}/record_accesses", (200,), None),
+    ("exercise_day.R", "GET", f"{API}/exercise_day", (200,), None),
     ("totp.R", "GET", f"{API}/totp", (200,), None),
     ("totp.U", "POST", f"{API}/totp/recovery_codes", (409,), {"code": "000000"}),
     (
