@@ -1,6 +1,7 @@
 /** Where the page begins. */
 
 import "leaflet/dist/leaflet.css";
+import "uplot/dist/uPlot.min.css";
 import "./styles/main.css";
 import { render } from "preact";
 import { App } from "./app.tsx";
