@@ -127,7 +127,8 @@ def _plan(exercise: Exercise, rng: np.random.Generator) -> tuple[tuple[Done, ...
         out_s, top_s, back_s = (rng.uniform(*span) for span in (exercise.out_s, exercise.top_s, exercise.out_s))
         times = np.cumsum((now, out_s, top_s, back_s, rng.uniform(*exercise.rest_s))).tolist()
         corners += list(zip(times[1:], (peak, peak, rest, rest), strict=True))
-        done.append(Done(*(round(each * SECOND_US) for each in times[:4]), peak_angle=peak, is_full=is_full))
+        started, topped, left, ended = (round(each * SECOND_US) for each in times[:4])
+        done.append(Done(started, topped, left, ended, peak, is_full))
         now = times[4]
     return tuple(done), [*corners, (now + 1.0, rest)]
 

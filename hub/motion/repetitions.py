@@ -7,6 +7,7 @@ in degrees; times are integer microseconds of any clock. All memory is a few num
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import lru_cache
 from math import exp, nan
 from typing import Final, NamedTuple
@@ -40,7 +41,8 @@ class Repetition(NamedTuple):
     valid: bool  # the peak reaches the target; otherwise it is partial
 
 
-class Standing(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Standing:
     """How far a joint is."""
 
     count: int
@@ -121,7 +123,11 @@ class Counter:
         self.fastest = max(self.fastest, moved / dt)
         if raw > self.peak:
             self.peak, self.peak_at = raw, at_us
-        return self._back(seq, raw, dt) if self.out else self._rest()
+        if self.out:
+            return self._back(seq, raw, dt)
+        if self.y - self.turn >= self.delta:
+            self.out, self.turn = True, self.y
+        return None
 
     def _begin(self, seq: int, at_us: int, x: float) -> None:
         self.started, self.last_at = True, at_us
@@ -141,10 +147,6 @@ class Counter:
         self.floor = self.peak = raw
         self.peak_at = at_us
         self.fastest, self.hold_us = 0.0, 0
-
-    def _rest(self) -> None:
-        if self.y - self.turn >= self.delta:
-            self.out, self.turn = True, self.y
 
     def _back(self, seq: int, raw: float, dt: int) -> Repetition | None:
         self.turn = max(self.turn, self.y)
