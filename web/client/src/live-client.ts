@@ -5,39 +5,19 @@ import type { Ending } from "./backoff.ts";
 import { ServerClock } from "./clock.ts";
 import { IDLE, SignedOut } from "./connection.ts";
 import type { Connection } from "./connection.ts";
-import type { EventFeed } from "./feed.ts";
-import type { Change, Fix, Fleet } from "./fleet.ts";
-import { Follower } from "./follower.ts";
+import type { Fix, Fleet } from "./fleet.ts";
+import { Followers } from "./followers.ts";
 import { GlassLatency } from "./latency.ts";
 import type { Latency } from "./latency.ts";
+import type { LiveOptions } from "./live-options.ts";
 import { parseMessage, ProtocolError } from "./protocol.ts";
 import type { Filter, HubMessage, Pong, Subscribe } from "./protocol.ts";
 import { Pulse } from "./pulse.ts";
+import type { StateFeed } from "./state.ts";
 import { here } from "./surroundings.ts";
 import type { Socket, Surroundings } from "./surroundings.ts";
 import { endingOf } from "./tickets.ts";
 import { ChannelRefused, Viewer } from "./viewer.ts";
-
-export interface LiveOptions {
-  /** The hub's `/ws/live`, ws: or wss:. */
-  readonly url: string;
-  /** In a browser: draws a new single-use ticket for each connection; rejects with `SignedOut` when the session is over. */
-  readonly ticket?: () => Promise<string>;
-  /** In Node and apps, instead of `ticket`: the access token; rejects with `SignedOut` when there is none any more. */
-  readonly token?: () => Promise<string>;
-  /** `fleet`, or one ambulance as `ambulance:7`; null for no picture at all, where the events are what matters. */
-  readonly channel?: string | null;
-  /** The part of the fleet to begin with; see `setFilter`. */
-  readonly filter?: Filter | null;
-  /** Channels of events to follow on the same connection. */
-  readonly events?: readonly EventFeed[];
-  readonly onChange?: (change: Change) => void;
-  readonly onConnection?: (connection: Connection) => void;
-  /** The hub does not take a filter; the picture goes back to the one before. */
-  readonly onFilterRefused?: (detail: string) => void;
-  /** Another place than a browser or Node: `{ ...here, open: … }`. */
-  readonly surroundings?: Surroundings;
-}
 
 /** Close codes: the credential does not count, or was withdrawn. */
 const CREDENTIAL = new Set([4500, 4504]);
@@ -49,7 +29,7 @@ export class LiveClient {
   private readonly viewer: Viewer;
   /** Whether the viewer's channel is subscribed to. */
   private readonly watches: boolean;
-  private readonly followers: readonly Follower[];
+  private readonly followers: Followers;
   private readonly surroundings: Surroundings;
   private readonly glass = new GlassLatency();
   /** The open or opening socket; messages of any other are stale. */
@@ -71,7 +51,7 @@ export class LiveClient {
     this.surroundings = options.surroundings ?? here;
     this.viewer = new Viewer(options.channel ?? "fleet", options.filter ?? null);
     this.watches = options.channel !== null;
-    this.followers = (options.events ?? []).map((feed) => new Follower(feed, this.surroundings));
+    this.followers = new Followers(options.events ?? [], options.states ?? [], this.surroundings);
     this.pulse = new Pulse(this.surroundings.now());
   }
 
@@ -103,6 +83,16 @@ export class LiveClient {
     if (!this.watches) return;
     const request = this.viewer.setFilter(filter);
     if (request !== null && this.state.phase === "live") this.turn(request);
+  }
+
+  /** Follow one more state, on this connection and on those after it. */
+  follow(feed: StateFeed): void {
+    this.followers.follow(feed);
+  }
+
+  /** Give a channel of events or of a state up. */
+  leave(channel: string): void {
+    if (this.followers.leave(channel) && this.state.phase === "live") this.send({ type: "unsubscribe", channel });
   }
 
   /** Try now instead of at the end of the wait: the network is back, or a person asked. */
@@ -174,9 +164,7 @@ export class LiveClient {
     if (message.type === "welcome") return this.begin(now);
     if (message.type === "pong") this.measure(message, now);
     else if (message.channel === this.viewer.channel) this.look(message, now);
-    else if (message.type === "events" || message.type === "error") {
-      this.followers.find((follower) => follower.channel === message.channel)?.receive(message);
-    }
+    else this.followers.receive(message);
   }
 
   private begin(now: number): void {
@@ -184,11 +172,9 @@ export class LiveClient {
     if (this.watches) this.send(this.viewer.subscribe());
     else this.confirm(now);
     const { generation } = this;
-    for (const follower of this.followers) {
-      follower.connected((request) => {
-        if (generation === this.generation) this.send(request);
-      });
-    }
+    this.followers.connected((request) => {
+      if (generation === this.generation) this.send(request);
+    });
   }
 
   private look(message: HubMessage, now: number): void {
@@ -282,7 +268,7 @@ export class LiveClient {
     this.generation += 1;
     this.cancelTimer();
     this.pings.clear();
-    for (const follower of this.followers) follower.disconnected();
+    this.followers.disconnected();
     const socket = this.socket;
     this.socket = null;
     socket?.close(1000);

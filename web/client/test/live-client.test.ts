@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { SignedOut } from "../src/connection.ts";
 import type { HubEvent } from "../src/feed.ts";
 import { LiveClient } from "../src/live-client.ts";
-import type { LiveOptions } from "../src/live-client.ts";
+import type { LiveOptions } from "../src/live-options.ts";
 import { Channel, settle, TestSurroundings } from "./hub.ts";
 
 const WELCOME = { type: "welcome", session: "s", server_time: 5_000_000_000, heartbeat_s: 20 };
