@@ -11,7 +11,21 @@ from typing import Any
 
 import orjson
 
-from bench import connections, dispatch, fanout, fixes, history, live, machine, nodes, offers, records, report, sign_ins
+from bench import (
+    connections,
+    dispatch,
+    fanout,
+    fixes,
+    history,
+    live,
+    machine,
+    motion,
+    nodes,
+    offers,
+    records,
+    report,
+    sign_ins,
+)
 from bench.broken import Broken
 from bench.hub import HubUnderTest, hub_under_test
 
@@ -26,6 +40,7 @@ BENCHMARKS: dict[str, Any] = {  # modules with SETTINGS, MAIN_FIGURE, add_argume
     "records": records,
     "sign_ins": sign_ins,
     "dispatch": dispatch,
+    "motion": motion,
 }
 
 
