@@ -1,4 +1,4 @@
-"""Which hub runs the timers: one at a time, and one that has slept writes nothing of what it woke up with."""
+"""Which hub does some work, the timers of dispatch above all: one at a time, and one that has slept writes nothing."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Leader:
     def __init__(self, db: Database, holder: str, metrics: Metrics, *, work: str = WORK) -> None:
         self._db = db  # role arogya_app
         self._holder = holder  # for people
-        self._metrics = metrics
+        self._gauge = metrics.dispatch_leading if work == WORK else metrics.leading.labels(work)
         self._work = work
         self._lease: Lease | None = None  # while this hub works, as far as it knows
 
@@ -65,15 +65,15 @@ class Leader:
     async def _lead(self, work: Callable[[], Coroutine[None, None, None]]) -> None:
         lease = self._lease
         assert lease is not None  # noqa: S101 - it has just been taken
-        self._metrics.dispatch_leading.set(1)
-        _LOG.info("this hub runs the timers of dispatch", fence=lease.fence)
+        self._gauge.set(1)
+        _LOG.info("this hub does the work of one hub", work=self._work, fence=lease.fence)
         try:
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self._keep(lease))
                 tasks.create_task(work())
         except* Deposed:
             self._lease = None
-            _LOG.warning("another hub runs the timers of dispatch now", fence=lease.fence)
+            _LOG.warning("another hub does the work of one hub now", work=self._work, fence=lease.fence)
 
     async def _keep(self, lease: Lease) -> None:
         """Renew the lease; while PostgreSQL is away nobody can take it, and nothing can be written by it either."""
@@ -85,7 +85,7 @@ class Leader:
 
     async def _release(self) -> None:
         """Let another hub work at once, where this one stops."""
-        self._metrics.dispatch_leading.set(0)
+        self._gauge.set(0)
         lease, self._lease = self._lease, None
         if lease is not None:
             with suppress(StorageError, TimeoutError):

@@ -144,7 +144,7 @@ async def test_a_hub_that_slept_runs_no_timer_that_another_one_has_taken_over(
 
     await wait_until(stepped_down, TAKEN_OVER_S, "it knows that it has lost the work")
     assert await leader_of(cluster, watcher) is other
-    assert "another hub runs the timers of dispatch now" in zombie.hub.words()
+    assert "another hub does the work of one hub now" in zombie.hub.words()
     twice = await watcher.fetch(
         "SELECT assignment_id, status FROM assignment_events GROUP BY assignment_id, status HAVING count(*) > 1"
     )
