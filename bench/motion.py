@@ -133,7 +133,10 @@ def copies_of(psql: Psql, ward: Ward, load: Load, samples_per_s: float) -> dict[
     """Let psql copy the same readings and the same frames, and compare."""
     frame_readings = load.joints * load.samples
     with tempfile.TemporaryDirectory() as name:
-        rows = motion_copies.copy_readings(psql, Path(name), ward.prefix, frame_readings)
+        rows, cheapest = (
+            motion_copies.copy_readings(psql, Path(name), ward.prefix, frame_readings, key)
+            for key in ("uuid", "bigint")
+        )
         frames = motion_copies.copy_frames(psql, Path(name), ward.prefix)
     rows_per_s = rows.rows / rows.seconds
     frames_per_s = frames.rows * frame_readings / frames.seconds
@@ -142,6 +145,7 @@ def copies_of(psql: Psql, ward: Ward, load: Load, samples_per_s: float) -> dict[
         "psql_frames_samples_per_s": round(frames_per_s),
         "ratio_rows": round(samples_per_s / rows_per_s, 3),
         "ratio_frames": round(samples_per_s / frames_per_s, 3),
+        "psql_rows_ascending_per_s": round(cheapest.rows / cheapest.seconds),
         "psql_rows": rows.rows,
         "psql_frames": frames.rows,
         "psql_rows_bytes_per_sample": round(rows.bytes / max(1, rows.rows), 1),

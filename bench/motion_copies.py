@@ -12,13 +12,18 @@ READINGS_MAX = 2_000_000
 FRAMES_MAX = 200_000
 READINGS, FRAMES = "bench_readings", "bench_frames"
 
-# The fields of joint_motion_logs as a plain table, at its cheapest: an ascending key of 8 bytes, and no other index.
+# The fields of joint_motion_logs as a plain table, with its primary key and no other index.
 MAKE_READINGS = f"""
 DROP TABLE IF EXISTS {READINGS};
 CREATE TABLE {READINGS} (
-    id bigint PRIMARY KEY, session_id uuid NOT NULL, "timestamp" timestamptz NOT NULL, joint text NOT NULL,
+    id {{key}} PRIMARY KEY, session_id uuid NOT NULL, "timestamp" timestamptz NOT NULL, joint text NOT NULL,
     angle real NOT NULL, repetition int)
 """
+# The key as the view joint_motion_logs gives it, and the cheapest that there is: 8 bytes, ascending as the rows come.
+KEYS = {
+    "uuid": "joint_motion_log_id(f.stream_id, f.seq + (place - 1) % samples, ((place - 1) / samples)::int + 1)",
+    "bigint": "row_number() OVER ()",
+}
 # The twin has the columns, checks and the index of the table, and a partition for each day of the rows.
 MAKE_FRAMES = f"""
 DROP TABLE IF EXISTS {FRAMES};
@@ -55,11 +60,11 @@ def copy_frames(psql: Psql, folder: Path, prefix: str) -> Copied:
     return _copy(psql, folder, FRAMES, f"SELECT * FROM motion_frames WHERE {mine} LIMIT {FRAMES_MAX}")  # noqa: S608 - our own
 
 
-def copy_readings(psql: Psql, folder: Path, prefix: str, frame_readings: int) -> Copied:
+def copy_readings(psql: Psql, folder: Path, prefix: str, frame_readings: int, key: str) -> Copied:
     """Copy the readings of stored frames, a row each, frame after frame in the order in which the hub stored them."""
     frames = max(1, READINGS_MAX // frame_readings)
     readings = (
-        "SELECT row_number() OVER (), s.physio_session_id, "  # noqa: S608 - our own
+        f"SELECT {KEYS[key]}, s.physio_session_id, "  # noqa: S608 - our own
         "f.started_at + (place - 1) % samples * f.interval_us * interval '1 us', "
         "s.joints[(place - 1) / samples + 1], angle, NULL::int "
         f"FROM (SELECT * FROM motion_frames WHERE stream_id IN ({_streams(prefix)}) LIMIT {frames}) AS f "
@@ -67,7 +72,7 @@ def copy_readings(psql: Psql, folder: Path, prefix: str, frame_readings: int) ->
         "CROSS JOIN LATERAL (SELECT cardinality(f.angles) / cardinality(s.joints) AS samples) AS shape "
         "CROSS JOIN LATERAL unnest(f.angles) WITH ORDINALITY AS one (angle, place)"
     )
-    psql.script(MAKE_READINGS)
+    psql.script(MAKE_READINGS.format(key=key))
     return _copy(psql, folder, READINGS, readings)
 
 
