@@ -1,0 +1,202 @@
+"""What sensors say of their sessions: begin, end, the rest pose; repeated, late, and by others."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from typing import Any
+from uuid import UUID, uuid4
+
+import numpy as np
+import pytest
+
+from hub.clock import to_us
+from hub.motion.sessions import Sensors
+from hub.protocol.reports import Report, ReportAck
+from storage import commands
+from storage.pool import Database
+from tests.hub.motion.ward import HIP, KNEE, StillClock, Ward, ward
+from tests.storage import world
+from tests.storage.world import Connection
+
+NUMBERS = count(1)
+
+
+@pytest.fixture
+async def at(superuser: Connection) -> Ward:
+    return await ward(superuser)
+
+
+class Desk:
+    """Takes reports at a time that a test chooses."""
+
+    def __init__(self, db: Database, at: Ward) -> None:
+        self.clock = StillClock(datetime.now(UTC))
+        self.sensors = Sensors(db, self.clock)
+        self.at = at
+
+    async def say(self, kind: str, session_id: object, *, age: timedelta = timedelta(), by: int | None = None) -> Any:
+        """Report something that happened so long ago; return (status, code)."""
+        ack = await self.report(kind, {"session": str(session_id)}, age=age, by=by)
+        return ack.status, ack.code
+
+    async def report(
+        self, kind: str, body: dict[str, object], *, age: timedelta = timedelta(), by: int | None = None
+    ) -> ReportAck:
+        """Report something; return the whole answer."""
+        now = to_us(self.clock.now())
+        said = Report(f"r{next(NUMBERS)}", kind, now - int(age.total_seconds() * 1e6), now, body)
+        return await self.sensors.take(by or self.at.device_id, said, now)
+
+
+@pytest.fixture
+async def desk(app_pool: Database, at: Ward) -> Desk:
+    return Desk(app_pool, at)
+
+
+DONE = ("done", None)
+
+
+async def times(at: Ward, session_id: UUID) -> tuple[datetime | None, datetime | None]:
+    row = await at.db.fetchrow("SELECT started_at, ended_at FROM physio_sessions WHERE id = $1", session_id)
+    assert row is not None
+    return row["started_at"], row["ended_at"]
+
+
+async def test_a_sensor_begins_and_ends_its_session(desk: Desk, at: Ward) -> None:
+    key = await at.session()
+    assert await desk.say("session_start", key) == DONE
+    assert await at.status(key) == ("in_progress", None)
+    desk.clock.at += timedelta(minutes=5)
+    assert await desk.say("session_stop", key) == DONE
+    assert await at.status(key) == ("completed", "device")
+    assert await times(at, key) == (desk.clock.at - timedelta(minutes=5), desk.clock.at)
+    entries = await at.db.fetch("SELECT actor_kind, actor_id, patient_id, detail FROM audit_log ORDER BY id")
+    assert [(e["actor_kind"], e["actor_id"], e["patient_id"]) for e in entries] == [
+        ("device", str(at.device_id), at.patient_id)
+    ] * 2
+
+
+async def test_a_repeated_report_changes_nothing(desk: Desk, at: Ward) -> None:
+    key = await at.session()
+    for kind in ("session_start", "session_start", "session_stop", "session_stop", "session_start"):
+        assert await desk.say(kind, key) == DONE
+    assert await at.db.fetchval("SELECT count(*) FROM audit_log") == 2
+
+
+async def test_a_session_that_is_not_the_sensors_is_not_there(desk: Desk, at: Ward) -> None:
+    other = await world.insert(at.db, "devices", kind="physio", name="Other")
+    await world.insert(at.db, "physio_devices", id=other)
+    key = await at.session()
+    assert await desk.say("session_start", key, by=other) == ("refused", "not_found")
+    assert await desk.say("session_start", uuid4()) == ("refused", "not_found")
+    await at.db.execute("UPDATE physio_devices SET patient_id = $1", await world.patient(at.db))
+    assert await desk.say("session_start", key) == ("refused", "not_found")
+
+
+@pytest.mark.parametrize(
+    ("kind", "body", "code"),
+    [
+        ("session_dance", {"session": "x"}, "invalid_value"),
+        ("session_start", {"session": "x"}, "invalid_value"),
+        ("session_start", {}, "malformed"),
+        ("session_start", {"session": str(uuid4()), "joint": KNEE}, "unknown_field"),
+    ],
+)
+async def test_what_cannot_be_read_is_refused(desk: Desk, kind: str, body: dict[str, object], code: str) -> None:
+    ack = await desk.report(kind, body)
+    assert (ack.status, ack.code, ack.state) == ("refused", code, None)
+
+
+async def test_a_session_begins_around_its_time(desk: Desk, at: Ward) -> None:
+    key = await at.session(scheduled_at=desk.clock.at + timedelta(minutes=31))
+    refusal = await desk.report("session_start", {"session": str(key)})
+    assert (refusal.code, refusal.state) == ("conflict", {"session": str(key), "status": "scheduled"})
+    assert await desk.say("session_stop", key) == ("refused", "conflict")
+    desk.clock.at += timedelta(minutes=2)
+    assert await desk.say("session_start", key) == DONE
+
+
+async def test_a_cancelled_session_does_not_begin(desk: Desk, at: Ward) -> None:
+    key = await at.session(status="cancelled")
+    assert await desk.say("session_start", key) == ("refused", "conflict")
+
+
+async def test_a_sensor_that_was_offline_says_when_it_was(desk: Desk, at: Ward) -> None:
+    began = desk.clock.at - timedelta(hours=3)
+    key = await at.session(scheduled_at=began, status="missed")
+    assert await desk.say("session_start", key, age=timedelta(hours=3)) == DONE
+    assert await desk.say("session_stop", key, age=timedelta(hours=2, minutes=40)) == DONE
+    assert await times(at, key) == (began, began + timedelta(minutes=20))
+
+
+async def test_a_week_later_it_is_too_late(desk: Desk, at: Ward) -> None:
+    age = timedelta(days=7, minutes=1)
+    key = await at.session(scheduled_at=desk.clock.at - age, status="missed")
+    assert await desk.say("session_start", key, age=age) == ("refused", "conflict")
+
+
+async def test_a_session_that_was_closed_for_idle_ends_when_its_sensor_says(desk: Desk, at: Ward) -> None:
+    key = await at.begun(desk.clock.at - timedelta(hours=1))
+    closed = desk.clock.at - timedelta(minutes=50)
+    await at.db.execute(
+        "UPDATE physio_sessions SET status = 'completed', ended_at = $2, ended_by = 'idle', counted_at = now()"
+        " WHERE id = $1",
+        key,
+        closed,
+    )
+    assert await desk.say("session_stop", key, age=timedelta(minutes=30)) == DONE
+    assert await at.status(key) == ("completed", "device")
+    assert (await times(at, key))[1] == desk.clock.at - timedelta(minutes=30)
+    assert await at.db.fetchval("SELECT counted_at FROM physio_sessions WHERE id = $1", key) is None
+    assert await desk.say("session_stop", key) == DONE  # ended by the sensor: that stays
+    assert (await times(at, key))[1] == desk.clock.at - timedelta(minutes=30)
+
+
+async def test_a_patient_is_in_one_session(desk: Desk, at: Ward) -> None:
+    await at.begun(device_id=None)
+    key = await at.session(scheduled_at=desk.clock.at + timedelta(minutes=29, seconds=30))
+    assert await desk.say("session_start", key) == ("refused", "conflict")
+
+
+async def test_the_rest_pose_is_the_median_of_two_seconds(desk: Desk, at: Ward) -> None:
+    key = await at.begun(target_angle=110.0, target_reps=12)
+    stream = await at.stream(key, (KNEE, HIP))
+    knee = np.concatenate([np.full(200, 60.0), np.tile([9.0, 11.0, 10.0, 12.0, 8.0], 22)])
+    angles = np.stack([knee, np.full(310, 31.5)]).astype(np.float32)
+    await at.store(stream, angles, desk.clock.at - timedelta(seconds=6.2))
+    assert await desk.say("session_rest", key) == DONE
+    assert await at.db.fetchval("SELECT rest_angle FROM physio_sessions WHERE id = $1", key) == 10.0
+    rows = await at.db.fetch(
+        "SELECT joint, rest_angle, target_angle, target_reps FROM motion_targets"
+        " WHERE isfinite(set_at) AND set_at > now() ORDER BY joint"
+    )
+    assert [tuple(row) for row in rows] == [(HIP, 31.5, None, None), (KNEE, 10.0, 110.0, 12)]
+    told = (await commands.pending(desk.sensors._db, at.device_id))[-1]
+    assert (told.kind, told.body["rest_angle"]) == ("session_target", 10.0)
+
+
+async def test_there_is_no_rest_pose_while_the_joint_moves_or_nothing_comes(desk: Desk, at: Ward) -> None:
+    key = await at.begun()
+    assert await desk.say("session_rest", key) == ("refused", "conflict")
+    moving = np.linspace(0, 90, 150, dtype=np.float32)[None, :]
+    stream = await at.stream(key)
+    last = await at.store(stream, moving, desk.clock.at - timedelta(seconds=3))
+    refusal = await desk.report("session_rest", {"session": str(key)})
+    assert refusal.detail == "the joint moves: hold it still for two seconds"
+    await at.store(stream, np.zeros((1, 150), np.float32), desk.clock.at, first=last + 1)
+    desk.clock.at += timedelta(seconds=14)
+    assert await desk.say("session_rest", key) == ("refused", "conflict")
+
+
+async def test_only_a_session_in_progress_is_calibrated(desk: Desk, at: Ward) -> None:
+    assert await desk.say("session_rest", await at.session()) == ("refused", "conflict")
+
+
+async def test_answers_to_commands_are_kept(desk: Desk, at: Ward, app_pool: Database) -> None:
+    key = await at.session()
+    await desk.say("session_start", key)
+    (told,) = await commands.pending(app_pool, at.device_id)
+    assert (told.kind, told.body["session"]) == ("session_start", str(key))
+    assert await desk.sensors.deliver(at.device_id, told.id, "done", None)
+    assert not await desk.sensors.deliver(at.device_id, told.id, "done", None)
