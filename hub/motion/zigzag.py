@@ -1,0 +1,213 @@
+"""The steps of `Counter` for many joints and samples at once, the same to the bit.
+
+The filter, the median and the speed know nothing of repetitions: they are worked out for the whole block. At rest the
+angle is followed down to its lowest, on the way it is followed up to its highest: with the sign turned round that is
+the same, so that one running minimum finds where an angle has turned back. Most joints do not turn within a block.
+Those that do are taken again, from one turn to the next.
+"""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hub.motion.columns import Columns, Slots
+from hub.motion.repetitions import LONGEST_GAP_US, LONGEST_US, REST_US, SECOND_US, SHORTEST_US, Repetition, weight
+
+Reals = NDArray[np.float64]
+Whole = NDArray[np.int64]
+Flags = NDArray[np.bool_]
+
+_WEIGHTS: Final = np.zeros(LONGEST_GAP_US + 1)  # of each µs; 0: not asked for yet
+
+
+class Block(NamedTuple):
+    """Samples as rows in time, joints as columns."""
+
+    seq: Whole  # (joints,) of the first row
+    at: Whole  # (rows, joints) µs
+    dt: Reals  # (rows, joints) µs, whole numbers
+    raw: Reals  # (rows, joints)
+    y: Reals
+    speed: Reals  # degrees per µs
+    travelled: Reals
+
+    def of(self, joints: Slots) -> Block:
+        """Return some of the joints."""
+        _, at, *reals = self
+        return Block(self.seq[joints], at[:, joints], *(each[:, joints] for each in reals))
+
+
+class Window(NamedTuple):
+    """The samples (rows, joints) of a block that belong to the repetition in hand."""
+
+    since: Flags  # its start
+    after: Flags  # without the start itself
+
+
+class Turned(NamedTuple):
+    """A repetition, and whose it is."""
+
+    joint: int  # place in the block
+    repetition: Repetition
+
+
+def weights(dt: Whole) -> Reals:
+    """Return `weight` for each of some times between samples, 1 to LONGEST_GAP_US."""
+    found: Reals = _WEIGHTS[dt]
+    if not found.all():
+        for each in np.unique(dt[found == 0.0]).tolist():
+            _WEIGHTS[each] = weight(each)
+        found = _WEIGHTS[dt]
+    return found
+
+
+def advance(columns: Columns, seq: Whole, at: Whole, angles: Reals) -> list[Turned]:
+    """Take a block of samples: `seq` (frames,), `at` (rows, frames), `angles` (rows, frames times joints).
+
+    All counters have started, those of a frame at the same times, which ascend by at most LONGEST_GAP_US and span
+    less than REST_US. The repetitions come joint by joint.
+    """
+    joints = len(columns) // len(seq)
+    block = _filter(columns, np.repeat(seq, joints), np.repeat(at, joints, axis=1), angles)
+    rows = _rows(block)
+    y = block.y * _sign(columns)
+    lowest = np.minimum.accumulate(np.vstack([columns.turn * _sign(columns), y]), axis=0)[1:]
+    at_rest = columns.out == 0
+    turning = (y - lowest >= columns.delta).any(axis=0)
+    turning |= at_rest & (block.at[-1] - columns.start_at > REST_US)
+    those = np.flatnonzero(turning)
+    again = columns.pick(those)
+    start = np.where(at_rest & (y == lowest), rows, -1).max(axis=0)
+    columns.turn[:] = lowest[-1] * _sign(columns)
+    _settle(columns, block, start, Window(rows >= start, rows > start))
+    done = [Turned(int(those[each.joint]), each.repetition) for each in _turn(again, block.of(those))]
+    columns.put(those, again)
+    columns.y[:], columns.travelled[:], columns.last_at[:] = block.y[-1], block.travelled[-1], block.at[-1]
+    return done
+
+
+def _filter(columns: Columns, seq: Whole, at: Whole, angles: Reals) -> Block:
+    """Work out what does not depend on repetitions; the samples before are taken on."""
+    rows = len(at)
+    x = np.empty((rows + 2, len(columns)))
+    x[0], x[1] = columns.x2, columns.x1
+    np.multiply(angles, columns.direction, out=x[2:])
+    x[2:] += 0.0  # no negative zero
+    low, high = np.minimum(x[:-2], x[1:-1]), np.maximum(x[:-2], x[1:-1])
+    raw = np.maximum(low, np.minimum(high, x[2:], out=high), out=low)
+    dt = np.diff(at, axis=0, prepend=columns.last_at[None])
+    share = weights(dt)
+    y = np.empty((rows + 1, len(columns)))
+    y[0] = columns.y
+    for row in range(rows):
+        nearer = x[row + 2] - y[row]
+        nearer *= share[row]
+        np.add(y[row], nearer, out=y[row + 1])
+    moved = np.empty_like(y)
+    moved[0] = columns.travelled
+    np.abs(y[1:] - y[:-1], out=moved[1:])
+    span = dt.astype(np.float64)
+    speed = moved[1:] / span
+    travelled = np.add.accumulate(moved, axis=0)
+    columns.x2[:], columns.x1[:] = x[-2], x[-1]
+    return Block(seq, at, span, raw, y[1:], speed, travelled[1:])
+
+
+def _rows(block: Block) -> Whole:
+    return np.arange(len(block.y))[:, None]
+
+
+def _sign(columns: Columns) -> Reals:
+    """Return what turns angles round, so that following them is always down."""
+    return np.where(columns.out, -1.0, 1.0)
+
+
+def _settle(columns: Columns, block: Block, start: Whole, window: Window) -> None:
+    """Bring up to date what is known since the start of a repetition, which may be in this block (-1: it is not)."""
+    begun = np.flatnonzero(start >= 0)
+    row = start[begun]
+    columns.floor[begun] = block.raw[row, begun]
+    columns.start_at[begun] = block.at[row, begun]
+    columns.start_seq[begun] = block.seq[begun] + row
+    columns.start_travelled[begun] = block.travelled[row, begun]
+    columns.peak[begun] = -np.inf
+    columns.fastest[begun] = 0.0
+    columns.hold_us[begun] = 0
+    raw = np.where(window.since, block.raw, -np.inf)
+    highest = raw.max(axis=0)
+    higher = np.flatnonzero(highest > columns.peak)
+    columns.peak[higher] = highest[higher]
+    columns.peak_at[higher] = block.at[raw[:, higher].argmax(axis=0), higher]
+    np.maximum(columns.fastest, np.where(window.after, block.speed, 0.0).max(axis=0), out=columns.fastest)
+    held = np.flatnonzero((columns.out != 0) & (highest >= columns.reach))
+    held_us = np.where(raw[:, held] >= columns.reach[held], block.dt[:, held], 0.0).sum(axis=0)
+    columns.hold_us[held] += held_us.astype(np.int64)
+
+
+def _turn(columns: Columns, block: Block) -> list[Turned]:
+    """Take a block with joints that turn in it, from turn to turn."""
+    rows, count = _rows(block), len(block.y)
+    first = np.zeros(len(columns), dtype=np.int64)  # row from which a joint is to be taken
+    everyone = np.arange(len(columns))
+    done: list[Turned] = []
+    while (first < count).any():
+        inside = rows >= first
+        sign, at_rest = _sign(columns), columns.out == 0
+        y = np.where(inside, block.y * sign, np.inf)
+        lowest = np.minimum.accumulate(np.vstack([columns.turn * sign, y]), axis=0)[1:]
+        back = y - lowest
+        starts = inside & at_rest & (y == lowest)
+        age = block.at - columns.start_at
+        stale = inside & at_rest & (age > REST_US) & ((back < columns.delta / 2) | (age > LONGEST_US))
+        stale &= ~np.logical_or.accumulate(starts, axis=0)
+        turned = inside & (back >= columns.delta) & ~stale
+        until = np.where(stale | turned, rows + 1, count).min(axis=0)
+        last = until - 1
+        inside &= rows < until
+        start = np.where((starts | stale) & inside, rows, -1).max(axis=0)
+        anew = stale[last, everyone] | (turned[last, everyone] & at_rest)
+        columns.turn[:] = np.where(anew, block.y[last, everyone], lowest[last, everyone] * sign)
+        _settle(columns, block, start, Window(inside & (rows >= start), inside & (rows > start)))
+        ends = np.flatnonzero(turned[last, everyone] & ~at_rest)
+        columns.out[turned[last, everyone] & at_rest] = 1
+        done += _end(columns, block, ends, last[ends])
+        first = until
+    return sorted(done, key=_joint)
+
+
+def _joint(turned: Turned) -> int:
+    return turned.joint
+
+
+def _end(columns: Columns, block: Block, ends: Slots, row: Whole) -> list[Turned]:
+    """Return the repetitions that end in some rows, and go back to rest there."""
+    at, path = block.at[row, ends], block.travelled[row, ends]
+    lasted = at - columns.start_at[ends]
+    whole = (lasted >= SHORTEST_US) & (lasted <= LONGEST_US)
+    done = _complete(columns, ends[whole], block.seq[ends[whole]] + row[whole], at[whole], path[whole])
+    raw = block.raw[row, ends]
+    columns.out[ends], columns.turn[ends] = 0, block.y[row, ends]
+    columns.start_seq[ends], columns.start_at[ends] = block.seq[ends] + row + 1, at
+    columns.start_travelled[ends] = path
+    columns.floor[ends], columns.peak[ends], columns.peak_at[ends] = raw, raw, at
+    columns.fastest[ends], columns.hold_us[ends] = 0.0, 0
+    return done
+
+
+def _complete(columns: Columns, ends: Slots, seq: Whole, at: Whole, travelled: Reals) -> list[Turned]:
+    """Return the repetitions that have come to an end; as `Counter` does it."""
+    one = columns.pick(ends)
+    valid = ~(one.peak < one.reach)
+    columns.number[ends] += 1
+    columns.valid[ends] += valid
+    mean = (travelled - one.start_travelled) / (at - one.start_at)
+    fields = (
+        *(one.number + 1, one.start_seq, seq, one.start_at, one.peak_at, at),
+        *(one.direction * one.peak, one.peak - one.floor, one.hold_us / SECOND_US),
+        *((one.peak_at - one.start_at) / SECOND_US, (at - one.peak_at) / SECOND_US, mean / one.fastest, valid),
+    )
+    made = map(Repetition._make, zip(*(each.tolist() for each in fields), strict=True))
+    return [Turned(joint, repetition) for joint, repetition in zip(ends.tolist(), made, strict=True)]
