@@ -12,6 +12,7 @@ from typing import Any
 import orjson
 
 from bench import (
+    chart,
     connections,
     dispatch,
     fanout,
@@ -41,6 +42,7 @@ BENCHMARKS: dict[str, Any] = {  # modules with SETTINGS, MAIN_FIGURE, add_argume
     "sign_ins": sign_ins,
     "dispatch": dispatch,
     "motion": motion,
+    "chart": chart,
 }
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from bench import connections, fanout, live, offers
+from bench import chart, connections, fanout, live, motion, offers
 from bench.hub import HubUnderTest, hub_under_test
 
 SHORT_HEARTBEAT = {"AROGYA_INGEST__HEARTBEAT_S": "1"}  # so that everybody is pinged soon
@@ -15,6 +15,14 @@ SHORT_HEARTBEAT = {"AROGYA_INGEST__HEARTBEAT_S": "1"}  # so that everybody is pi
 @pytest.fixture(scope="module")
 def hub() -> Iterator[HubUnderTest]:
     """A hub with a database of its own, and the limits that the benchmarks ask for."""
-    settings = {**live.SETTINGS, **fanout.SETTINGS, **connections.SETTINGS, **offers.SETTINGS, **SHORT_HEARTBEAT}
+    settings = {
+        **live.SETTINGS,
+        **fanout.SETTINGS,
+        **connections.SETTINGS,
+        **offers.SETTINGS,
+        **motion.SETTINGS,
+        **chart.SETTINGS,
+        **SHORT_HEARTBEAT,
+    }
     with hub_under_test(None, None, settings) as running:
         yield running
