@@ -14,6 +14,7 @@ from handlers.live_socket import answered_subprotocols
 from handlers.problem import as_hub_error
 from handlers.repeats import Repeats
 from hub.access.policy import allowed
+from hub.access.principal import Principal
 from hub.errors import Forbidden, Silent, UnsupportedVersion
 from hub.ids import connection_id
 from hub.ingest.intake import Intake
@@ -37,7 +38,7 @@ def device_socket(intake: Intake, *, send_buffer_bytes: int = SEND_BUFFER_BYTES)
     async def serve(http_request: web.Request) -> web.StreamResponse:
         async with opening:
             principal, subprotocol = await device_principal(http_request)
-        if principal.device_id is None or principal.ambulance_id is None or not allowed(principal, "uplink.fixes"):
+        if principal.device_id is None or not _may_send(principal):
             raise Forbidden("the device is bound to no ambulance")
         ws = web.WebSocketResponse(
             protocols=answered_subprotocols(http_request, subprotocol),
@@ -68,6 +69,13 @@ def device_socket(intake: Intake, *, send_buffer_bytes: int = SEND_BUFFER_BYTES)
         return ws
 
     return serve
+
+
+def _may_send(principal: Principal) -> bool:
+    """Tell whether a device sends anything; each stream of a sensor is judged when it opens."""
+    if principal.ambulance_id is not None:
+        return bool(allowed(principal, "uplink.fixes"))
+    return bool(allowed(principal, "uplink.motion"))
 
 
 async def _serve(

@@ -154,6 +154,8 @@ class Changes:
             await self.rights.recheck_device(int(key))
         elif kind == "command":
             await self._intake.deliver_commands(int(key))
+        elif kind == "physio":
+            await self._intake.motion.changed(UUID(key))
         elif kind == "event":
             await self._read_events(key)
         elif kind == "session":
@@ -182,6 +184,7 @@ class Changes:
         """Hold what is stored: the fleet, its open alarms, and the newest events."""
         await self.read_fleet()
         await self._intake.alarms.refresh()
+        await self._intake.motion.changed_all()
         for reading in self._channels.values():
             await reading.refresh()
         for watched in self._watched:

@@ -120,6 +120,10 @@ class Superseded(Conflict):
     """A newer connection owns the stream."""
 
 
+class OutsideSession(Conflict):
+    """A physio session takes no such samples: it is not in progress, or they were not taken in it."""
+
+
 class Gap(Conflict):
     """Samples before this one have not arrived."""
 

@@ -8,9 +8,8 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import NamedTuple, Protocol
 
-from storage.copy_encoding import CopyTable
+from storage.copy_encoding import Row, Table
 
-Row = tuple[object, ...]
 STREAM_ID, SEQ, RECEIVED_AT = 0, 1, 2  # the first columns of every telemetry table
 _EPOCH = date(1970, 1, 1)
 _DAY_US = 86_400_000_000
@@ -25,6 +24,7 @@ class DeadLetter(NamedTuple):
     code: str
     detail: str
     body: bytes
+    last_seq: int | None = None  # of a frame of motion: its last sample
 
 
 class SkippedRange(NamedTuple):
@@ -51,6 +51,34 @@ class AlarmRow(NamedTuple):
     late: bool
     latitude: float | None  # None: it is not known where
     longitude: float | None
+
+
+class RepetitionRow(NamedTuple):
+    """A repetition that was counted as it happened; times in microseconds since 1970."""
+
+    stream_id: int
+    joint: str
+    number: int
+    first_seq: int
+    last_seq: int
+    started_at: int
+    peak_at: int
+    ended_at: int
+    peak_angle: float
+    range_deg: float
+    hold_s: float
+    out_s: float
+    back_s: float
+    smoothness: float
+    valid: bool
+
+
+class CounterState(NamedTuple):
+    """How the counters of a stream stood after a sample."""
+
+    stream_id: int
+    live_seq: int
+    live_state: bytes
 
 
 class StreamOwner(Protocol):
@@ -82,18 +110,30 @@ class Run:
     """Contiguous samples of one stream, appended by one owner."""
 
     owner: StreamOwner
-    table: CopyTable
+    table: Table
     first: int
     last: int
     rows: list[Row] = field(default_factory=list)  # fewer than last - first + 1 where samples were refused or skipped
     dead: list[DeadLetter] = field(default_factory=list)
     skips: list[SkippedRange] = field(default_factory=list)
     alarms: list[AlarmRow] = field(default_factory=list)
+    repetitions: list[RepetitionRow] = field(default_factory=list)
+    counters: CounterState | None = None  # the newest
     dropped: bool = False  # its owner lost the stream while it waited: it is not stored
 
     def weight(self) -> int:
         """Return how many database rows this run costs beside its mark."""
         return len(self.rows) + len(self.dead) + len(self.skips) + len(self.alarms)
+
+    def size_bytes(self) -> int:
+        """Return how large the rows are on their way to PostgreSQL."""
+        return self.table.size_bytes(self.rows)
+
+    def clear(self) -> None:
+        """Let go of everything that it holds."""
+        for samples in (self.rows, self.dead, self.skips, self.alarms, self.repetitions):
+            samples.clear()
+        self.counters = None
 
     def extend(self, later: Run) -> None:
         """Take in the run that follows directly."""
@@ -102,6 +142,8 @@ class Run:
         self.dead += later.dead
         self.skips += later.skips
         self.alarms += later.alarms
+        self.repetitions += later.repetitions
+        self.counters = later.counters or self.counters
 
 
 class Batch:
@@ -110,9 +152,9 @@ class Batch:
     def __init__(self, runs: Iterable[Run]) -> None:
         self.runs: dict[tuple[int, int], Run] = {(run.owner.stream_id, run.owner.fence): run for run in runs}
 
-    def rows_of(self, runs: Iterable[Run]) -> dict[CopyTable, list[Row]]:
+    def rows_of(self, runs: Iterable[Run]) -> dict[Table, list[Row]]:
         """Gather the rows of some runs, table by table, in the order in which they will be sent."""
-        tables: dict[CopyTable, list[Row]] = {}
+        tables: dict[Table, list[Row]] = {}
         for run in runs:
             if run.rows:
                 tables.setdefault(run.table, []).extend(run.rows)
@@ -161,7 +203,7 @@ class RunQueue:
             self._drop(former)
         self._owners[run.owner.stream_id] = run.owner
         self.rows += run.weight()
-        self.bytes += len(run.rows) * run.table.row_bytes
+        self.bytes += run.size_bytes()
         waiting = self._waiting.setdefault(run.owner, [])
         if waiting and waiting[-1].last + 1 == run.first and waiting[-1].weight() < self._run_rows_max:
             waiting[-1].extend(run)
@@ -180,7 +222,7 @@ class RunQueue:
                 self._runs.popleft()
                 continue
             key = (run.owner.stream_id, run.owner.fence)
-            run_bytes = len(run.rows) * run.table.row_bytes
+            run_bytes = run.size_bytes()
             if taken and (key in owners or rows + run.weight() > rows_max or size + run_bytes > bytes_max):
                 break
             self._forget_first(run.owner)
@@ -204,8 +246,7 @@ class RunQueue:
     def _drop(self, owner: StreamOwner) -> None:
         for run in self._waiting.pop(owner, ()):
             self.rows -= run.weight()
-            self.bytes -= len(run.rows) * run.table.row_bytes
+            self.bytes -= run.size_bytes()
             run.dropped = True
-            for samples in (run.rows, run.dead, run.skips, run.alarms):
-                samples.clear()
+            run.clear()
         owner.superseded()

@@ -35,6 +35,7 @@ class BatchReport(NamedTuple):
     """What became of one batch."""
 
     rows: int  # stored now, or by an earlier try
+    samples: dict[str, int]  # that they hold, by the kind of their streams
     dead_letters: int  # refused by PostgreSQL
     failures: int  # tries that ended in nothing
     seconds: float  # from the first try to the end
@@ -144,8 +145,8 @@ class CopyWriter:
         self.failing_since = None
         if self._after_commit:
             self._after_commit()
-        rows = self._tell(batch, marks)
-        self._on_settled(BatchReport(rows, dead, self.failures - failures, loop.time() - started))
+        rows, samples = self._tell(batch, marks)
+        self._on_settled(BatchReport(rows, samples, dead, self.failures - failures, loop.time() - started))
 
     async def _attempt(self, batch: Batch, *, doubtful: bool) -> Marks:
         try:
@@ -179,16 +180,17 @@ class CopyWriter:
         except StorageError:
             return  # the batch is tried again, and asks for the repair again
 
-    def _tell(self, batch: Batch, marks: Marks) -> int:
-        """Tell each owner the fate of its run; returns how many rows are stored."""
-        rows = 0
+    def _tell(self, batch: Batch, marks: Marks) -> tuple[int, dict[str, int]]:
+        """Tell each owner the fate of its run; returns how many rows are stored, and samples of each kind."""
+        rows, samples = 0, dict[str, int]()
         for key, run in batch.runs.items():
             fence, mark = marks.known.get(key[0], (0, 0))
             if key in marks.stored or (fence == key[1] and mark >= run.last):
                 run.owner.committed(run.last)
                 rows += len(run.rows)
+                samples[run.table.kind] = samples.get(run.table.kind, 0) + run.table.samples(run.rows)
             elif fence > key[1]:
                 run.owner.superseded()
             else:
                 run.owner.set_back()
-        return rows
+        return rows, samples

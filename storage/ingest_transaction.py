@@ -8,12 +8,13 @@ from typing import NamedTuple
 
 import asyncpg
 
-from storage.batch import SEQ, STREAM_ID, AlarmRow, Batch, DeadLetter, Row, Run, SkippedRange
-from storage.copy_encoding import CopyTable
+from storage.batch import SEQ, STREAM_ID, AlarmRow, Batch, CounterState, DeadLetter, RepetitionRow, Run, SkippedRange
+from storage.copy_encoding import Row, Table
 from storage.errors import Poison, translated
 from storage.sql import Query, load
 
 _QUERIES = load("ingest")
+_BODY_BYTES_MAX = 1_024  # of a refused row: enough to see what it was
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 Key = tuple[int, int]  # stream and fence
@@ -29,7 +30,7 @@ class Marks(NamedTuple):
 class PoisonRow(Exception):
     """PostgreSQL refused exactly this row for what it holds."""
 
-    def __init__(self, row: Row, poison: Poison) -> None:
+    def __init__(self, table: Table, row: Row, poison: Poison) -> None:
         super().__init__(poison.code)
         self.row = row
         self.letter = DeadLetter(
@@ -38,7 +39,8 @@ class PoisonRow(Exception):
             received_at=_int(row[2]),
             code="refused_by_database",
             detail=poison.constraint or poison.code,
-            body=repr(row).encode(),
+            body=repr(row).encode()[:_BODY_BYTES_MAX],
+            last_seq=table.last_seq(row),
         )
 
 
@@ -96,7 +98,7 @@ async def _advance(connection: asyncpg.Connection[asyncpg.Record], batch: Batch)
     return frozenset((row["id"], row["fence"]) for row in moved)
 
 
-async def _copy(connection: asyncpg.Connection[asyncpg.Record], table: CopyTable, rows: list[Row]) -> None:
+async def _copy(connection: asyncpg.Connection[asyncpg.Record], table: Table, rows: list[Row]) -> None:
     try:
         with translated():
             await connection.copy_to_table(
@@ -109,42 +111,67 @@ async def _copy(connection: asyncpg.Connection[asyncpg.Record], table: CopyTable
         await connection.execute("ROLLBACK")
         if poison.line is None or not 1 <= poison.line <= len(rows):
             raise
-        raise PoisonRow(rows[poison.line - 1], poison) from poison
+        raise PoisonRow(table, rows[poison.line - 1], poison) from poison
 
 
 async def _insert_rare(connection: asyncpg.Connection[asyncpg.Record], runs: Iterable[Run]) -> None:
     dead: list[DeadLetter] = []
     skips: list[SkippedRange] = []
     alarms: list[AlarmRow] = []
+    repetitions: list[RepetitionRow] = []
+    counters: list[CounterState] = []
     for run in runs:
         dead += run.dead
         skips += run.skips
         alarms += run.alarms
+        repetitions += run.repetitions
+        if run.counters is not None:
+            counters.append(run.counters)
     if dead:
-        streams, seqs, times, codes, details, bodies = zip(*dead, strict=True)
-        await _fetch(
-            connection,
-            "insert_dead_letters",
-            stream_ids=streams,
-            seqs=seqs,
-            received_at=_instants(times),
-            codes=codes,
-            details=details,
-            bodies=bodies,
-        )
+        await _insert_dead_letters(connection, dead)
     if skips:
-        streams, firsts, lasts, reasons, times = zip(*skips, strict=True)
-        await _fetch(
-            connection,
-            "insert_skips",
-            stream_ids=streams,
-            firsts=firsts,
-            lasts=lasts,
-            reasons=reasons,
-            received_at=_instants(times),
-        )
+        await _insert_skips(connection, skips)
     if alarms:
         await _insert_alarms(connection, alarms)
+    if repetitions:
+        await _insert_repetitions(connection, repetitions)
+    if counters:
+        streams, seqs, states = zip(*counters, strict=True)
+        await _fetch(connection, "keep_counters", stream_ids=streams, live_seqs=seqs, live_states=states)
+
+
+async def _insert_dead_letters(connection: asyncpg.Connection[asyncpg.Record], dead: list[DeadLetter]) -> None:
+    streams, seqs, times, codes, details, bodies, _ = zip(*dead, strict=True)
+    await _fetch(
+        connection,
+        "insert_dead_letters",
+        stream_ids=streams,
+        seqs=seqs,
+        received_at=_instants(times),
+        codes=codes,
+        details=details,
+        bodies=bodies,
+    )
+
+
+async def _insert_skips(connection: asyncpg.Connection[asyncpg.Record], skips: list[SkippedRange]) -> None:
+    streams, firsts, lasts, reasons, times = zip(*skips, strict=True)
+    await _fetch(
+        connection,
+        "insert_skips",
+        stream_ids=streams,
+        firsts=firsts,
+        lasts=lasts,
+        reasons=reasons,
+        received_at=_instants(times),
+    )
+
+
+async def _insert_repetitions(connection: asyncpg.Connection[asyncpg.Record], rows: list[RepetitionRow]) -> None:
+    values = dict(zip(RepetitionRow._fields, zip(*rows, strict=True), strict=True))
+    for name in ("started_at", "peak_at", "ended_at"):
+        values[name] = tuple(_instants(values[name]))
+    await _fetch(connection, "insert_repetitions", **values)
 
 
 async def _insert_alarms(connection: asyncpg.Connection[asyncpg.Record], alarms: list[AlarmRow]) -> None:

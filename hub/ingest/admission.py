@@ -15,7 +15,8 @@ from hub.ingest.flags import ALARM, LATE
 from hub.ingest.hygiene import Track, judge
 from hub.outcomes import outcome_of
 from hub.protocol.fix import Alarm, Fix, parse_fix
-from storage.batch import AlarmRow, DeadLetter, Row
+from storage.batch import AlarmRow, DeadLetter
+from storage.copy_encoding import Row
 
 _BODY_BYTES_MAX = 1_024  # of a refused sample: enough to see what it was
 

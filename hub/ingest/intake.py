@@ -12,16 +12,19 @@ from hub.clock import Clock
 from hub.errors import Forbidden, HubError, Overloaded, Restarting, Revoked, Superseded
 from hub.ingest.alarms import OpenAlarms
 from hub.ingest.credit import CreditRules
-from hub.ingest.crews import Crews, Nobody
-from hub.ingest.fix_stream import FixStream
+from hub.ingest.crews import Crews, Nobody, Taker, Unheard
 from hub.ingest.locations import LocationKeeper
 from hub.ingest.markers import Markers
 from hub.ingest.others import Alone, OtherHubs
 from hub.ingest.patrol import inspect, round_s
 from hub.ingest.roster import DeviceConnection, Roster
 from hub.ingest.stored_fleet import StoredFleet
+from hub.ingest.stream import Stream
 from hub.live.board import FleetBoard
 from hub.metrics import Metrics
+from hub.motion.motion import Motion
+from hub.motion.opening import Opening
+from hub.motion.stream import MotionStream
 from hub.outcomes import outcome_of
 from hub.transport import refuse
 from storage import commands, marks
@@ -69,7 +72,7 @@ class Intake:
         self.rules = rules
         self.metrics = metrics
         self.roster = Roster(connections_max=rules.sessions_max, per_device_max=rules.sessions_per_device)
-        self._owners: dict[int, FixStream] = {}  # the newest owner of each stream on this hub
+        self._owners: dict[int, Stream] = {}  # the newest owner of each stream on this hub
         self._due: dict[str, DeviceConnection] = {}  # sessions with acks to send after this commit
         self._credit_rules = credit_rules
         self._writers: tuple[CopyWriter, ...] = ()
@@ -81,6 +84,9 @@ class Intake:
         self.alarms = OpenAlarms(db, board)
         self.markers = Markers(board, self.locations)
         self.crews: Crews = Nobody(db)
+        self.motion = Motion(db, self.append, metrics)
+        self.opening = Opening(db, self.motion, clock)
+        self.sensors: Taker = Unheard(db)
         self.fleet = StoredFleet(db, board, self.locations.moved)
         self._others: OtherHubs = Alone()
 
@@ -92,6 +98,10 @@ class Intake:
     def use_crews(self, crews: Crews) -> None:
         """Let these take what crews report and answer, from now on."""
         self.crews = crews
+
+    def use_sensors(self, sensors: Taker) -> None:
+        """Let these take what physio devices report and answer, from now on."""
+        self.sensors = sensors
 
     def use_writers(self, writers: Iterable[CopyWriter]) -> None:
         """Take the writers; streams are pinned to one of them by number."""
@@ -123,36 +133,45 @@ class Intake:
             if not self.roster.of_device(session.device_id):
                 self._others.went(session.device_id)
         self._due.pop(session.session_id, None)
-        for stream_id, stream in session.streams.items():
-            if self._owners.get(stream_id) is stream:
-                del self._owners[stream_id]
+        for stream in list(session.streams.values()):
+            self.disown(stream)
         session.streams.clear()  # they refer to it too: what is left goes at once instead of waiting for the collector
 
-    async def claim(self, device_id: int, log_id: str, kind: str) -> marks.Claim:
-        """Raise the fence of a device's stream, opening it where it is new; raises `Forbidden` or `Overloaded`.
-
-        A new stream brings new credit, so there are none while as much waits as all credit together was meant to be.
-        """
+    def check_room(self) -> None:
+        """Raise `Overloaded` while all credit is in use: a new stream brings new credit."""
         if sum(writer.waiting_rows for writer in self._writers) >= self._credit_rules.budget_samples:
             raise Overloaded("too much waits for the database")
-        claim = await marks.claim(self._db, device_id, log_id, kind)
+
+    async def claim(self, device_id: int, log_id: str) -> marks.Claim:
+        """Raise the fence of a stream of fixes, opening it where it is new; raises `Forbidden` or `Overloaded`."""
+        self.check_room()
+        claim = await marks.claim(self._db, device_id, log_id, "fixes")
         if claim is None:
             raise Forbidden("this device may not send such a stream: it is revoked, or bound to no ambulance")
         if claim.ambulance_id is not None and self.board.unit(claim.ambulance_id) is None:
             await self.fleet.read_unit(claim.ambulance_id)  # younger than what the map has heard of
         return claim
 
-    def own(self, stream: FixStream) -> None:
+    def own(self, stream: Stream) -> None:
         """Note who owns a stream now, and close the connection that owned it before, here or on another hub."""
         former = self._owners.get(stream.stream_id)
         if former is not None and former.fence > stream.fence:
             stream.superseded()  # two claims at once, whose answers came back in the other order
             return
         self._owners[stream.stream_id] = stream
+        if isinstance(stream, MotionStream):
+            self.motion.began(stream)
         if former is not None:
             former.superseded()
         if stream.fence > 1:  # else nobody had it before
             self._others.claimed(stream.stream_id, stream.fence)
+
+    def disown(self, stream: Stream) -> None:
+        """Forget who owns a stream: its connection is over, or has let go of it."""
+        if self._owners.get(stream.stream_id) is stream:
+            del self._owners[stream.stream_id]
+        if isinstance(stream, MotionStream):
+            self.motion.ended(stream)
 
     def claimed_elsewhere(self, stream_id: int, fence: int) -> None:
         """Close the connection that owns a stream by an older fence than this, which another hub has raised."""
@@ -176,7 +195,8 @@ class Intake:
     def batch_settled(self, report: BatchReport) -> None:
         """Send one ack to each connection that a batch concerned."""
         metrics = self.metrics
-        metrics.samples_stored.labels("fixes").inc(report.rows)
+        for kind, samples in report.samples.items():
+            metrics.samples_stored.labels(kind).inc(samples)
         metrics.flush_rows.observe(report.rows)
         metrics.flush_seconds.observe(report.seconds)
         metrics.flush_failures.inc(report.failures)
@@ -267,6 +287,7 @@ class Intake:
         A batch that does not go through within the time is given up: no device was told that it is stored.
         """
         self.draining = True
+        self.motion.turn(rounds_max=None)
         for writer in self._writers:
             writer.close()
         if self._flushing:

@@ -8,7 +8,7 @@ from typing import Protocol
 from uuid import UUID
 
 from hub.errors import Overloaded, TooManySessions
-from hub.ingest.fix_stream import FixStream
+from hub.ingest.stream import Stream
 from hub.protocol.fields import Wire
 from hub.transport import Transport
 
@@ -18,11 +18,12 @@ class DeviceConnection(Protocol):
 
     transport: Transport
     device_id: int
-    ambulance_id: int
+    ambulance_id: int | None
     credential: bytes | None  # SHA-256 of the secret that opened it; None where a ticket did
     credential_ends_at: datetime | None  # when that secret runs out: it was rotated
     session_id: str
-    streams: dict[int, FixStream]
+    streams: dict[int, Stream]
+    welcomed: bool  # it may be sent commands
     ending: Exception | None
     pinged_s: float  # monotonic: when it was last asked for a sign of life
 
@@ -79,6 +80,6 @@ class Roster:
         return list(self._by_device.get(device_id, ()))
 
     def newest(self, device_id: int) -> DeviceConnection | None:
-        """Return a device's last connection that has been welcomed: it has streams."""
-        welcomed = [one for one in self.of_device(device_id) if one.streams and one.ending is None]
+        """Return a device's last connection that has been welcomed."""
+        welcomed = [one for one in self.of_device(device_id) if one.welcomed and one.ending is None]
         return welcomed[-1] if welcomed else None

@@ -5,28 +5,29 @@ from __future__ import annotations
 from uuid import UUID
 
 from hub.access.principal import Principal
-from hub.errors import BadInput, CreditExceeded, Forbidden, HubError, Malformed, NotFound, Restarting
-from hub.ingest.admission import Place, admit, digest_of, fix_time
+from hub.errors import BadInput, CreditExceeded, Forbidden, HubError, InvalidValue, Malformed, NotFound, Restarting
 from hub.ingest.credit import Account
 from hub.ingest.crews import OneCrew
-from hub.ingest.cursor import REMEMBERED
-from hub.ingest.fix_stream import FixStream
+from hub.ingest.fixes import Fixes
 from hub.ingest.intake import Intake
 from hub.ingest.lane import Lane
+from hub.ingest.stream import FixStream, Stream
+from hub.motion import uplink
+from hub.motion.stream import MotionStream
 from hub.outcomes import outcome_of
 from hub.protocol.codec import Codec
 from hub.protocol.device_frames import FROM_DEVICE, CommandAck, Data, DeviceMessage, LiveHint, Skip
 from hub.protocol.fields import Wire
 from hub.protocol.hub_frames import Ack, Command, Error, HubMessage, Nack, Welcome
-from hub.protocol.limits import DETAIL_CHARS_MAX
+from hub.protocol.limits import DETAIL_CHARS_MAX, STREAMS_PER_HELLO_MAX
+from hub.protocol.motion_frames import MotionData
 from hub.protocol.ping import Ping, Pong
 from hub.protocol.reports import Report
-from hub.protocol.stream_frames import Hello, StreamMark
+from hub.protocol.stream_frames import Hello, Open, Opened, RefusedClaim, StreamClaim, StreamMark
 from hub.transport import Transport, binary_frame, text_frame
 from storage.batch import DeadLetter, Run, SkippedRange
-from storage.copy_encoding import AMBULANCE_POSITIONS
-
-_HINT_SLACK = 0.8  # a device that sends a hint a second jitters
+from storage.copy_encoding import AMBULANCE_POSITIONS, Table
+from storage.motion_encoding import MOTION_FRAMES
 
 
 class DeviceSession:
@@ -36,7 +37,7 @@ class DeviceSession:
         "_account",
         "_codec",
         "_due",
-        "_hinted_at_s",
+        "_fixes",
         "_intake",
         "_lane",
         "_strikes",
@@ -49,27 +50,29 @@ class DeviceSession:
         "session_id",
         "streams",
         "transport",
+        "welcomed",
     )
 
     def __init__(
         self, intake: Intake, transport: Transport, codec: Codec, *, session_id: str, principal: Principal
     ) -> None:
-        if principal.device_id is None or principal.ambulance_id is None:
-            raise Forbidden("the device is bound to no ambulance")
+        if principal.device_id is None:
+            raise Forbidden("only devices send")
         self._intake = intake
         self.transport = transport
         self._codec = codec
         self.session_id = session_id
         self.device_id = principal.device_id
-        self.ambulance_id = principal.ambulance_id
+        self.ambulance_id = principal.ambulance_id  # of a tablet; None of a sensor
+        self.welcomed = False  # it may be sent commands
+        self._fixes = Fixes(intake, principal.device_id)
         self.credential = principal.credential
         self.credential_ends_at = principal.credential_ends_at
-        self.streams: dict[int, FixStream] = {}  # by stream number; filled by hello
+        self.streams: dict[int, Stream] = {}  # by stream number; filled by hello
         self._account = Account(intake.credit())
-        self._due: list[FixStream] = []  # streams with a new mark that the device was not told yet
+        self._due: list[Stream] = []  # streams with a new mark that the device was not told yet
         self._lane: Lane | None = None  # what the crew says and answers, once it does
         self._strikes = 0  # messages that could not be read; three end the connection
-        self._hinted_at_s = float("-inf")  # when the last live hint was taken
         self.pinged_s = float("-inf")
         self.ending: Exception | None = None  # why the hub closes this connection, once it does
 
@@ -80,27 +83,59 @@ class DeviceSession:
             raise Malformed("the first message must be hello")
         if message.device is not None and message.device != self.device_id:
             raise Forbidden("the credential belongs to another device")
-        claims = [await self._intake.claim(self.device_id, wanted.log_id, wanted.kind) for wanted in message.streams]
+        if self.ambulance_id is not None and not message.streams:
+            raise InvalidValue("streams must have 1 to 8 elements", field="streams")
+        marks, refused = await self._open(message.streams)
         # From here to the welcome nothing waits: a command must not overtake it.
-        marks = []
-        for wanted, claim in zip(message.streams, claims, strict=True):
-            if claim.ambulance_id is not None:
-                self.ambulance_id = claim.ambulance_id  # it may have been mounted elsewhere since the handshake
-            stream = FixStream(self, claim.stream, claim.fence, claim.acked, self.ambulance_id)
-            self.streams[claim.stream] = stream
-            self._intake.own(stream)
-            marks.append(StreamMark(wanted.log_id, claim.stream, claim.fence, claim.acked))
+        self.welcomed = True
         rules = self._intake.rules
         self.send(
             Welcome(
                 self.device_id,
                 self.session_id,
-                tuple(marks),
+                marks,
                 self._account.granted,
                 rules.heartbeat_s,
                 self._intake.clock.now_us(),
+                refused,
             )
         )
+
+    async def _open(self, claims: tuple[StreamClaim, ...]) -> tuple[tuple[StreamMark, ...], tuple[RefusedClaim, ...]]:
+        """Claim streams; raises a `HubError` for fixes that may not be sent, which ends the connection."""
+        opened = [await self._claim(wanted) for wanted in claims]
+        marks, refused = [], []
+        for wanted, stream in zip(claims, opened, strict=True):
+            if isinstance(stream, RefusedClaim):
+                refused.append(stream)
+                continue
+            self.streams[stream.stream_id] = stream
+            self._intake.own(stream)
+            marks.append(StreamMark(wanted.log_id, stream.stream_id, stream.fence, stream.acked))
+        return tuple(marks), tuple(refused)
+
+    async def _claim(self, wanted: StreamClaim) -> Stream | RefusedClaim:
+        is_fixes = wanted.kind == "fixes"
+        if is_fixes != (self.ambulance_id is not None):
+            raise Forbidden("this device sends another kind of stream")
+        if not is_fixes:
+            self._intake.check_room()
+            return await self._intake.opening.open(self, self.device_id, wanted)
+        claim = await self._intake.claim(self.device_id, wanted.log_id)
+        assert claim.ambulance_id is not None  # noqa: S101 - of every claim of fixes
+        self.ambulance_id = claim.ambulance_id  # it may have been mounted elsewhere since the handshake
+        return FixStream(self, claim.stream, claim.fence, claim.acked, self.ambulance_id)
+
+    async def _open_more(self, message: Open) -> None:
+        """Open streams on a connection that was welcomed; the oldest idle ones make room."""
+        surplus = len(self.streams) + len(message.streams) - STREAMS_PER_HELLO_MAX
+        idle = [stream for stream in self.streams.values() if stream.is_idle]
+        if surplus > len(idle):
+            raise InvalidValue("a connection has at most 8 streams that wait for acks", field="streams")
+        for stream in idle[: max(surplus, 0)]:
+            del self.streams[stream.stream_id]
+            self._intake.disown(stream)
+        self.send(Opened(*await self._open(message.streams)))
 
     async def receive(self, payload: bytes | str) -> None:
         """Take one message; raises a `HubError` that ends the connection."""
@@ -108,8 +143,10 @@ class DeviceSession:
             return  # not admitted, so not acked: the device sends it to the next hub
         try:
             message = self._codec.decode(payload, FROM_DEVICE, bytes_max=self._intake.rules.message_bytes)
-            if isinstance(message, Data):  # almost every message
+            if isinstance(message, Data | MotionData):  # almost every message
                 self._data(message)
+            elif isinstance(message, Open):
+                await self._open_more(message)
             elif isinstance(message, CommandAck):
                 self._errands().answer(message)
             elif isinstance(message, Report):
@@ -129,54 +166,38 @@ class DeviceSession:
         else:
             raise Malformed("hello comes once, first")
 
-    def _data(self, message: Data) -> None:
+    def _data(self, message: Data | MotionData) -> None:
         stream = self._stream(message.stream)
-        fixes, first = message.fixes, message.seq
-        duplicates = stream.cursor.place(first, len(fixes))
+        is_motion = isinstance(message, MotionData)
+        if is_motion != isinstance(stream, MotionStream):
+            raise Malformed("the stream is of another kind", field="stream")
+        samples = message.samples if isinstance(message, MotionData) else len(message.fixes)
+        duplicates = stream.cursor.place(message.seq, samples)
         if duplicates is None:
             self._nack_gap(stream)
             return
-        if duplicates:
-            self._count_duplicates(stream, first, fixes[:duplicates])
-            fixes, first = fixes[duplicates:], first + duplicates
-            if not fixes:
-                return
-        if not self._account.allows(len(fixes)):
+        fresh = samples - duplicates
+        if fresh and not self._account.allows(fresh):
             raise CreditExceeded("more unacked samples than credit")
-        received_at = self._intake.clock.now_us()
-        place = Place(
-            stream.stream_id, self.device_id, self.ambulance_id, received_at, message.sent_at, stream.shown_seq
-        )
-        admitted = admit(fixes, first, place, self._intake.markers.track(self.ambulance_id, self.device_id))
-        last = first + len(fixes) - 1
-        stream.cursor.remember(last, [digest_of(raw) for raw in fixes[-REMEMBERED:]])
-        for letter in admitted.dead:
-            stream.refused(letter)
-            self._intake.metrics.samples_refused.labels(letter.code).inc()
-        stream.admitted(last, len(fixes))
-        self._account.admit(len(fixes))
-        self._intake.append(
-            Run(stream, AMBULANCE_POSITIONS, first, last, admitted.rows, admitted.dead, [], admitted.alarms)
-        )
-        for alarm in admitted.alarms:  # also on a fix that moves no marker, and from a backlog
-            self._intake.call(self.ambulance_id, (self.device_id, alarm.alarm_id), alarm.raised_at)
-        if admitted.shown is not None:
-            self._intake.markers.follow(place, admitted.shown, admitted.shown_at)
+        self._account.admit(fresh)
+        if isinstance(message, MotionData):
+            assert isinstance(stream, MotionStream)  # noqa: S101 - as above
+            if duplicates:
+                uplink.repeated(self._intake.metrics, stream, message, duplicates)
+            if fresh:
+                uplink.admit(self._intake.motion, self._intake.clock, stream, message, duplicates)
+        else:
+            assert isinstance(stream, FixStream)  # noqa: S101 - as above
+            if duplicates:
+                self._fixes.repeated(stream, message, duplicates)
+            if fresh:
+                self._fixes.admit(stream, message, duplicates)
 
     def _hint(self, message: LiveHint) -> None:
         stream = self._stream(message.stream)
-        now_s = self._intake.clock.monotonic_s()
-        early = now_s - self._hinted_at_s < _HINT_SLACK / self._intake.rules.live_hints_per_s
-        if early or message.seq < stream.cursor.next_seq:
-            return  # too many, or on the log already: the log shows it
-        self._hinted_at_s = now_s
-        received_at = self._intake.clock.now_us()
-        fix = message.fix
-        place = Place(stream.stream_id, self.device_id, self.ambulance_id, received_at, message.sent_at)
-        if fix.alarm:
-            self._intake.call(self.ambulance_id, (self.device_id, fix.alarm.id), fix_time(place, fix.recorded_at))
-        if self._intake.markers.hint(place, fix):
-            stream.shown_seq = max(stream.shown_seq, message.seq)
+        if not isinstance(stream, FixStream):
+            raise Malformed("only fixes have live hints", field="stream")
+        self._fixes.hint(stream, message)
 
     def _skip(self, message: Skip) -> None:
         stream = self._stream(message.stream)
@@ -192,12 +213,17 @@ class DeviceSession:
         stream.skipped(message.last)
         self._account.admit(1)
         self._intake.metrics.samples_skipped.labels(message.reason).inc(message.last - next_seq + 1)
-        self._intake.append(Run(stream, AMBULANCE_POSITIONS, next_seq, message.last, skips=[hole]))
+        table: Table = AMBULANCE_POSITIONS
+        if isinstance(stream, MotionStream):
+            self._intake.motion.turn(rounds_max=None)  # what came before the hole goes before it
+            table = MOTION_FRAMES
+        self._intake.append(Run(stream, table, next_seq, message.last, skips=[hole]))
 
     def _errands(self) -> Lane:
         if self._lane is None:
-            crew = OneCrew(self._intake.crews, self.ambulance_id)
-            self._lane = Lane(self._intake, self.device_id, self.ambulance_id, self.send, crew)
+            vehicle = self.ambulance_id
+            taker = self._intake.sensors if vehicle is None else OneCrew(self._intake.crews, vehicle)
+            self._lane = Lane(self._intake, self.device_id, vehicle, self.send, taker)
         return self._lane
 
     def leave(self) -> None:
@@ -206,7 +232,7 @@ class DeviceSession:
             self._lane.close()
             self._lane = None
 
-    def stream_committed(self, stream: FixStream, settled: int) -> None:
+    def stream_committed(self, stream: Stream, settled: int) -> None:
         """Remember that an ack is due; it leaves once for all streams of a commit."""
         self._account.settle(settled)
         if stream not in self._due:
@@ -242,23 +268,16 @@ class DeviceSession:
         payload = self._codec.encode(message)
         self.transport.send(binary_frame(payload) if self._codec.binary else text_frame(payload))
 
-    def _stream(self, stream_id: int) -> FixStream:
+    def _stream(self, stream_id: int) -> Stream:
         stream = self.streams.get(stream_id)
         if stream is None:
             raise NotFound("the stream was not opened on this connection", field="stream")
         return stream
 
-    def _nack_gap(self, stream: FixStream) -> None:
+    def _nack_gap(self, stream: Stream) -> None:
         if not stream.cursor.gap_told:
             stream.cursor.gap_told = True
             self.send(Nack(stream.stream_id, expected=stream.cursor.next_seq))
-
-    def _count_duplicates(self, stream: FixStream, first: int, fixes: list[object]) -> None:
-        metrics = self._intake.metrics
-        metrics.samples_duplicate.inc(len(fixes))
-        metrics.samples_conflicting.inc(
-            sum(stream.cursor.conflicts(seq, digest_of(raw)) for seq, raw in enumerate(fixes, first))
-        )
 
     def explain(self, error: Exception) -> None:
         """Say in words what was refused; only a refusal of the hub speaks for itself."""
@@ -277,4 +296,4 @@ class DeviceSession:
 
 def _refusal(letter: DeadLetter) -> Nack:
     detail = letter.detail[:DETAIL_CHARS_MAX] or letter.code
-    return Nack(letter.stream_id, seq=letter.seq, code=letter.code, detail=detail)
+    return Nack(letter.stream_id, seq=letter.seq, code=letter.code, detail=detail, to=letter.last_seq)

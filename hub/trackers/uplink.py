@@ -14,16 +14,16 @@ from typing import Final, NamedTuple
 from hub.dispatch.policy import DispatchPolicy
 from hub.errors import Forbidden, Overloaded, Restarting, StorageUnavailable
 from hub.ingest.admission import Admitted, Place, admit
-from hub.ingest.fix_stream import FixStream
 from hub.ingest.flags import ALARM, NULL_ISLAND
 from hub.ingest.intake import Intake
+from hub.ingest.stream import FixStream, Stream
 from hub.trackers.device_clock import DeviceClock
 from hub.trackers.owntracks import Pace
 from hub.trackers.reading import TrackerFix
 from hub.trackers.recent import REMEMBERED, Content, Recent
 from storage import devices, trackers
-from storage.batch import AlarmRow, Row, Run
-from storage.copy_encoding import AMBULANCE_POSITIONS
+from storage.batch import AlarmRow, Run
+from storage.copy_encoding import AMBULANCE_POSITIONS, Row
 from storage.pool import Database
 from storage.trackers import Tracker
 
@@ -68,7 +68,7 @@ class _Held:
         """The number that the next fix gets."""
         return self._last_seq + 1
 
-    def stream_committed(self, stream: FixStream, settled: int) -> None:
+    def stream_committed(self, stream: Stream, settled: int) -> None:
         """Remember what is stored."""
         stream.take_refusals()
         if self.unsettled is not None and stream.acked >= self._last_seq:
@@ -173,7 +173,7 @@ class Trackers:
             await self._settled(held)  # of a post that was not waited for to the end: it may be this very one
         if held is not None and not held.is_lost and held.stream.ambulance_id == tracker.ambulance_id:
             return held
-        claim = await self._intake.claim(tracker.device_id, LOG_ID, "fixes")
+        claim = await self._intake.claim(tracker.device_id, LOG_ID)
         if claim.ambulance_id is None:
             raise Forbidden("the tracker is in no ambulance")
         recent = await self._stored(claim.stream, REMEMBERED)

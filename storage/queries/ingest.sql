@@ -51,6 +51,22 @@ LEFT JOIN ambulances AS a ON a.id = given.ambulance_id
 ORDER BY given.raised_at, given.stream_id, given.seq -- as they are told; the first of two equal ones is kept
 ON CONFLICT (device_id, alarm_id) DO NOTHING;
 
+-- name: insert_repetitions
+-- Record what was counted in the frames of this batch; whoever counted it before, after the same samples, was right too.
+INSERT INTO motion_repetitions (stream_id, joint, number, first_seq, last_seq, started_at, peak_at, ended_at, peak_angle,
+                                range_deg, hold_s, out_s, back_s, smoothness, valid)
+SELECT * FROM unnest(:stream_id::bigint[], :joint::text[], :number::int[], :first_seq::bigint[], :last_seq::bigint[],
+                     :started_at::timestamptz[], :peak_at::timestamptz[], :ended_at::timestamptz[],
+                     :peak_angle::real[], :range_deg::real[], :hold_s::real[], :out_s::real[], :back_s::real[],
+                     :smoothness::real[], :valid::boolean[])
+ON CONFLICT DO NOTHING;
+
+-- name: keep_counters
+-- Remember how the counters of some streams stand, for whoever goes on with them.
+INSERT INTO motion_counters AS c (stream_id, live_seq, live_state)
+SELECT * FROM unnest(:stream_ids::bigint[], :live_seqs::bigint[], :live_states::bytea[])
+ON CONFLICT (stream_id) DO UPDATE SET live_seq = EXCLUDED.live_seq, live_state = EXCLUDED.live_state;
+
 -- name: confirm_durability
 -- Write something, so that this COMMIT waits for a synchronous standby where there is one.
 SELECT pg_logical_emit_message(true, 'arogya', '');

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 import asyncpg
 import pytest
 
-from storage.batch import AlarmRow, DeadLetter, Row, Run, SkippedRange
-from storage.copy_encoding import AMBULANCE_POSITIONS
+from storage.batch import AlarmRow, DeadLetter, Run, SkippedRange
+from storage.copy_encoding import AMBULANCE_POSITIONS, Row
 from storage.copy_writer import CopyWriter, FlushRules
 from storage.ingest_transaction import end_backend
 from storage.pool import INGEST, INGEST_SETTINGS, connect

@@ -61,7 +61,7 @@ async def test_a_claim_that_is_seen_before_its_answer_does_not_cost_the_claimant
     async with asyncio.TaskGroup() as tasks:
         running = tasks.create_task(intake.run())
         await former.open(HELLO)
-        claim = await intake.claim(device, LOG_ID, "fixes")  # the fence is raised in PostgreSQL, and nobody here knows
+        claim = await intake.claim(device, LOG_ID)  # the fence is raised in PostgreSQL, and nobody here knows
         db.next_answer_comes_late()
         checking = tasks.create_task(intake.check_fences())
         await db.answered.wait()
@@ -178,4 +178,4 @@ async def test_no_stream_is_opened_while_as_much_waits_as_credit_allows(db: Slow
     writer = Backlog(100)
     intake.use_writers([writer])
     with pytest.raises(Overloaded):
-        await intake.claim(1, LOG_ID, "fixes")
+        await intake.claim(1, LOG_ID)

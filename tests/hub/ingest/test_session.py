@@ -15,9 +15,9 @@ from hub.access.principal import Principal
 from hub.clock import Clock
 from hub.errors import CreditExceeded, Forbidden, HubError, Malformed, Overloaded, Restarting, TooManySessions
 from hub.ingest.credit import CreditRules
-from hub.ingest.fix_stream import FixStream
 from hub.ingest.intake import Intake, IntakeRules
 from hub.ingest.session import DeviceSession
+from hub.ingest.stream import FixStream
 from hub.live.board import FleetBoard
 from hub.metrics import Metrics
 from hub.protocol.codec import JSON

@@ -1,4 +1,4 @@
-"""One stream of fixes on one connection: its cursor, what is in flight, and what to tell the device."""
+"""One stream on one connection: its cursor, what is in flight, and what to tell the device."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from storage.batch import DeadLetter
 class StreamSession(Protocol):
     """The connection that a stream belongs to, as the stream sees it."""
 
-    def stream_committed(self, stream: FixStream, settled: int) -> None:
+    def stream_committed(self, stream: Stream, settled: int) -> None:
         """Some samples became durable: an ack is due."""
 
     def stream_superseded(self) -> None:
@@ -22,32 +22,25 @@ class StreamSession(Protocol):
         """The database was restored to a time before what was acked."""
 
 
-class FixStream:
+class Stream:
     """Appends to the writer as its owner (`storage.batch.StreamOwner`)."""
 
-    __slots__ = (
-        "_in_flight",
-        "_refusals",
-        "acked",
-        "ambulance_id",
-        "cursor",
-        "fence",
-        "session",
-        "shown_seq",
-        "stream_id",
-    )
+    __slots__ = ("_in_flight", "_refusals", "acked", "cursor", "fence", "session", "stream_id")
 
-    def __init__(self, session: StreamSession, stream_id: int, fence: int, acked: int, ambulance_id: int) -> None:
+    def __init__(self, session: StreamSession, stream_id: int, fence: int, acked: int) -> None:
         self.session = session
         self.stream_id = stream_id
         self.fence = fence
-        self.ambulance_id = ambulance_id
         self.acked = acked  # the mark: everything up to here is committed
         self.cursor = Cursor(acked)
-        self.shown_seq = 0  # the newest sample that a live hint has shown already
         # Last seq and sample count of each admitted frame; None without any: most connections are idle.
         self._in_flight: deque[tuple[int, int]] | None = None
         self._refusals: list[DeadLetter] | None = None  # told to the device once they are committed
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether everything that was admitted is committed."""
+        return not self._in_flight
 
     def admitted(self, last_seq: int, count: int) -> None:
         """Move the cursor behind a frame and remember what it owes in credit."""
@@ -93,3 +86,14 @@ class FixStream:
         if self._in_flight is None:
             self._in_flight = deque()
         self._in_flight.append((last_seq, count))
+
+
+class FixStream(Stream):
+    """A stream of an ambulance's fixes."""
+
+    __slots__ = ("ambulance_id", "shown_seq")
+
+    def __init__(self, session: StreamSession, stream_id: int, fence: int, acked: int, ambulance_id: int) -> None:
+        super().__init__(session, stream_id, fence, acked)
+        self.ambulance_id = ambulance_id
+        self.shown_seq = 0  # the newest sample that a live hint has shown already

@@ -1,0 +1,88 @@
+"""Opening a stream of a physio session's motion: who may, and where its counters go on."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+
+from hub.clock import Clock, to_us
+from hub.errors import Forbidden, HubError, InvalidValue, OutsideSession
+from hub.ingest.stream import StreamSession
+from hub.motion.motion import KEEP_US, Motion
+from hub.motion.rules import rules_of
+from hub.motion.standing import SessionStanding, Targets, is_open
+from hub.motion.stream import MotionStream
+from hub.outcomes import outcome_of
+from hub.protocol.stream_frames import RefusedClaim, StreamClaim
+from storage import counters, marks
+from storage.pool import Database
+from storage.records.joints import JOINTS
+
+_JOINTS: Final = frozenset(JOINTS)
+_PAGE_FRAMES: Final = 200
+
+
+class Opening:
+    """Opens the motion streams of a hub."""
+
+    def __init__(self, db: Database, motion: Motion, clock: Clock) -> None:
+        self._db = db  # role arogya_ingest
+        self._motion = motion
+        self._clock = clock
+
+    async def open(self, session: StreamSession, device_id: int, wanted: StreamClaim) -> MotionStream | RefusedClaim:
+        """Raise the fence of a stream and bring its counters to its mark; raises `StorageError`."""
+        try:
+            return await self._open(session, device_id, wanted)
+        except HubError as error:
+            return RefusedClaim(wanted.log_id, outcome_of(error).code, error.detail or outcome_of(error).title)
+
+    async def _open(self, session: StreamSession, device_id: int, wanted: StreamClaim) -> MotionStream:
+        assert wanted.session is not None  # noqa: S101 - of every claim of motion
+        if not _JOINTS.issuperset(wanted.joints):
+            raise InvalidValue("joints holds a name that is not on the list")
+        found = await counters.find_session(self._db, wanted.session, device_id)
+        if found is None:
+            raise Forbidden("the session is not there, or is not measured by this device")
+        if not is_open(found, self._clock.now()):
+            raise OutsideSession("the session is not in progress, nor has it ended within 7 days")
+        claim = await marks.claim(self._db, device_id, wanted.log_id, "motion", wanted.session, list(wanted.joints))
+        if claim is None:
+            raise Forbidden("the device is revoked, or the log was opened as something else")
+        targets = Targets(await counters.list_targets(self._db, wanted.session))
+        standing = self._motion.standing_of(wanted.session)
+        if standing is None:
+            standing = SessionStanding(found, targets)
+        else:
+            standing.read(found, targets)
+        stream = MotionStream(session, claim, wanted.joints, standing)
+        if standing.is_live:
+            await self._resume(stream)
+        return stream
+
+    async def _resume(self, stream: MotionStream) -> None:
+        """Bring the counters of a stream to its mark; nobody stores anything of it meanwhile but its owner."""
+        motion, bank = self._motion, self._motion.bank
+        now = to_us(self._clock.now())
+        stream.counters_kept_at = now - stream.stream_id * 7_919_000 % KEEP_US  # spread: not all at once
+        stream.taken_targets = stream.standing.targets.at(stream.joints, now)
+        stream.slots = bank.take([rules_of(target) for target in stream.taken_targets])
+        if stream.acked:
+            kept = await counters.find_counters(self._db, stream.stream_id)
+            if kept.live_state is not None:
+                bank.load(stream.slots, kept.live_state)
+                stream.taken_targets = ()  # the state has those of its time
+            seq = kept.live_seq
+            while seq < stream.acked:
+                page = await counters.frames_after(self._db, stream.stream_id, seq, len(stream.joints), _PAGE_FRAMES)
+                for frame in page:
+                    motion.follow_targets(stream, frame.received_at)
+                    bank.count(stream.slots[None], np.array([frame.seq]), frame.at_us[None], frame.angles[None])
+                if len(page) < _PAGE_FRAMES:
+                    break
+                seq = page[-1].seq
+            stream.targets_until = min(stream.targets_until, now)
+        counted = await counters.tallies(self._db, stream.session_id)
+        numbers, valid = zip(*(counted.get(joint, (0, 0)) for joint in stream.joints), strict=True)
+        bank.set_number(stream.slots, numbers, valid)
