@@ -50,18 +50,16 @@ SELECT patient.id, doctor.id, f.id,
  WHERE patient.email = :patient::text AND doctor.email = :doctor::text AND f.name = :facility::text;
 
 -- name: insert_plan
--- An exercise plan with its exercises and how far the patient has come.
+-- An exercise plan with its exercises.
 WITH plan AS (
     INSERT INTO workout_plans (patient_id, created_by, joint, start_date, end_date, notes)
     SELECT patient.id, doctor.id, :joint::text, current_date - 14, current_date + 28, :notes::text
       FROM users patient, users doctor
      WHERE patient.email = :patient::text AND doctor.email = :doctor::text
     RETURNING id
-), exercise AS (
-    INSERT INTO plan_exercises (plan_id, name, target_reps, target_angle, day_of_week)
-    SELECT plan.id, :exercise::text, :reps::int, :angle::real, day FROM plan, unnest(:days::int[]) AS day
 )
-INSERT INTO rehab_progress (plan_id) SELECT id FROM plan;
+INSERT INTO plan_exercises (plan_id, name, target_reps, target_angle, day_of_week)
+SELECT plan.id, :exercise::text, :reps::int, :angle::real, day FROM plan, unnest(:days::int[]) AS day;
 
 -- name: insert_sensor
 -- A physiotherapy sensor of a facility, in the hands of a patient.

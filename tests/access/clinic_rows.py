@@ -111,7 +111,7 @@ def _plans(now: datetime) -> Iterator[Row]:
             target_angle=90.0,
             day_of_week=1,
         )
-        yield row("rehab_progress", f"{name}-progress", plan_id=uid(name), completed_reps=3, valid_reps=2)
+        yield row("rehab_progress", f"{name}-progress", plan_id=uid(name))
 
 
 def _session(

@@ -124,6 +124,11 @@ async def _insert(
 ) -> None:
     names = tuple(columns)
     places = ", ".join(f"${place}" for place in range(1, len(names) + 1))
+    if table == "rehab_progress":  # made with its plan: it only gets the id that is known here
+        await db.executemany(
+            "UPDATE rehab_progress SET id = $1 WHERE plan_id = $2", [(row.id, row["plan_id"]) for row in rows]
+        )
+        return
     await db.executemany(
         f"INSERT INTO {table} ({', '.join(names)}) VALUES ({places})",  # noqa: S608 - names of the tests' own
         [tuple(row[name] for name in names) for row in rows],
