@@ -34,8 +34,10 @@ from arogya.client.feed import EventFeed, EventPosition, HubEvent
 from arogya.client.fleet import Ambulance, Fleet, FleetChange, Position
 from arogya.client.hooks import CommandRefused, Hooks, Options, Refusal
 from arogya.client.live import LiveClient
+from arogya.client.motion import MotionClient, MotionStream
+from arogya.client.motion_hooks import ClaimRefusal, MotionHooks, MotionRefusal
 from arogya.client.sign_in import AccessRefused, sign_in
-from arogya.client.spool import SpoolError
+from arogya.client.spool_file import SpoolError
 from hub.protocol.filter import Area, Filter
 from hub.protocol.fix import Alarm, Fix
 from hub.protocol.hub_frames import Command
@@ -47,6 +49,7 @@ __all__ = [
     "Ambulance",
     "Area",
     "Backoff",
+    "ClaimRefusal",
     "Command",
     "CommandRefused",
     "Counters",
@@ -61,6 +64,10 @@ __all__ = [
     "Hooks",
     "HubEvent",
     "LiveClient",
+    "MotionClient",
+    "MotionHooks",
+    "MotionRefusal",
+    "MotionStream",
     "Options",
     "Position",
     "Refusal",

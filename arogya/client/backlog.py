@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from itertools import islice
 
 from arogya.client.counters import Counters
-from arogya.client.spool import Spool, SpoolError
+from arogya.client.spool import Spool
+from arogya.client.spool_file import SpoolError
 from arogya.client.window import Kept, Run
 
 logger = logging.getLogger(__name__)

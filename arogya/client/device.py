@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
-from random import Random
 from types import TracebackType
 from typing import Literal
 
@@ -22,12 +21,11 @@ from arogya.client.hooks import Hooks, Options
 from arogya.client.link import Link, Station
 from arogya.client.reports import Reports
 from arogya.client.spool import Spool
+from arogya.client.staying import stay_connected
 from hub.protocol.codec import JSON, MSGPACK
 from hub.protocol.fix import Fix
 from hub.protocol.limits import MESSAGE_BYTES_MAX
 from hub.protocol.reports import Report, ReportAck
-
-logger = logging.getLogger(__name__)
 
 CODECS = {"msgpack": MSGPACK, "json": JSON}
 
@@ -100,7 +98,9 @@ class DeviceClient:
         self._tasks.create_task(backlog.commit_until_closed())
         self._tasks.create_task(reports.write_until_closed())
         self._running = [
-            self._tasks.create_task(self._stay_connected(self._station)),
+            self._tasks.create_task(
+                stay_connected(partial(self._connect_once, self._station), self._options.backoff(), self.counters)
+            ),
             self._tasks.create_task(commands.answer_until_cancelled()),
         ]
         return self
@@ -157,24 +157,13 @@ class DeviceClient:
             raise RuntimeError("use the client inside `async with`")
         return self._station
 
-    async def _stay_connected(self, station: Station) -> None:
-        backoff = self._options.backoff()
-        rng = Random()  # noqa: S311 - spreads clients over time, keeps no secret
-        while True:
-            connects = self.counters.connects
-            self.last_ending = await self._connect_once(station)
-            if self.counters.connects > connects:
-                backoff.succeeded()
-            delay_s = backoff.delay_s(self.last_ending, rng)
-            logger.info("connection ended (%s); next attempt in %.1f s", self.last_ending, delay_s)
-            await asyncio.sleep(delay_s)
-
     async def _connect_once(self, station: Station) -> Ending:
         heartbeat_s = self._options.heartbeat_s
         try:
             async with dial(
                 self._url, self._secret, self._codec, heartbeat_s=heartbeat_s, bytes_max=MESSAGE_BYTES_MAX
             ) as socket:
-                return await Link(socket, station).run()
+                self.last_ending = await Link(socket, station).run()
         except EXPECTED as error:
-            return ending_of(error)
+            self.last_ending = ending_of(error)
+        return self.last_ending

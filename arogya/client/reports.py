@@ -9,7 +9,8 @@ import uuid
 from collections.abc import Awaitable, Callable, Mapping
 
 from arogya.client.hooks import Hooks, Options
-from arogya.client.spool import KeptReport, Spool, SpoolError
+from arogya.client.spool import KeptReport, Spool
+from arogya.client.spool_file import SpoolError
 from hub.errors import BadInput
 from hub.protocol.codec import Encodable
 from hub.protocol.report_bodies import read_body

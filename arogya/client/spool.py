@@ -19,6 +19,7 @@ from typing import NamedTuple
 
 import msgpack
 
+from arogya.client.spool_file import open_file
 from arogya.client.window import Kept, Run
 
 FORMAT = 1
@@ -43,10 +44,6 @@ class KeptReport(NamedTuple):
     body: dict[str, object]
 
 
-class SpoolError(Exception):
-    """The spool can not be used: another process has it open, or the disk refuses."""
-
-
 class Spool:
     """A bounded log of packed samples, numbered from 1; safe to call from several threads.
 
@@ -61,51 +58,22 @@ class Spool:
         self.max_bytes = max_bytes  # of samples with their overhead; the file also holds up to 4 MiB of journal
         self.acked = 0  # everything up to here is the hub's; its rows go with the next append or at the end
         self._lock = threading.Lock()
-        self._power_safe = power_safe
-        self._db = self._start_or_put_aside(path)
+        self._db = open_file(path, self._prepare, power_safe=power_safe)
 
     @property
     def kept(self) -> Kept:
         """Return what is stored now."""
         return Kept(*self._range, self._acked_ever)
 
-    def _start_or_put_aside(self, path: Path | None) -> sqlite3.Connection:
-        if path is None:
-            return self._start(":memory:")
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            return self._start_file(path)
-        except (OSError, sqlite3.OperationalError) as error:
-            raise SpoolError(f"the spool {path} can not be opened: {error}") from error
-        except sqlite3.DatabaseError:
-            # Not a database (any more). A tablet must go on; what can be saved is saved by a person from the copy.
-            for part in (path, path.with_name(path.name + "-wal")):
-                if part.exists():
-                    part.replace(part.with_name(part.name + ".corrupt"))
-            return self._start_file(path)
-
-    def _start_file(self, path: Path) -> sqlite3.Connection:
-        path.touch(mode=0o600)  # where somebody was is nobody else's business; SQLite gives its journal the same mode
-        return self._start(str(path))
-
-    def _start(self, name: str) -> sqlite3.Connection:
-        db = sqlite3.connect(name, timeout=0.0, isolation_level=None, check_same_thread=False)
-        try:
-            db.execute("PRAGMA locking_mode=EXCLUSIVE")  # two senders on one log would give one number twice
-            db.execute("PRAGMA journal_mode=WAL")
-            db.execute(f"PRAGMA synchronous={'FULL' if self._power_safe else 'NORMAL'}")
-            db.execute("BEGIN IMMEDIATE")
-            if not db.execute("SELECT 1 FROM sqlite_master WHERE name = 'log'").fetchone():
-                for statement in _SCHEMA.split(";")[:-1]:
-                    db.execute(statement)
-                db.execute("INSERT INTO log VALUES (?, ?, 0, 0)", (FORMAT, secrets.token_hex(16)))
-            db.execute(_REPORTS)
-            db.execute("COMMIT")
-            self._load(db)
-        except sqlite3.Error:
-            db.close()
-            raise
-        return db
+    def _prepare(self, db: sqlite3.Connection) -> None:
+        db.execute("BEGIN IMMEDIATE")
+        if not db.execute("SELECT 1 FROM sqlite_master WHERE name = 'log'").fetchone():
+            for statement in _SCHEMA.split(";")[:-1]:
+                db.execute(statement)
+            db.execute("INSERT INTO log VALUES (?, ?, 0, 0)", (FORMAT, secrets.token_hex(16)))
+        db.execute(_REPORTS)
+        db.execute("COMMIT")
+        self._load(db)
 
     def _load(self, db: sqlite3.Connection) -> None:
         head = db.execute("SELECT log_id, last, acked_ever FROM log WHERE format = ?", (FORMAT,)).fetchone()

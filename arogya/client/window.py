@@ -93,12 +93,12 @@ class Window:
             self._on_the_way.popleft()
         return True
 
-    def refuse(self, seq: int) -> bool:
-        """Take the refusal of one sample, which counts as acked; returns whether that moved `acked`."""
-        if seq == self.acked + 1:
-            return self.accept(seq)
-        if self.acked < seq < self.next_seq:
-            self._refused.add(seq)
+    def refuse(self, first: int, last: int | None = None) -> bool:
+        """Take the refusal of a sample or a run of them, which count as acked; returns whether that moved `acked`."""
+        last = first if last is None else last
+        if first <= self.acked + 1:
+            return self.accept(last)
+        self._refused.update(range(first, min(last, self.next_seq - 1) + 1))
         return False
 
     def go_back(self, expected: int) -> bool:

@@ -10,7 +10,8 @@ import pytest
 
 from arogya.client.backlog import TAIL_ROWS, Backlog
 from arogya.client.counters import Counters
-from arogya.client.spool import Spool, SpoolError
+from arogya.client.spool import Spool
+from arogya.client.spool_file import SpoolError
 from arogya.client.window import Run
 
 

@@ -16,7 +16,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from arogya.client.spool import ROW_OVERHEAD_BYTES, Spool, SpoolError
+from arogya.client.spool import ROW_OVERHEAD_BYTES, Spool
+from arogya.client.spool_file import SpoolError
 from arogya.client.window import Run
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from types import TracebackType
+from typing import Self
 
 from aiohttp import web
 
@@ -69,7 +70,7 @@ class TinyHub:
         self.holds_answers = False  # store reports, answer none
         self.worst_unacked = 0
 
-    async def __aenter__(self) -> TinyHub:
+    async def __aenter__(self) -> Self:
         app = web.Application()
         app.router.add_get("/ws/device", self._serve)
         self._runner = web.AppRunner(app, shutdown_timeout=0.1)
