@@ -17,7 +17,7 @@ PAGE_PATHS: Final = (
     *("/", "/dispatch", "/dispatch/report"),
     *("/people", "/people/{id}", "/appointments", "/appointments/{id}", "/doctors", "/doctors/{id}"),
     *("/facilities", "/facilities/{id}", "/devices", "/inbox", "/audit", "/record", "/profile"),
-    *("/tablet", "/call", "/requests/{id}"),
+    *("/tablet", "/call", "/requests/{id}", "/exercise"),
 )
 
 # An asset's name carries the hash of its content (web/build.py), so it never changes: RFC 8246.

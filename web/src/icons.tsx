@@ -32,6 +32,9 @@ const LINES = {
   key: "M4 6h4v4H4zM4 14h4v4H4zM11.5 8H20M11.5 16H20",
   eye: "M2 12s3.5-6.5 10-6.500S22 12 22 12s-3.5 6.5-10 6.500S2 12 2 12zM12 9a3 3 0 1 0 0 6a3 3 0 0 0 0-6z",
   back: "M15 6l-6 6 6 6",
+  forward: "M9 6l6 6-6 6",
+  pulse: "M3 12h4l2.5-7 5 14 2.500-7h4",
+  list: "M5 4h14v16H5zM8.5 9h7M8.5 13h7M8.5 17h4",
   up: "M12 19V5M6 11l6-6 6 6",
   down: "M12 5v14M6 13l6 6 6-6",
   sliders: "M4 7h9M17 7h3M4 17h3M11 17h9M13 4.500v5M7 14.500v5",
@@ -69,6 +72,7 @@ const LINES = {
   print: "M7 8V4h10v4M7 17H4V8h16v9h-3M7 14h10v6H7z",
   talk: "M4 5h16v11H9l-5 4zM8 9h8M8 12h5",
   siren: "M6 17v-4a6 6 0 0 1 12 0v4M4 20v-3h16v3zM12 3.500V5M4.500 6l1.200 1.200M19.500 6l-1.200 1.200",
+  exercise: "M4 9v6M7 6.500v11M17 6.500v11M20 9v6M7 12h10",
   warning: "M12 3.5 22 20.500H2zM12 10v5M12 17.500v.6",
 } as const;
 

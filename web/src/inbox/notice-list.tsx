@@ -14,12 +14,18 @@ import { useInbox } from "./inbox-hooks.ts";
 import type { Notification } from "./records.ts";
 
 const ICONS: readonly (readonly [sign: RegExp, icon: IconName])[] = [
+  [/exercise/, "exercise"],
   [/appointment|booking|session|visit|reminder|slot|waitlist/, "calendar"],
   [/ambulance|request|dispatch/, "ambulance"],
   [/glass|access|record|security|password|totp|second/, "shield"],
   [/message/, "mail"],
-  [/plan|exercise|rehab/, "book"],
+  [/plan|rehab/, "book"],
 ];
+
+/** Where something is to be done about it. */
+const WAYS: Readonly<Record<string, { readonly href: string; readonly label: string }>> = {
+  exercise_due: { href: "/exercise", label: "To my exercises" },
+};
 
 function iconOf(type: string): IconName {
   return ICONS.find(([sign]) => sign.test(type))?.[1] ?? "dot";
@@ -104,12 +110,14 @@ export function NoticeList(): JSX.Element {
 
 function Notice({ notification }: { notification: Notification }): JSX.Element {
   const { message, type, created_at, read } = notification;
+  const way = WAYS[type];
   return (
     <li class="notice" data-unread={!read}>
       <Icon name={iconOf(type)} />
       <span class="notice__text">
         {!read && <span class="visually-hidden">Unread: </span>}
         {message}
+        {way !== undefined && <a href={way.href}>{way.label}</a>}
         <small title={sayMoment(created_at)}>{sayAgo(created_at)}</small>
       </span>
       <button class="button button--small" type="button" onClick={() => void mark(notification, !read)}>

@@ -9,6 +9,7 @@ import { DispatchPage } from "../dispatch/dispatch-page.tsx";
 import { ReportPage } from "../dispatch/report-page.tsx";
 import { DoctorPage } from "../doctors/doctor-page.tsx";
 import { DoctorsPage } from "../doctors/doctors-page.tsx";
+import { ExercisePage } from "../exercise/exercise-page.tsx";
 import { FacilitiesPage } from "../facilities/facilities-page.tsx";
 import { FacilityPage } from "../facilities/facility-page.tsx";
 import { FleetPage } from "../fleet-page.tsx";
@@ -79,6 +80,12 @@ export const ROUTES: readonly PageRoute[] = [
     menu: { label: "Visits", icon: "calendar", key: "v" },
   },
   { path: "/appointments/{id}", page: AppointmentPage, may: (may) => may.read("appointments") },
+  {
+    path: "/exercise",
+    page: ExercisePage,
+    may: (may) => may.act("exercise_day.R"),
+    menu: { label: "Exercise", icon: "exercise", key: "x" },
+  },
   {
     path: "/doctors",
     page: DoctorsPage,
