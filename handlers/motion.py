@@ -17,18 +17,12 @@ from numpy.typing import NDArray
 
 from handlers.call import API, Call, Nothing, Route
 from handlers.downloads import send
-from handlers.record_reading import caller, note_reading
-from hub.access.reach import reaches
+from handlers.physio.reading import note_motion
 from hub.clock import to_us
-from hub.errors import NotFound
 from hub.motion.readings import NONE, Course, Readings, courses, numbers, unfold
 from hub.motion.thin import min_max
 from storage import motion
 from storage.motion import Repetition, Stream
-from storage.records import store
-from storage.records.store import Access
-from storage.records.tables.joint_motion_logs import JOINT_MOTION_LOGS
-from storage.records.tables.physio_sessions import PHYSIO_SESSIONS
 
 COLUMNS: Final = ("timestamp", "joint", "angle", "repetition")
 _AN_AGE_S: Final = 1e9
@@ -73,7 +67,7 @@ class _Series(NamedTuple):
 
 async def show_motion(call: Call[MotionQuery, Nothing]) -> Motion:
     """Each joint with its lowest and highest readings of equal stretches, and the first and last: no peak is lost."""
-    await _note(call)
+    await note_motion(call)
     db = call.context.reader
     start = await motion.find_start(db, call.uuid)
     if start is None:
@@ -119,7 +113,7 @@ def _thinned(series: _Series, start: int, points: int) -> JointMotion:
 
 async def show_file(call: Call[Nothing, Nothing]) -> web.StreamResponse:
     """Every reading as a CSV file, log by log in the order in which it was measured."""
-    await _note(call)
+    await note_motion(call)
     pieces = _pieces(call)
     first = await anext(pieces)  # before the answer begins: a database that is away is still a 503
     headers = {
@@ -156,19 +150,6 @@ async def _chain(first: bytes, rest: AsyncIterator[bytes]) -> AsyncIterator[byte
     yield first
     async for piece in rest:
         yield piece
-
-
-async def _note(call: Call[Any, Nothing]) -> None:
-    """Write down whose motion is read; raises NotFound for a session that is not there or whose motion is not theirs.
-
-    The scopes of a session's readings are those of the session, so its rows answer for them.
-    """
-    reads = reaches(call.principal, JOINT_MOTION_LOGS, "R")
-    access = Access(PHYSIO_SESSIONS, caller(call), reads)
-    found = await store.find_one(call.context.reader, access, call.uuid)
-    if found is None:
-        raise NotFound
-    await note_reading(JOINT_MOTION_LOGS, call, [found], str(call.uuid))
 
 
 _PATH: Final = f"{API}/physio_sessions/{{id}}/motion"

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from handlers.call import Route
 from handlers.dispatch import calls
+from handlers.physio import sessions as physio
 from handlers.records import NO_HOOKS, Hooks, routes
 from storage.records.catalog import ENTITIES
 
@@ -21,8 +22,11 @@ BY_HAND: Mapping[str, frozenset[str]] = {
     "notifications": frozenset({"list"}),
 }
 
-# A call may repeat an open one; when it is changed or cancelled, crews hear of it.
-HOOKS: Mapping[str, Hooks] = {"ambulance_requests": Hooks(calls.joining, calls.following)}
+# A call may repeat an open one; when it is changed or cancelled, crews hear of it. Who ended a session is noted.
+HOOKS: Mapping[str, Hooks] = {
+    "ambulance_requests": Hooks(calls.joining, calls.following),
+    "physio_sessions": Hooks(follow=physio.following),
+}
 
 ROUTES: tuple[Route, ...] = tuple(
     route

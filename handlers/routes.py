@@ -29,6 +29,7 @@ from handlers import (
 )
 from handlers.call import API, Route
 from handlers.dispatch import moving_routes, reading_routes
+from handlers.physio import sessions as physio_sessions
 from hub.history.formats import Csv, GeoJson, Gpx
 
 ROUTES: tuple[Route, ...] = (
@@ -179,6 +180,7 @@ ROUTES: tuple[Route, ...] = (
     *moving_routes.ROUTES,
     *rights.ROUTES,
     *motion.ROUTES,
+    *physio_sessions.ROUTES,
     *exercise_day.ROUTES,
     *trackers.ROUTES,
     Route("GET", f"{API}/map", map.show, "map.R", "What lies below the ambulances", map.Map),

@@ -196,14 +196,21 @@ def _sign_ins(oracle: Oracle, who: Caller) -> Iterator[Cell]:
 
 
 def _motion(oracle: Oracle, who: Caller) -> Iterator[Cell]:
-    """The motion of a session, as a chart and as a file."""
+    """The motion of a session, as a chart and as a file, and its repetitions; and taking its rest pose."""
     for reading in oracle.world.of("joint_motion_logs"):
-        for ending in ("motion?points=100", "motion.csv"):
+        for ending in ("motion?points=100", "motion.csv", "repetitions", "targets"):
             path = f"{API}/physio_sessions/{reading['session_id']}/{ending}"
             status = refusal(who)
             if oracle.asked(who, "joint_motion_logs.R"):
                 status = 200 if oracle.visible(who, reading) else 404
             yield Cell("joint_motion_logs.R", who, f"{reading} {ending}", "GET", path, (status,))
+    for session in oracle.world.of("physio_sessions"):
+        action, status = "physio_sessions.U.calibrate", refusal(who)
+        if oracle.asked(who, action):
+            status = 403 if oracle.visible(who, session) else 404
+            status = 409 if oracle.holding(who, action, session) and status == 403 else status  # no sensor sends
+        path = f"{API}/physio_sessions/{session.id}/rest"
+        yield Cell(action, who, f"{session} rest", "POST", path, (status,))
 
 
 def _tickets(oracle: Oracle, who: Caller) -> Iterator[Cell]:
