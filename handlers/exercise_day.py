@@ -31,6 +31,7 @@ class OwnExercise(msgspec.Struct):
 
     id: UUID
     plan_id: UUID
+    day: Annotated[date, Meta(description="The day of the plan: what is ticked off is ticked off for it.")]
     name: str
     joint: str
     day_of_week: Annotated[int, Meta(description="ISO: 1 = Monday … 7 = Sunday.")]
@@ -41,6 +42,7 @@ class OwnExercise(msgspec.Struct):
     hold_s: float
     instructions: str | None
     media_url: str | None
+    done_reps: Annotated[int, Meta(description="Today, measured and ticked off, at most the target.")]
     valid_reps: Annotated[int, Meta(description="Today, in sessions of this exercise: those that reached the target.")]
     partial_reps: Annotated[int, Meta(description="Today, in sessions of this exercise: those that did not.")]
     tick_id: Annotated[UUID | None, Meta(description="What was ticked off for today without a sensor.")]
@@ -65,7 +67,7 @@ async def show(call: Call[Nothing, Nothing]) -> ExerciseDay:
         raise NotFound
     await note_reading(PLAN_EXERCISES, call, [Found({}, patient_id)])
     sensors = await exercise_day.list_sensors(db, patient_id, at)
-    exercises = await exercise_day.list_exercises(db, patient_id, local)
+    exercises = await exercise_day.list_exercises(db, patient_id, at)
     return ExerciseDay(
         local.day, local.time_zone, [OwnSensor(*one) for one in sensors], [OwnExercise(*one) for one in exercises]
     )

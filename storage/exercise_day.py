@@ -33,6 +33,7 @@ class ExerciseRow(NamedTuple):
 
     id: UUID
     plan_id: UUID
+    day: date  # that it is now, in the zone of the plan
     name: str
     joint: str
     day_of_week: int  # ISO: 1 = Monday … 7 = Sunday
@@ -43,6 +44,7 @@ class ExerciseRow(NamedTuple):
     hold_s: float
     instructions: str | None
     media_url: str | None
+    done_reps: int  # measured and ticked off, at most the target
     valid_reps: int
     partial_reps: int
     tick_id: UUID | None
@@ -61,7 +63,7 @@ async def list_sensors(db: Database, patient_id: UUID, now: datetime) -> list[Se
     return [SensorRow(*row) for row in rows]
 
 
-async def list_exercises(db: Database, patient_id: UUID, local: LocalDay) -> list[ExerciseRow]:
-    """Return the exercises of the plans that a patient follows on a day, due or not. Raises `StorageError`."""
-    rows = await db.fetch(_QUERIES.list_exercises, patient_id=patient_id, day=local.day, time_zone=local.time_zone)
+async def list_exercises(db: Database, patient_id: UUID, now: datetime) -> list[ExerciseRow]:
+    """Return the exercises of the plans that a patient follows now, due today or not. Raises `StorageError`."""
+    rows = await db.fetch(_QUERIES.list_exercises, patient_id=patient_id, now=now)
     return [ExerciseRow(*row) for row in rows]

@@ -47,7 +47,7 @@ async def test_a_patient_sees_what_is_due_on_their_own_day_and_what_is_done_of_i
     ]
     [first] = [one for one in answer["exercises"] if one["due"]]
     assert (first["joint"], first["target_angle"], first["ticked_reps"]) == (KNEE, 90, 4)
-    assert (first["valid_reps"], first["partial_reps"]) == (0, 0)
+    assert (first["day"], first["done_reps"], first["valid_reps"], first["partial_reps"]) == (str(today), 4, 0, 0)
 
 
 async def test_sensors_at_home_are_told_with_whether_they_are_connected(desk: Desk) -> None:
@@ -94,7 +94,7 @@ async def test_repetitions_of_todays_sessions_count_and_those_of_yesterday_do_no
                 valid,
             )
     [one] = (await desk.get("exercise_day", "PT")).json["exercises"]
-    assert (one["valid_reps"], one["partial_reps"]) == (2, 1)
+    assert (one["done_reps"], one["valid_reps"], one["partial_reps"]) == (2, 2, 1)
 
 
 async def test_nobody_but_a_patient_has_such_a_day(desk: Desk) -> None:

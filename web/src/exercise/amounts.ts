@@ -1,13 +1,8 @@
-/** How much an exercise asks for, and how much of it is done. */
+/** How much an exercise asks for. */
 
 import type { Exercise } from "./exercise-api.ts";
 
 type Amount = Pick<Exercise, "target_reps" | "sets" | "hold_s" | "target_angle">;
-
-/** Measured and ticked off, at most what is asked for. */
-export function doneOf({ target_reps: target, valid_reps: valid, ticked_reps: ticked }: Exercise): number {
-  return Math.min(target, valid + (ticked ?? 0));
-}
 
 /** "3 sets of 10 · hold each for 5 s · to 90°". */
 export function sayAmount({ target_reps: reps, sets, hold_s: hold, target_angle: angle }: Amount): string {

@@ -15,6 +15,8 @@ export interface Sensor {
 export interface Exercise {
   readonly id: string;
   readonly plan_id: string;
+  /** The day of the plan: what is ticked off is ticked off for it. */
+  readonly day: string;
   readonly name: string;
   readonly joint: string;
   /** ISO: 1 = Monday … 7 = Sunday. */
@@ -27,7 +29,9 @@ export interface Exercise {
   readonly hold_s: number;
   readonly instructions: string | null;
   readonly media_url: string | null;
-  /** By a sensor, today. */
+  /** Measured and ticked off today, at most the target. */
+  readonly done_reps: number;
+  /** By a sensor, today, in sessions of this exercise. */
   readonly valid_reps: number;
   readonly partial_reps: number;
   /** What was ticked off for today without a sensor; null where nothing was. */
@@ -137,14 +141,14 @@ export const sayPain = async (id: string, pain: number): Promise<PhysioSession> 
 export const calibrate = (id: string): Promise<unknown> => call("POST", `${SESSIONS}/${id}/rest`);
 
 /** Say how many repetitions of a day were done without a sensor; saying it again corrects it, and 0 takes it back. */
-export async function tick(exercise: Exercise, day: string, reps: number, key: string): Promise<void> {
+export async function tick(exercise: Exercise, reps: number, key: string): Promise<void> {
   if (exercise.tick_id !== null) await change(`/exercise_ticks/${exercise.tick_id}`, { reps }, null);
-  else await create("/exercise_ticks", { exercise_id: exercise.id, day, reps }, key);
+  else await create("/exercise_ticks", { exercise_id: exercise.id, day: exercise.day, reps }, key);
 }
 
 /** Say of a day again what was said before the last word on it. */
-export async function untick(exerciseId: string, day: string, reps: number): Promise<void> {
-  const query = { exercise_id: exerciseId, day_from: day, limit: 10 };
+export async function untick({ id, day }: Exercise, reps: number): Promise<void> {
+  const query = { exercise_id: id, day_from: day, limit: 10 };
   const found = (await readPage<{ id: string; day: string }>("/exercise_ticks", query)).items.find((one) => one.day === day);
   if (found !== undefined) await change(`/exercise_ticks/${found.id}`, { reps }, null);
 }

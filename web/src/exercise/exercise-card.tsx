@@ -3,23 +3,21 @@
 import type { JSX } from "preact";
 import { Icon } from "../icons.tsx";
 import { humanise } from "../shared/words.ts";
-import { doneOf, sayAmount } from "./amounts.ts";
+import { sayAmount } from "./amounts.ts";
 import type { Exercise } from "./exercise-api.ts";
 import { MediaOf } from "./media.tsx";
 import { TickField } from "./tick-field.tsx";
 
 export interface ExerciseCardProps {
   readonly exercise: Exercise;
-  readonly day: string;
   /** There is a sensor that could measure it. */
   readonly measurable: boolean;
   readonly onStart: () => void;
   readonly onTicked: () => void;
 }
 
-export function ExerciseCard({ exercise, day, measurable, onStart, onTicked }: ExerciseCardProps): JSX.Element {
-  const { name, joint, target_reps: target, instructions, media_url: url, partial_reps: partial } = exercise;
-  const done = doneOf(exercise);
+export function ExerciseCard({ exercise, measurable, onStart, onTicked }: ExerciseCardProps): JSX.Element {
+  const { name, joint, target_reps: target, done_reps: done, instructions, media_url: url, partial_reps: partial } = exercise;
   const complete = done >= target;
   return (
     <li class="exercise" data-complete={complete}>
@@ -45,7 +43,7 @@ export function ExerciseCard({ exercise, day, measurable, onStart, onTicked }: E
             {complete ? "Again with the sensor" : done > 0 ? "Go on with the sensor" : "Start with the sensor"}
           </button>
         )}
-        <TickField exercise={exercise} day={day} onTicked={onTicked} />
+        <TickField exercise={exercise} onTicked={onTicked} />
       </div>
     </li>
   );

@@ -8,7 +8,6 @@ import { Skeleton } from "../shared/table-rows.tsx";
 import { humanise, sayMoment } from "../shared/words.ts";
 import { Page } from "../shell/page.tsx";
 import { CalendarCard } from "./calendar-card.tsx";
-import { doneOf } from "./amounts.ts";
 import { ExerciseCard } from "./exercise-card.tsx";
 import type { Exercise, ExerciseDay, PhysioSession } from "./exercise-api.ts";
 import { HistoryCard } from "./history-card.tsx";
@@ -147,7 +146,7 @@ function Due({ due, day, onStart, onTicked }: DueProps): JSX.Element {
   const next = nextDue(day.day, day.exercises);
   const then = next === null ? "" : ` The next day with exercises is ${sayDate(next)}.`;
   if (due.length === 0) return <EmptyState title="Nothing is due today" text={`Rest is a part of the plan.${then}`} />;
-  const complete = due.every((one) => doneOf(one) >= one.target_reps);
+  const complete = due.every((one) => one.done_reps >= one.target_reps);
   return (
     <section aria-label="Due today">
       {complete && <p class="exercises__complete">Everything of today is done.{then}</p>}
@@ -156,7 +155,6 @@ function Due({ due, day, onStart, onTicked }: DueProps): JSX.Element {
           <ExerciseCard
             key={exercise.id}
             exercise={exercise}
-            day={day.day}
             measurable={fitting(day.sensors, exercise.joint).length > 0}
             onStart={() => onStart(exercise)}
             onTicked={onTicked}

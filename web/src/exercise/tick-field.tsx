@@ -13,19 +13,18 @@ const MOST = 10_000;
 
 export interface TickFieldProps {
   readonly exercise: Exercise;
-  readonly day: string;
   /** Something was said: read again. */
   readonly onTicked: () => void;
 }
 
-export function TickField({ exercise, day, onTicked }: TickFieldProps): JSX.Element {
+export function TickField({ exercise, onTicked }: TickFieldProps): JSX.Element {
   const [busy, setBusy] = useState(false);
   const [editing, setEditing] = useState(false);
   const said = exercise.ticked_reps ?? 0;
-  const rest = Math.max(1, exercise.target_reps - exercise.valid_reps);
+  const rest = Math.max(1, exercise.target_reps - exercise.done_reps);
   const say = async (reps: number): Promise<void> => {
     setBusy(true);
-    const done = await attempt(() => tick(exercise, day, reps, newKey()));
+    const done = await attempt(() => tick(exercise, reps, newKey()));
     setBusy(false);
     setEditing(false);
     onTicked(); // after a refusal too: somebody else may have said it on another phone
@@ -35,7 +34,7 @@ export function TickField({ exercise, day, onTicked }: TickFieldProps): JSX.Elem
   };
   const takeBack = async (): Promise<void> => {
     // the tick has a number by now, which only the hub knows
-    await attempt(() => untick(exercise.id, day, said));
+    await attempt(() => untick(exercise, said));
     onTicked();
   };
   if (editing) return <Stepper reps={said || rest} busy={busy} onSay={(reps) => void say(reps)} onClose={() => setEditing(false)} />;
