@@ -25,6 +25,7 @@ from arogya.client.staying import stay_connected
 from hub.protocol.codec import JSON, MSGPACK
 from hub.protocol.fix import Fix
 from hub.protocol.limits import MESSAGE_BYTES_MAX
+from hub.protocol.report_bodies import read_body
 from hub.protocol.reports import Report, ReportAck
 
 CODECS = {"msgpack": MSGPACK, "json": JSON}
@@ -92,7 +93,7 @@ class DeviceClient:
         )
         backlog = Backlog(spool, self.counters)
         commands = Commands(self._hooks.on_command)
-        reports = Reports(spool, await asyncio.to_thread(spool.reports), self._hooks, self._options)
+        reports = Reports(spool, await asyncio.to_thread(spool.reports), self._hooks, self._options, _check)
         self._station = Station(backlog, self._codec, self._hooks, self._options, self.counters, commands, reports)
         await self._tasks.__aenter__()
         self._tasks.create_task(backlog.commit_until_closed())
@@ -167,3 +168,7 @@ class DeviceClient:
         except EXPECTED as error:
             self.last_ending = ending_of(error)
         return self.last_ending
+
+
+def _check(report: Report) -> None:
+    read_body(report.id, report.kind, report.body)

@@ -30,6 +30,7 @@ from arogya.client.spool_file import SpoolError, put_aside
 from arogya.client.staying import stay_connected
 from hub.protocol.limits import JOINTS_MAX, MESSAGE_BYTES_MAX
 from hub.protocol.reports import Report, ReportAck
+from hub.protocol.sensor_reports import read_sensor
 
 logger = logging.getLogger(__name__)
 
@@ -147,7 +148,7 @@ class MotionClient:
         path = self._folder / REPORTS_FILE if self._folder else None
         spool = await asyncio.to_thread(Spool, path, power_safe=self._options.power_safe)
         kept = await asyncio.to_thread(spool.reports)
-        reports = Reports(spool, kept, Hooks(on_answer=self._hooks.on_answer), self._options)
+        reports = Reports(spool, kept, Hooks(on_answer=self._hooks.on_answer), self._options, read_sensor)
         commands = Commands(self._hooks.on_command)
         station = MotionStation(
             self._codec, self._hooks, self._options, self.counters, commands, reports, self._waiting

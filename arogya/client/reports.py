@@ -1,4 +1,4 @@
-"""What the crew said and the hub has not answered: kept on disk in order, sent again until it is answered."""
+"""What a crew or a sensor said and the hub has not answered: kept on disk in order, sent until it is answered."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from arogya.client.spool import KeptReport, Spool
 from arogya.client.spool_file import SpoolError
 from hub.errors import BadInput
 from hub.protocol.codec import Encodable
-from hub.protocol.report_bodies import read_body
 from hub.protocol.reports import Report, ReportAck
 
 logger = logging.getLogger(__name__)
@@ -26,8 +25,11 @@ RETRY_S = 1.0  # after the disk refused
 class Reports:
     """The reports of one device, over connections and restarts; nothing here waits for the network but who asks."""
 
-    def __init__(self, spool: Spool, kept: list[KeptReport], hooks: Hooks, options: Options) -> None:
+    def __init__(
+        self, spool: Spool, kept: list[KeptReport], hooks: Hooks, options: Options, check: Callable[[Report], object]
+    ) -> None:
         self._spool = spool
+        self._check = check  # raises BadInput for what no hub takes
         self._hooks = hooks
         self._options = options
         self._kept = kept  # without an answer, oldest first: at first those of the spool
@@ -47,9 +49,9 @@ class Reports:
     async def put(self, kind: str, body: Mapping[str, object], report_id: str | None) -> ReportAck:
         """Take a report; returns the hub's answer. Raises ValueError for what no hub takes, SpoolError for too many."""
         report_id = report_id or str(uuid.uuid4())
-        given = dict(body)
+        given, now = dict(body), self._options.clock()
         try:
-            read_body(report_id, kind, given)
+            self._check(Report(report_id, kind, now, now, given))
         except BadInput as error:
             raise ValueError(error.detail) from None
         if self._closing:
@@ -59,7 +61,7 @@ class Reports:
         answer: asyncio.Future[ReportAck] = asyncio.get_running_loop().create_future()
         self._asking[report_id] = answer
         self._last += 1
-        kept = KeptReport(self._last, report_id, kind, self._options.clock(), given)
+        kept = KeptReport(self._last, report_id, kind, now, given)
         self._kept.append(kept)
         self._write(kept)
         self._changed.set()  # it leaves at once: a call for help needs no disk

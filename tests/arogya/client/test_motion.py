@@ -298,3 +298,10 @@ async def test_what_no_hub_takes_is_an_error_at_once() -> None:
             with pytest.raises(ValueError, match=why):
                 await stream.send(BEGAN, spacing, [[1.0, 2.0], [1.0, 2.0]])
         assert stream.last_seq == 0
+
+
+async def test_only_what_sensors_report_is_taken() -> None:
+    async with TinyMotionHub() as hub, MotionClient(hub.url, "s", options=QUICK) as sensor:
+        for kind, body in (("accept", {"assignment": SESSION}), ("session_start", {"session": "x"})):
+            with pytest.raises(ValueError, match="must be"):
+                await sensor.report(kind, body)
