@@ -37,6 +37,7 @@ from hub.live.event_reader import EventReader
 from hub.live.events import EventChannel
 from hub.live.hub import LiveHub
 from hub.live.inboxes import Inboxes
+from hub.live.physio import Physio
 from hub.live.requests import Requests
 from hub.loop_lag import observe
 from hub.mail.post import Post
@@ -67,6 +68,7 @@ class Hub:
     dispatch: EventReader  # of the channel of dispatchers
     inboxes: Inboxes
     requests: Requests
+    physio: Physio  # the sessions that somebody watches
     deliveries: Deliveries
     housekeeping: Housekeeping
     sightings: Sightings
@@ -83,7 +85,7 @@ class Hub:
     def rounds(self) -> Iterable[Coroutine[None, None, None]]:
         """Return everything that runs beside the intake until the hub ends."""
         changes = (self.changes.run(), self.changes.rights.patrol(), self.listener.run())
-        told = (self.alarms.run(), self.dispatch.run(), self.inboxes.run(), self.requests.run())
+        told = (self.alarms.run(), self.dispatch.run(), self.inboxes.run(), self.requests.run(), self.physio.run())
         people = (self.deliveries.run(), self.post.run(), self.audit.run())
         others = (self.bus.run(), self.exchange.run(), self.sightings.run(), self.housekeeping.run())
         return (self.live.run(), *changes, *told, *people, *others, self.dispatching.engine.run(), *self.observe())
@@ -133,7 +135,9 @@ def _parts(settings: Settings, pools: Pools, counted: Metrics, outside: Outside,
     inboxes, requests = Inboxes(pools.reader, deliveries), Requests(pools.reader)
     told = [alarms.channel, dispatch.channel]
     learn, judge = intake.fleet.read_unit, judged_by(pools.reader)
-    directory = Directory(board.channel, judge, learn, told, inboxes=inboxes, requests=requests)
+    audit = AuditTrail(pools.app, clock, counted)
+    physio = Physio(pools.reader, intake.motion, clock, care_days=settings.auth.care_days, audit=audit.queue)
+    directory = Directory(board.channel, judge, learn, told, inboxes=inboxes, requests=requests, physio=physio)
     live = LiveHub(directory, clock, counted, composition.live_rules(settings))
     changes = Changes(
         pools.reader, pools.app, intake=intake, live=live, channels=[alarms, dispatch], watched=[inboxes, requests]
@@ -157,13 +161,14 @@ def _parts(settings: Settings, pools: Pools, counted: Metrics, outside: Outside,
         dispatch=dispatch,
         inboxes=inboxes,
         requests=requests,
+        physio=physio,
         deliveries=deliveries,
         housekeeping=housekeeping,
         sightings=Sightings(pools.app, intake.roster, clock),
         listener=Listener(composition.dsn_of(settings), changes.heard, changes.missed, role=READER),
         bus=bus,
         exchange=exchange,
-        audit=AuditTrail(pools.app, clock, counted),
+        audit=audit,
         post=posting.post(settings, pools.app, clock),
         policy=policy,
         dispatching=dispatched,

@@ -12,6 +12,8 @@ from hub.errors import Forbidden, NotFound
 from hub.live.channel import Channel, Source
 from hub.live.fleet import FleetChannel, ambulance_of
 from hub.live.inboxes import INBOX, Inboxes
+from hub.live.physio import Physio
+from hub.live.physio_channel import session_of
 from hub.live.requests import Requests, request_of
 from hub.live.view import FULL, View, view_of
 from storage import ambulances
@@ -46,7 +48,7 @@ def judged_by(reader: Database) -> Judge:
 class Directory:
     """Every channel by its name."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - a parameter for each kind of channels
         self,
         fleet: FleetChannel,
         judge: Judge,
@@ -55,18 +57,20 @@ class Directory:
         *,
         inboxes: Inboxes | None = None,
         requests: Requests | None = None,
+        physio: Physio | None = None,
     ) -> None:
         self.channels: dict[str, Channel] = {channel.name: channel for channel in (fleet, *others)}
         self._fleet = fleet
         self._inboxes = inboxes  # of those who watch theirs
         self._requests = requests  # that somebody follows
+        self._physio = physio  # sessions that somebody watches
         self._judge = judge
         self._learn = learn
 
     @property
     def sources(self) -> tuple[Source, ...]:
         """What may have news."""
-        watched = (each for each in (self._inboxes, self._requests) if each is not None)
+        watched = (each for each in (self._inboxes, self._requests, self._physio) if each is not None)
         return (*self.channels.values(), *watched)
 
     async def find(self, principal: Principal, name: str) -> tuple[Channel, View]:
@@ -79,11 +83,9 @@ class Directory:
             return channel, FULL
         if name == INBOX and self._inboxes is not None and principal.user_id and allowed(principal, f"live.{INBOX}"):
             return self._inboxes.of(principal.user_id), FULL
-        request_id = request_of(name)
-        if request_id is not None and self._requests is not None:
-            found = await self._requests.find(principal, request_id)
-            if found is not None:
-                return found
+        found = await self._find_watched(principal, name)
+        if found is not None:
+            return found
         ambulance_id = ambulance_of(name)
         if ambulance_id is not None and await self._may_watch(principal, ambulance_id):
             return self._fleet, view_of(watching_reach(principal).fields)
@@ -92,19 +94,32 @@ class Directory:
     async def ended(self, watched: Sequence[tuple[Principal, str]]) -> set[int]:
         """Return the places of those who may not watch any more what they watch through a restricted view.
 
-        One question for all who watch ambulances, and one for all who follow requests; raises `StorageError`.
+        One question for all who watch ambulances, one for all who follow requests, and one for all who watch sessions;
+        raises `StorageError`.
         """
         requests = {place: id_ for place, (_, name) in enumerate(watched) if (id_ := request_of(name)) is not None}
-        ambulances = [place for place in range(len(watched)) if place not in requests]
+        sessions = {place: id_ for place, (_, name) in enumerate(watched) if (id_ := session_of(name)) is not None}
+        ambulances = [place for place in range(len(watched)) if place not in requests and place not in sessions]
         ended: set[int] = set()
         if ambulances:
             held = await self._judge([_claim(*watched[place]) for place in ambulances])
             ended = {place for number, place in enumerate(ambulances) if number not in held}
-        if requests and self._requests is not None:
-            places = list(requests)
-            over = await self._requests.ended([(watched[place][0], requests[place]) for place in places])
-            ended |= {places[number] for number in over}
+        rights = None if self._physio is None else self._physio.rights
+        for asked, judges in ((requests, self._requests), (sessions, rights)):
+            if asked and judges is not None:
+                places = list(asked)
+                over = await judges.ended([(watched[place][0], asked[place]) for place in places])
+                ended |= {places[number] for number in over}
         return ended
+
+    async def _find_watched(self, principal: Principal, name: str) -> tuple[Channel, View] | None:
+        """Return one of the channels that there are only while somebody watches them."""
+        request_id, session_id = request_of(name), session_of(name)
+        if request_id is not None and self._requests is not None:
+            return await self._requests.find(principal, request_id)
+        if session_id is not None and self._physio is not None:
+            return await self._physio.find(principal, session_id)
+        return None
 
     async def _may_watch(self, principal: Principal, ambulance_id: int) -> bool:
         try:
