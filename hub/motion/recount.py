@@ -1,0 +1,104 @@
+"""The repetitions of a session counted once more, from what is stored: what came late is in it.
+
+Nothing of it waits for the sensors: their logs are read up to a mark, counted in slices of a few ms, and the result
+takes the place of what was counted live in one transaction. What comes after the mark is found by the next count.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Awaitable, Callable, Sequence
+from uuid import UUID
+
+import numpy as np
+
+from hub.clock import from_us
+from hub.motion.bank import Bank
+from hub.motion.repetitions import Repetition
+from hub.motion.rules import rules_of
+from hub.motion.slices import slices
+from hub.motion.standing import Targets
+from hub.motion.stream import ANYTIME
+from storage import counters
+from storage.physio import counting, progress, sessions
+from storage.physio.counting import CountedRow, Log
+from storage.pool import Database, Transaction
+
+Gate = Callable[[Transaction], Awaitable[None]]  # raises where the work is not this hub's any more
+
+
+class Recount:
+    """Counts sessions from what is stored."""
+
+    def __init__(self, reader: Database, app: Database) -> None:
+        self._reader = reader
+        self._app = app
+
+    async def count(self, session_id: UUID, gate: Gate) -> bool:
+        """Count a session that has ended; False when it has not, and nothing was written.
+
+        Raises `StorageError`; `Conflict` while its last repetitions are still being written, and what `gate` raises.
+        """
+        logs = await counting.list_logs(self._reader, session_id)
+        targets = Targets(await counters.list_targets(self._reader, session_id))
+        rows: list[CountedRow] = []
+        numbers: Counter[str] = Counter()  # of each joint, over all logs
+        for log in logs:
+            rows += await self._count_log(log, targets, numbers)
+        async with self._app.transaction() as transaction:
+            await gate(transaction)
+            session = await sessions.lock(transaction, session_id)
+            if session is None or session.ended_at is None or session.status == "in_progress":
+                return False
+            await counting.keep(transaction, session_id, {log.id: log.last_seq for log in logs}, rows)
+            await progress.session_counted(transaction, session_id)
+        return True
+
+    async def _count_log(self, log: Log, targets: Targets, numbers: Counter[str]) -> list[CountedRow]:
+        bank, changes = Bank(), changes_of(targets)
+        rules = [rules_of(target) for target in targets.at(log.joints, ANYTIME)]
+        slots = bank.take(rules)
+        rows = []
+        async for block in counting.read_blocks(self._reader, log):
+            for piece in slices(block, len(log.joints), changes):
+                wanted = [rules_of(target) for target in targets.at(log.joints, piece.received_at)]
+                if wanted != rules:
+                    bank.set_rules(slots, wanted)
+                    rules = wanted
+                first = np.array([piece.seq], np.int64)
+                for found in bank.count(slots[None], first, piece.at_us[None], piece.angles[None]):
+                    joint = log.joints[found.joint]
+                    numbers[joint] += 1
+                    rows.append(_row(log, joint, numbers[joint], found.repetition))
+                await asyncio.sleep(0)
+        return rows
+
+
+def changes_of(targets: Targets) -> Sequence[int]:
+    """Return the times (µs since 1970) at which something that is to be reached changes, ascending."""
+    found = []
+    after: int | None = ANYTIME
+    while after is not None and (after := targets.next_change(after)) is not None:
+        found.append(after)
+    return found
+
+
+def _row(log: Log, joint: str, number: int, found: Repetition) -> CountedRow:
+    return CountedRow(
+        stream_id=log.id,
+        joint=joint,
+        number=number,
+        first_seq=found.first_seq,
+        last_seq=found.last_seq,
+        started_at=from_us(found.started_at),
+        peak_at=from_us(found.peak_at),
+        ended_at=from_us(found.ended_at),
+        peak_angle=found.peak_angle,
+        range_deg=found.range_deg,
+        hold_s=found.hold_s,
+        out_s=found.out_s,
+        back_s=found.back_s,
+        smoothness=found.smoothness,
+        valid=found.valid,
+    )

@@ -1,0 +1,163 @@
+"""The final count: from what is stored, cut as it may be, with targets that change, holes, and what came late."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import numpy as np
+import pytest
+
+from hub.motion.recount import Recount
+from hub.motion.repetitions import Counter
+from hub.motion.rules import Target, rules_of
+from storage.pool import Database, Transaction
+from tests.hub.motion.ward import HIP, INTERVAL_US, KNEE, Ward, bends, ward
+from tests.storage.world import Connection
+
+
+async def free(transaction: Transaction) -> None:
+    """Let everybody count."""
+
+
+@pytest.fixture
+async def at(superuser: Connection) -> Ward:
+    return await ward(superuser)
+
+
+@pytest.fixture
+def recount(reader: Database, app_pool: Database) -> Recount:
+    return Recount(reader, app_pool)
+
+
+async def end(at: Ward, session_id: UUID) -> None:
+    await at.db.execute("UPDATE physio_sessions SET status = 'completed' WHERE id = $1", session_id)
+
+
+async def counted(at: Ward, session_id: UUID) -> list[Any]:
+    return await at.db.fetch(
+        "SELECT r.*, s.joints FROM motion_repetitions r JOIN streams s ON s.id = r.stream_id"
+        " WHERE s.physio_session_id = $1 ORDER BY r.joint, r.number",
+        session_id,
+    )
+
+
+def hours_ago(hours: float) -> datetime:
+    return datetime.now(UTC) - timedelta(hours=hours)
+
+
+@pytest.mark.parametrize("frame", [1, 10, 333])
+async def test_it_counts_what_one_counter_counts(at: Ward, recount: Recount, frame: int) -> None:
+    began = hours_ago(0.5)
+    key = await at.begun(began, target_angle=90.0)
+    angles = np.concatenate([bends(3), bends(2, peak=60.0)], axis=1)
+    stream = await at.stream(key)
+    await at.store(stream, angles, began, frame=frame)
+    await end(at, key)
+    assert await recount.count(key, free)
+    counter, wanted = Counter(rules_of(Target(None, 90.0))), []
+    first_us = int(began.timestamp() * 1e6)
+    for place, angle in enumerate(angles[0].tolist()):
+        found = counter.step(place + 1, first_us + place * INTERVAL_US, angle)
+        wanted += [found] if found else []
+    rows = await counted(at, key)
+    assert [(row["number"], row["first_seq"], row["last_seq"], row["valid"]) for row in rows] == [
+        (one.number, one.first_seq, one.last_seq, one.valid) for one in wanted
+    ]
+    assert [row["valid"] for row in rows] == [True, True, True, False, False]
+    assert [row["peak_angle"] for row in rows] == pytest.approx([one.peak_angle for one in wanted])
+    stored = await at.db.fetchrow("SELECT counted_at, ended_at FROM physio_sessions")
+    assert stored is not None and stored["counted_at"] >= stored["ended_at"]
+    assert await at.db.fetchval("SELECT final_seq FROM motion_counters WHERE stream_id = $1", stream) == angles.shape[1]
+
+
+async def test_each_joint_is_counted_and_numbered_over_all_logs_of_the_session(at: Ward, recount: Recount) -> None:
+    key = await at.begun(hours_ago(1))
+    both = np.concatenate([bends(2), bends(2, peak=70.0)], axis=0)
+    await at.store(await at.stream(key, (KNEE, HIP)), both, hours_ago(1))
+    await at.store(await at.stream(key), bends(1), hours_ago(0.5))
+    await end(at, key)
+    assert await recount.count(key, free)
+    assert [(row["joint"], row["number"]) for row in await counted(at, key)] == [
+        (HIP, 1),
+        (HIP, 2),
+        (KNEE, 1),
+        (KNEE, 2),
+        (KNEE, 3),
+    ]
+
+
+async def test_a_target_counts_for_what_was_received_from_then_on(at: Ward, recount: Recount) -> None:
+    began = hours_ago(0.5)
+    key = await at.begun(began, target_angle=90.0)
+    await at.store(await at.stream(key), bends(4, peak=80.0), began)
+    await at.db.execute(
+        "INSERT INTO motion_targets (session_id, joint, set_at, target_angle) VALUES ($1, $2, $3, 80)",
+        *(key, KNEE, began + timedelta(seconds=8)),
+    )
+    await end(at, key)
+    await recount.count(key, free)
+    assert [row["valid"] for row in await counted(at, key)] == [False, False, True, True]
+
+
+async def test_a_hole_ends_what_was_going_on(at: Ward, recount: Recount) -> None:
+    began = hours_ago(0.5)
+    key = await at.begun(began)
+    stream = await at.stream(key)
+    half = bends(1)[:, :120]  # to the peak, and lost from there on
+    last = await at.store(stream, half, began)
+    await at.store(stream, bends(1), began + timedelta(seconds=20), first=last + 500)
+    await end(at, key)
+    await recount.count(key, free)
+    (row,) = await counted(at, key)
+    assert row["first_seq"] > last
+
+
+async def test_a_second_count_takes_the_place_of_the_first_and_leaves_what_was_stated(
+    at: Ward, recount: Recount
+) -> None:
+    began = hours_ago(0.5)
+    key = await at.begun(began)
+    stream = await at.stream(key)
+    last = await at.store(stream, bends(2), began)
+    await at.db.execute(
+        "INSERT INTO joint_motion_logs (session_id, joint, angle, repetition) VALUES ($1, $2, 45, 7)", key, KNEE
+    )
+    await end(at, key)
+    await recount.count(key, free)
+    await at.store(stream, bends(1), began + timedelta(seconds=last * INTERVAL_US / 1e6), first=last + 1)
+    assert await recount.count(key, free)
+    assert [(row["source"], row["number"]) for row in await counted(at, key)] == [
+        ("counted", 1),
+        ("counted", 2),
+        ("counted", 3),
+        ("stated", 7),
+    ]
+
+
+async def test_a_session_in_progress_is_not_counted(at: Ward, recount: Recount) -> None:
+    key = await at.begun()
+    await at.store(await at.stream(key), bends(1), hours_ago(0.1))
+    assert not await recount.count(key, free)
+    assert await counted(at, key) == []
+
+
+async def test_a_session_without_a_log_is_counted_as_well(at: Ward, recount: Recount) -> None:
+    key = await at.begun(device_id=None)
+    await end(at, key)
+    assert await recount.count(key, free)
+    assert await at.db.fetchval("SELECT counted_at IS NOT NULL FROM physio_sessions WHERE id = $1", key)
+
+
+async def test_who_may_not_commit_writes_nothing(at: Ward, recount: Recount) -> None:
+    key = await at.begun()
+    await at.store(await at.stream(key), bends(1), hours_ago(0.1))
+    await end(at, key)
+
+    async def closed(transaction: Transaction) -> None:
+        raise PermissionError
+
+    with pytest.raises(PermissionError):
+        await recount.count(key, closed)
+    assert await counted(at, key) == []
