@@ -18,6 +18,7 @@ PAGE_PATHS: Final = (
     *("/people", "/people/{id}", "/appointments", "/appointments/{id}", "/doctors", "/doctors/{id}"),
     *("/facilities", "/facilities/{id}", "/devices", "/inbox", "/audit", "/record", "/profile"),
     *("/tablet", "/call", "/requests/{id}", "/exercise"),
+    *("/physio", "/physio/sessions/{id}", "/plans", "/plans/{id}"),
 )
 
 # An asset's name carries the hash of its content (web/build.py), so it never changes: RFC 8246.

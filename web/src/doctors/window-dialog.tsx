@@ -8,6 +8,7 @@ import { Dialog } from "../shared/dialog.tsx";
 import { change, create } from "../shared/http.ts";
 import { explainProblem } from "../shared/problems.tsx";
 import { useMay } from "../shared/rights.ts";
+import { DaysField } from "./days-field.tsx";
 import { DAYS, overlapping, sayWindow } from "./week.ts";
 import type { Window } from "./week.ts";
 
@@ -99,7 +100,7 @@ export function WindowDialog(props: WindowDialogProps): JSX.Element {
             {error}
           </p>
         )}
-        <Days days={days} several={old === null} onDays={setDays} />
+        <DaysField days={days} several={old === null} onDays={setDays} />
         <div class="form__fields form__fields--pair">
           <Time label="From" value={start} onValue={setStart} />
           <Time label="to" value={end} onValue={setEnd} />
@@ -122,37 +123,5 @@ function Time({ label, value, onValue }: { label: string; value: string; onValue
       <span>{label}</span>
       <input type="time" required value={value} onInput={(event) => onValue(event.currentTarget.value)} />
     </label>
-  );
-}
-
-interface DaysProps {
-  readonly days: readonly number[];
-  readonly several: boolean;
-  readonly onDays: (days: readonly number[]) => void;
-}
-
-function Days({ days, several, onDays }: DaysProps): JSX.Element {
-  const choose = (day: number, chosen: boolean): void => {
-    if (!several) onDays([day]);
-    else onDays(chosen ? [...days, day].sort() : days.filter((one) => one !== day));
-  };
-  return (
-    <fieldset class="days">
-      <legend>{several ? "On these days" : "On"}</legend>
-      {DAYS.map((name, at) => (
-        <label key={name} class="days__day">
-          <input
-            type={several ? "checkbox" : "radio"}
-            name="day"
-            checked={days.includes(at + 1)}
-            onChange={(event) => choose(at + 1, event.currentTarget.checked)}
-          />
-          <span title={name}>
-            {name.slice(0, 2)}
-            <span class="visually-hidden">{name.slice(2)}</span>
-          </span>
-        </label>
-      ))}
-    </fieldset>
   );
 }

@@ -119,7 +119,7 @@ export function RecordForm(props: RecordFormProps): JSX.Element {
     event.preventDefault();
     if (!form.check()) {
       requestAnimationFrame(() => element.current?.querySelector<HTMLElement>("[aria-invalid=true]")?.focus());
-    } else if (row !== null && !form.dirty) onCancel?.();
+    } else if (row !== null && !form.dirty && Object.keys(props.fixed ?? {}).length === 0) onCancel?.();
     else void save();
   };
   return (

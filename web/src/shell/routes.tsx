@@ -19,6 +19,10 @@ import { InboxPage } from "../inbox/inbox-page.tsx";
 import { PeoplePage } from "../people/people-page.tsx";
 import { PersonPage } from "../people/person-page.tsx";
 import { RecordAccessesPage } from "../people/record-accesses-page.tsx";
+import { SessionPage } from "../physio/session-page.tsx";
+import { WallPage } from "../physio/wall-page.tsx";
+import { PlanPage } from "../plans/plan-page.tsx";
+import { PlansPage } from "../plans/plans-page.tsx";
 import { ProfilePage } from "../profile/profile-page.tsx";
 import { watchesFleet } from "../shared/rights.ts";
 import type { May } from "../shared/rights.ts";
@@ -86,6 +90,15 @@ export const ROUTES: readonly PageRoute[] = [
     may: (may) => may.act("exercise_day.R"),
     menu: { label: "Exercise", icon: "exercise", key: "x" },
   },
+  {
+    path: "/physio",
+    page: WallPage,
+    may: (may) => may.has("DR") && may.read("physio_sessions"),
+    menu: { label: "Physio", icon: "pulse", key: "y" },
+  },
+  { path: "/physio/sessions/{id}", page: SessionPage, may: (may) => may.read("joint_motion_logs") },
+  { path: "/plans", page: PlansPage, may: (may) => may.has("DR") && may.read("workout_plans") },
+  { path: "/plans/{id}", page: PlanPage, may: (may) => may.read("workout_plans") },
   {
     path: "/doctors",
     page: DoctorsPage,

@@ -1,0 +1,125 @@
+/** The therapist's wall: every session in progress as it moves, and what comes next. */
+
+import type { JSX } from "preact";
+import { useEffect, useMemo, useState } from "preact/hooks";
+import { Icon } from "../icons.tsx";
+import { embedded } from "../shared/cells.tsx";
+import { DataTable, EmptyState } from "../shared/data-table.tsx";
+import type { TableColumn } from "../shared/data-table.tsx";
+import type { Row } from "../shared/http.ts";
+import { Failure } from "../shared/problems.tsx";
+import { useMay } from "../shared/rights.ts";
+import { StatusMark } from "../shared/status-mark.tsx";
+import { Skeleton } from "../shared/table-rows.tsx";
+import { Tabs } from "../shared/tabs.tsx";
+import { useList } from "../shared/use-list.ts";
+import { sayMoment } from "../shared/words.ts";
+import { Page } from "../shell/page.tsx";
+import { nameOfJoint } from "./joints.ts";
+import { ScheduleDialog } from "./schedule-dialog.tsx";
+import { SESSIONS } from "./session-api.ts";
+import type { PhysioSession } from "./session-api.ts";
+import { WallTiles } from "./wall-tiles.tsx";
+
+/** How often the wall asks who has begun or ended. */
+const ASK_MS = 5_000;
+const MANY = 200;
+
+export function WallPage(): JSX.Element {
+  const may = useMay();
+  const [adding, setAdding] = useState(false);
+  const [turn, setTurn] = useState(0);
+  const list = useList<PhysioSession>(SESSIONS, { status: "in_progress", embed: "patient,therapist" }, MANY);
+  useEffect(() => {
+    const timer = setInterval(() => {
+      if (!document.hidden) list.reload();
+    }, ASK_MS);
+    return () => clearInterval(timer);
+  }, []);
+  const add = may.create("physio_sessions") ? (
+    <button class="button button--primary" type="button" data-key="n" onClick={() => setAdding(true)}>
+      <Icon name="plus" />
+      Plan a session
+    </button>
+  ) : undefined;
+  const sessions = list.page?.items ?? [];
+  return (
+    <Page
+      title="Physiotherapy"
+      lead={list.page === null ? "Sessions as they happen." : sayHowMany(sessions.length)}
+      actions={
+        <>
+          <a class="button" href="/plans">
+            <Icon name="list" />
+            Exercise plans
+          </a>
+          {add}
+        </>
+      }
+    >
+      {list.problem !== null && <Failure error={list.problem} onRetry={list.reload} />}
+      {list.page === null && list.problem === null && <Skeleton columns={3} />}
+      {list.page !== null && sessions.length === 0 && (
+        <EmptyState
+          title="Nobody is exercising at this moment"
+          text="As soon as a session of one of your patients begins, here or at home, it appears here and moves. Sessions that come next stand below."
+        />
+      )}
+      <WallTiles sessions={sessions} onEnded={list.reload} />
+      <Others turn={turn} />
+      {adding && (
+        <ScheduleDialog
+          onClose={() => setAdding(false)}
+          onPlanned={() => {
+            setAdding(false);
+            setTurn(turn + 1);
+          }}
+        />
+      )}
+    </Page>
+  );
+}
+
+function sayHowMany(count: number): string {
+  return count === 0 ? "Sessions as they happen." : `${count} ${count === 1 ? "session" : "sessions"} in progress.`;
+}
+
+const COLUMNS: readonly TableColumn<Row>[] = [
+  { name: "scheduled_at", label: "When", sorts: true, cell: (row) => sayMoment(row["started_at"] ?? row["scheduled_at"]) },
+  { name: "patient", cell: (row) => embedded(row, "patient") },
+  { name: "joint", cell: (row) => (typeof row["joint"] === "string" ? nameOfJoint(row["joint"]) : "–") },
+  { name: "therapist", minor: true, cell: (row) => embedded(row, "therapist") },
+  { name: "supervised", label: "Where", minor: true, cell: (row) => (row["supervised"] === true ? "With the therapist" : "At home") },
+  { name: "status", cell: (row) => <StatusMark value={row["status"]} /> },
+];
+
+const SPANS = [
+  { name: "coming", label: "Coming" },
+  { name: "past", label: "Past" },
+] as const;
+
+/** Those that do not move: what comes, and what was. */
+function Others({ turn }: { turn: number }): JSX.Element {
+  const [span, setSpan] = useState<string>("coming");
+  const coming = span === "coming";
+  const opened = useMemo(() => new Date().toISOString(), []);
+  return (
+    <Tabs label="Sessions" tabs={SPANS} chosen={span} onChoose={setSpan}>
+      <DataTable
+        key={span}
+        label="Sessions"
+        path={SESSIONS}
+        fixed={{ embed: "patient,therapist", ...(coming ? { status: "scheduled" } : { scheduled_at_until: opened }) }}
+        order={coming ? "scheduled_at" : "-scheduled_at"}
+        limit={20}
+        turn={turn}
+        href={(row: Row) => `/physio/sessions/${row.id}`}
+        columns={COLUMNS}
+        empty={{
+          title: coming ? "No session is planned" : "No session yet",
+          text: "A session is a time in which a patient exercises with a sensor: with you, or at home by a plan.",
+        }}
+      />
+    </Tabs>
+  );
+}
