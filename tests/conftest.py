@@ -34,6 +34,7 @@ settings.load_profile("untimed")
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Let the fault tests run with their full load: `make faults`."""
     parser.addoption("--full-load", action="store_true", help="fault tests at the load and for as long as documented")
+    parser.addoption("--thorough", action="store_true", help="what takes too long for `make test` too, at its load")
     parser.addoption(
         "--soak", type=float, default=0.0, metavar="SECONDS", help="how long the soak test runs: `make soak`"
     )

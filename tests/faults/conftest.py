@@ -33,11 +33,6 @@ PlayScene = Callable[..., Awaitable[Scene]]
 StartCluster = Callable[..., Awaitable[Cluster]]
 
 
-def pytest_addoption(parser: pytest.Parser) -> None:
-    """Let the long fault tests run at the small load, where this folder is named on the command line."""
-    parser.addoption("--thorough", action="store_true", help="the fault tests that take too long for `make test` too")
-
-
 @pytest.fixture(scope="session")
 def load(request: pytest.FixtureRequest) -> Load:
     """How much traffic: small in `make test`, full in `make faults`."""
@@ -47,7 +42,7 @@ def load(request: pytest.FixtureRequest) -> Load:
 @pytest.fixture
 def thorough(request: pytest.FixtureRequest, load: Load) -> None:
     """Skips what takes too long for `make test`; `--thorough` runs it at the small load too."""
-    if not (load.full or request.config.getoption("--thorough", default=False)):
+    if not (load.full or request.config.getoption("--thorough")):
         pytest.skip("comes with --full-load, or with --thorough")
 
 
