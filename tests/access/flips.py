@@ -23,12 +23,9 @@ from tests.access.write_cells import changes, removals
 TRIED = 6  # cells that a grant decides, until one fails
 SOCKETS = ("live.", "sockets.", "uplink.")
 # What no route, channel or frame of this hub asks for yet; a guard fails when one of them comes.
-LATER = (
-    *("transactions.U.refund", "joint_motion_logs.C", "live.physio"),
-    *("live.command", "uplink.motion", "pages.R"),
-)
+LATER = ("transactions.U.refund", "joint_motion_logs.C", "live.command", "pages.R")
 # Allows beside which the same person always has another that covers them: whoever has a duty has a desk, too, and a
-# doctor's own link makes the facility theirs. `sockets.device` lets a sensor in as soon as it has something to send.
+# doctor's own link makes the facility theirs.
 SHADOWED = {
     *(
         (action, code, "*")
@@ -37,7 +34,6 @@ SHADOWED = {
     ),
     *((action, code, "own") for action in ("ws_tickets.C", "sockets.live") for code in ("DP", "SV")),
     ("doctor_facilities.R", "DR", "own"),
-    ("sockets.device", "PX", "own"),
 }
 # What registering adds, beside the line of its own.
 ALSO = {"users.C": "registrations.C", "patients.C": "registrations.C"}
@@ -82,7 +78,7 @@ async def survives(stage: Stage, oracle: Oracle, grant: Grant) -> bool:
 async def _socket_fails(stage: Stage, oracle: Oracle, grant: Grant) -> bool:
     findings = Findings()
     for who in _callers(grant):
-        if grant.action in ("sockets.device", "uplink.fixes"):
+        if grant.action in ("sockets.device", "uplink.fixes", "uplink.motion"):
             await knock(stage, oracle, who, findings)
         else:
             await watch(stage, oracle, who, findings, set())

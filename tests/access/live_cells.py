@@ -16,11 +16,12 @@ from tests.access.people import ASKING, Caller
 from tests.access.stage import Stage
 
 # Kinds of channels that the page has a line for and the hub does not have yet: for everybody they are not there.
-LATER = {"physio": "physio:{id}", "command": "command"}
+LATER = {"command": "command"}
 NOBODYS = "00000000-0000-0000-0000-000000000001"
 NONSENSE = (
     *("nothing", "ambulance:", "ambulance:0801", "ambulance:999999", "Fleet", "inbox:1", "*", "live.fleet"),
     *("request:", "request:1", f"request:{NOBODYS}", f"request:{{{NOBODYS}}}"),
+    *("physio:", "physio:1", f"physio:{NOBODYS}", f"physio:{{{NOBODYS}}}"),
 )
 HEARD_S = 5.0
 
@@ -53,8 +54,9 @@ def wishes(oracle: Oracle, who: Caller) -> Iterator[Wish]:
         unit = oracle.world.by_table["ambulances"].get(row["ambulance_id"])
         shown = frozenset[str]() if unit is None else marks_of(unit, frozenset({"plate_number"}))
         yield Wish(who, f"request:{row.id}", oracle.followable(who, row), shown)
-    ids = {"physio": oracle.world.named("physio_sessions", "pat-session").id}
-    for channel in (*NONSENSE, *(name.format(id=ids.get(kind)) for kind, name in LATER.items())):
+    for row in oracle.world.of("physio_sessions"):
+        yield Wish(who, f"physio:{row.id}", bool(oracle.holding(who, "live.physio", row)))
+    for channel in (*NONSENSE, *LATER.values()):
         yield Wish(who, channel, granted=False)
 
 
@@ -96,8 +98,9 @@ async def knock(stage: Stage, oracle: Oracle, who: Caller, findings: Findings) -
     """Open the socket of devices as one caller."""
     token = stage.tokens.get(who.name)
     headers = {"Authorization": f"Bearer {token}"} if token else {}
-    mounted = getattr(who, "ambulance", None) is not None  # others have nothing to send yet
-    granted = bool(mounted and oracle.asked(who, "sockets.device") and oracle.asked(who, "uplink.fixes"))
+    mounted = getattr(who, "ambulance", None) is not None  # a tablet in a drawer has nothing to send
+    sends = oracle.asked(who, "uplink.motion") or (mounted and oracle.asked(who, "uplink.fixes"))
+    granted = bool(sends and oracle.asked(who, "sockets.device"))
     findings.cells += 1
     status = 101
     async with aiohttp.ClientSession() as http:

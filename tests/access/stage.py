@@ -28,6 +28,7 @@ from hub.live.event_reader import EventReader
 from hub.live.events import EventChannel
 from hub.live.hub import LiveHub, LiveRules
 from hub.live.inboxes import Inboxes
+from hub.live.physio import Physio
 from hub.live.requests import Requests
 from hub.metrics import Metrics
 from storage.events import ALARMS, DISPATCH
@@ -71,12 +72,15 @@ async def staged(dsn: str) -> AsyncIterator[Stage]:
         deliveries = Deliveries(app, clock)
         inboxes, requests = Inboxes(told, deliveries), Requests(told)
         learn, to_many = intake.fleet.read_unit, [alarms.channel, dispatch.channel]
-        directory = Directory(board.channel, judged_by(app), learn, to_many, inboxes=inboxes, requests=requests)
+        physio = Physio(told, intake.motion, clock)
+        directory = Directory(
+            board.channel, judged_by(app), learn, to_many, inboxes=inboxes, requests=requests, physio=physio
+        )
         live = LiveHub(directory, clock, metrics, RULES)
         changes = Changes(app, app, intake=intake, live=live, channels=[alarms, dispatch], watched=[inboxes, requests])
         async with asyncio.TaskGroup() as tasks:
             shown = tasks.create_task(live.run())
-            reading = (each.run() for each in (alarms, dispatch, inboxes, requests, deliveries))
+            reading = (each.run() for each in (alarms, dispatch, inboxes, requests, physio, deliveries))
             rounds = [tasks.create_task(work) for work in (changes.rights.patrol(), *reading)]
             async with running(
                 dsn, limits=LIMITS, board=board, live_socket=live_socket(live), device_socket=device_socket(intake)
