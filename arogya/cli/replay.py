@@ -1,4 +1,4 @@
-"""`arogya replay`: recorded traces, streamed as the devices that recorded them would have."""
+"""`arogya replay`: recordings, streamed as the devices that recorded them would have."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from arogya.cli import options
+from arogya.cli import options, replay_motion
 from arogya.cli.groups import leaves
 from arogya.cli.outcome import MISTAKEN, OK, UNREACHABLE, CommandError
 
@@ -22,31 +22,41 @@ if TYPE_CHECKING:  # loaded late, so that --help is quick
     from arogya.replay.player import Part, Played, Player
     from arogya.replay.traces import Trace
 
-DESCRIPTION = """Stream recorded traces to a hub, each vehicle as a real device on its own connection.
+DESCRIPTION = """Stream recordings to a hub, each vehicle and each sensor as a real device on its own connection.
 
 Reads CSV (columns vehicle_id, t_utc, lat, lon, and where there are speed_mps, bearing_deg) and GPX. The vehicle's id
 becomes the plate number; ambulance and device are added where they are missing. Recorded times are stored exactly as
 they are; on the map the vehicles move now. Vehicles recorded at the same time keep their common clock.
 
+A CSV with the columns t_s (seconds) and joints (degrees; knee_flexion_r is right_knee_flexion) is a recording of
+movement: a sensor of a patient of its own streams it into a session, all joints at once, and the hub counts. Rest is
+how the recording begins; the target is what exercises ask for: a knee that begins straight is to bend to 90 degrees,
+one that begins bent to straighten to 15 (hips 85 and 20, ankles 30 and 0, shoulders 85 and 15, elbows 100 and 15;
+other joints have none, and every repetition counts). --joint, --rest and --target say otherwise. So five squats are 5,
+standing up five times is 5, and a stride is no valid repetition.
+
 A hub that is restarted or killed meanwhile loses nothing: the replay goes on when it is back, and ends when the last
-fix is in the database. A second replay is a new stream. With --spool, an interrupted replay is taken up where it was.
+sample is in the database. A second replay is a new stream. With --spool, an interrupted replay is taken up
+where it was.
 
 examples:
   arogya replay drive.gpx --speed 20            to the demo that runs on this machine
   arogya replay *.csv --speed 5 --spool /tmp/replay
-  arogya replay drive.csv --url https://hub.example.org --credentials fleet.json"""
+  arogya replay drive.csv --url https://hub.example.org --credentials fleet.json
+  arogya replay squat.csv --joint right_knee_flexion --target 100"""
 
 
 def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the command."""
-    parser = options.command(subparsers, "replay", "stream recorded traces as real devices", DESCRIPTION)
-    parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help="recorded traces, .csv or .gpx")
+    parser = options.command(subparsers, "replay", "stream recordings as real devices", DESCRIPTION)
+    parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help="recordings, .csv or .gpx")
     parser.add_argument("--speed", type=float, default=1.0, metavar="N", help="recorded seconds in a real one")
     parser.add_argument("--url", help="the hub's address (default: the one that runs on this machine)")
     parser.add_argument("--spool", type=Path, metavar="DIR", help="keep the spools here, to take up where it stopped")
     parser.add_argument(
         "--credentials", type=Path, metavar="FILE", help="JSON list of {plate_number, secret}: needs no database"
     )
+    replay_motion.add_arguments(parser)
     options.add_database(parser)
     parser.set_defaults(run=run)
 
@@ -57,6 +67,10 @@ def run(parsed: argparse.Namespace) -> int:
 
     if not 0.01 <= parsed.speed <= 100_000:
         raise CommandError("--speed must be from 0.01 to 100000", MISTAKEN)
+    if replay_motion.are_recordings(parsed.files):
+        with _spool_folder(parsed.spool) as folder:
+            replay_motion.replay(parsed, folder)
+        return OK
     try:
         traces = [trace for path in parsed.files for trace in read_traces(path)]
     except TraceError as error:
