@@ -9,31 +9,32 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
+from typing import Final
 from uuid import UUID
 
-import numpy as np
-
-from hub.clock import from_us
-from hub.motion.bank import Bank
+from hub.clock import Clock, from_us
 from hub.motion.repetitions import Repetition
 from hub.motion.rules import rules_of
 from hub.motion.slices import slices
 from hub.motion.standing import Targets
 from hub.motion.stream import ANYTIME
-from storage import counters
+from hub.motion.tally import tally
+from storage import counters as stored
 from storage.physio import counting, progress, sessions
 from storage.physio.counting import CountedRow, Log
 from storage.pool import Database, Transaction
 
+REST: Final = 3  # times as long as a slice took, everything else has its turn
 Gate = Callable[[Transaction], Awaitable[None]]  # raises where the work is not this hub's any more
 
 
 class Recount:
     """Counts sessions from what is stored."""
 
-    def __init__(self, reader: Database, app: Database) -> None:
+    def __init__(self, reader: Database, app: Database, clock: Clock) -> None:
         self._reader = reader
         self._app = app
+        self._clock = clock
 
     async def count(self, session_id: UUID, gate: Gate) -> bool:
         """Count a session that has ended; False when it has not, and nothing was written.
@@ -41,7 +42,7 @@ class Recount:
         Raises `StorageError`; `Conflict` while its last repetitions are still being written, and what `gate` raises.
         """
         logs = await counting.list_logs(self._reader, session_id)
-        targets = Targets(await counters.list_targets(self._reader, session_id))
+        targets = Targets(await stored.list_targets(self._reader, session_id))
         rows: list[CountedRow] = []
         numbers: Counter[str] = Counter()  # of each joint, over all logs
         for log in logs:
@@ -56,22 +57,22 @@ class Recount:
         return True
 
     async def _count_log(self, log: Log, targets: Targets, numbers: Counter[str]) -> list[CountedRow]:
-        bank, changes = Bank(), changes_of(targets)
+        changes = changes_of(targets)
         rules = [rules_of(target) for target in targets.at(log.joints, ANYTIME)]
-        slots = bank.take(rules)
+        counters = tally(rules)
         rows = []
         async for block in counting.read_blocks(self._reader, log):
-            for piece in slices(block, len(log.joints), changes):
+            for piece in slices(block, len(log.joints), changes, counters.READINGS):
+                begun_s = self._clock.monotonic_s()
                 wanted = [rules_of(target) for target in targets.at(log.joints, piece.received_at)]
                 if wanted != rules:
-                    bank.set_rules(slots, wanted)
+                    counters.set_rules(wanted)
                     rules = wanted
-                first = np.array([piece.seq], np.int64)
-                for found in bank.count(slots[None], first, piece.at_us[None], piece.angles[None]):
-                    joint = log.joints[found.joint]
+                for place, found in counters.take(piece):
+                    joint = log.joints[place]
                     numbers[joint] += 1
-                    rows.append(_row(log, joint, numbers[joint], found.repetition))
-                await asyncio.sleep(0)
+                    rows.append(_row(log, joint, numbers[joint], found))
+                await asyncio.sleep(REST * (self._clock.monotonic_s() - begun_s))
         return rows
 
 

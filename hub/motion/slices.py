@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from storage.physio.counting import Block
-
-SAMPLES: Final = 1_000  # of a slice at most; some ms to count
-READINGS: Final = 5_000  # likewise, of all joints
 
 
 class Slice(NamedTuple):
@@ -24,8 +21,11 @@ class Slice(NamedTuple):
     angles: NDArray[np.float32]  # (joints, samples) degrees
 
 
-def slices(block: Block, joints: int, changes: Sequence[int]) -> Iterator[Slice]:
-    """Yield the samples of a block in their order; `changes` are the times (received, µs) when targets change."""
+def slices(block: Block, joints: int, changes: Sequence[int], readings_max: int) -> Iterator[Slice]:
+    """Yield the samples of a block in their order, at most so many readings at a time, all joints together.
+
+    `changes` are the times (received, µs since 1970) at which something is to be reached that was not before.
+    """
     samples = block.values // joints
     frame = np.repeat(np.arange(len(samples)), samples)
     within = np.arange(len(frame)) - np.repeat(np.cumsum(samples) - samples, samples)
@@ -37,7 +37,7 @@ def slices(block: Block, joints: int, changes: Sequence[int]) -> Iterator[Slice]
     angles = block.angle[first + np.arange(joints)[:, None] * samples[frame] + within]
     since = np.searchsorted(np.array(changes, np.int64), block.received_at, side="right")[frame]
     breaks = np.flatnonzero((np.diff(seq) != 1) | (np.diff(since) != 0)) + 1
-    longest = max(min(SAMPLES, READINGS // joints), 1)
+    longest = max(readings_max // joints, 1)
     edges = [0, *breaks.tolist(), len(frame)]
     for begin, end in pairwise(edges):
         for start in range(begin, end, longest):

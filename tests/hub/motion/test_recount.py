@@ -9,6 +9,7 @@ from uuid import UUID
 import numpy as np
 import pytest
 
+from hub.clock import Clock
 from hub.motion.recount import Recount
 from hub.motion.repetitions import Counter
 from hub.motion.rules import Target, rules_of
@@ -28,7 +29,7 @@ async def at(superuser: Connection) -> Ward:
 
 @pytest.fixture
 def recount(reader: Database, app_pool: Database) -> Recount:
-    return Recount(reader, app_pool)
+    return Recount(reader, app_pool, Clock())
 
 
 async def end(at: Ward, session_id: UUID) -> None:
