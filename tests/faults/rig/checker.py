@@ -33,16 +33,19 @@ class Verdict:
     twice: list[str] = field(default_factory=list)  # more than one row for a sample
     unknown: list[str] = field(default_factory=list)  # stored, never sent
     altered: list[str] = field(default_factory=list)  # stored with another body than was first sent
+    miscounted: list[str] = field(default_factory=list)  # of motion: repetitions that are there too often, or missing
     held: int = 0  # sent, and not stored, refused or skipped: still the device's
     stored: int = 0
     dead: int = 0
+    counted: int = 0  # repetitions
 
     def faultless(self) -> bool:
         """Tell whether no promise was broken."""
-        return not (self.lost or self.twice or self.unknown or self.altered)
+        return not (self.lost or self.twice or self.unknown or self.altered or self.miscounted)
 
     def __str__(self) -> str:
         kinds = {"lost": self.lost, "twice": self.twice, "unknown": self.unknown, "altered": self.altered}
+        kinds |= {"miscounted": self.miscounted}
         parts = [f"{len(found)} {kind}: {', '.join(found[:SHOWN_MAX])}" for kind, found in kinds.items() if found]
         return "; ".join([*parts, f"{self.held} held, {self.stored} stored, {self.dead} dead"])
 

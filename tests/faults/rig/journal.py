@@ -8,12 +8,10 @@ from dataclasses import dataclass, field
 from hub.protocol.fix import Fix
 
 
-@dataclass
-class StreamJournal:
-    """One stream as its device saw it."""
+@dataclass(kw_only=True)
+class Promises:
+    """What a device was promised about one stream."""
 
-    ambulance_id: int
-    sent: dict[int, Fix] = field(default_factory=dict)  # seq → the body of its first sending
     sent_again: int = 0  # samples sent more than once
     acked: int = 0  # the highest seq that an ack or a welcome named
     acks_from_welcome: int = 0  # how often a welcome told of more than the acks had: a commit without its ack
@@ -23,13 +21,13 @@ class StreamJournal:
     latencies_s: list[float] = field(default_factory=list)  # from the first sending of the acked seq to its ack
     sent_at_s: dict[int, float] = field(default_factory=dict)  # seq → monotonic seconds of its first sending
 
-    def note_sent(self, seq: int, fix: Fix) -> None:
-        """Write down one sample that is about to be handed to the socket."""
-        if seq in self.sent:
+    def note_first(self, seq: int) -> bool:
+        """Write down that a sample is about to be handed to the socket; returns whether it is for the first time."""
+        if seq in self.sent_at_s:
             self.sent_again += 1
-            return
-        self.sent[seq] = fix
+            return False
         self.sent_at_s[seq] = time.monotonic()
+        return True
 
     def note_acked(self, seq: int) -> None:
         """Write down that everything up to `seq` was promised."""
@@ -42,15 +40,34 @@ class StreamJournal:
 
 
 @dataclass
-class Journal:
-    """All streams of a run, by log id, and what happened to the connections."""
+class StreamJournal(Promises):
+    """One stream of fixes as its device saw it."""
 
-    streams: dict[str, StreamJournal] = field(default_factory=dict)
+    ambulance_id: int
+    sent: dict[int, Fix] = field(default_factory=dict)  # seq → the body of its first sending
+
+    def note_sent(self, seq: int, fix: Fix) -> None:
+        """Write down one sample that is about to be handed to the socket."""
+        if self.note_first(seq):
+            self.sent[seq] = fix
+
+
+@dataclass
+class Connections:
+    """What happened to the connections of some devices."""
+
     welcomes: list[float] = field(default_factory=list)  # monotonic seconds of each welcome
     losses: list[float] = field(default_factory=list)  # monotonic seconds of each connection's end
     close_codes: dict[int, int] = field(default_factory=dict)  # close code → how often (1006: no close frame)
     outages_s: list[float] = field(default_factory=list)  # from the loss of a connection to the next welcome
     errors: list[str] = field(default_factory=list)  # codes of error messages from the hub
+
+
+@dataclass
+class Journal(Connections):
+    """All streams of fixes of a run, by log id."""
+
+    streams: dict[str, StreamJournal] = field(default_factory=dict)
 
     def acked_samples(self) -> int:
         """Return how many samples were promised in all."""

@@ -10,13 +10,15 @@ from bisect import bisect_right
 from collections.abc import AsyncIterator, Iterable, Sequence
 from typing import NamedTuple, Protocol, cast
 
-from tests.faults.rig import checker, picture
+from tests.faults.rig import checker, motion_checker, picture
 from tests.faults.rig.checker import Verdict, wait_until
 from tests.faults.rig.journal import Journal, percentile
 from tests.faults.rig.picture import MAP_DIGITS
 from tests.faults.rig.population import Credential
+from tests.faults.rig.sensor import MotionJournal, Sensor
 from tests.faults.rig.tablet import Tablet
 from tests.faults.rig.viewer import Viewer
+from tests.faults.rig.ward import make_sensors
 
 CONNECT_S = 30.0
 HEAL_S = 30.0  # until everything that the devices held is stored
@@ -55,6 +57,7 @@ class Load(NamedTuple):
     tablets: int
     rate_hz: float
     viewers: int
+    sensors: int  # at 50 Hz
     full: bool  # the numbers of the fault table apply as they stand
 
     def of(self, small: float, full: float) -> float:
@@ -62,8 +65,8 @@ class Load(NamedTuple):
         return full if self.full else small
 
 
-SMALL = Load(tablets=30, rate_hz=5.0, viewers=3, full=False)
-FULL = Load(tablets=500, rate_hz=1.0, viewers=20, full=True)
+SMALL = Load(tablets=30, rate_hz=5.0, viewers=3, sensors=4, full=False)
+FULL = Load(tablets=500, rate_hz=1.0, viewers=20, sensors=50, full=True)
 
 
 class Watched(NamedTuple):
@@ -81,7 +84,9 @@ class Scene:
         self.dsn = dsn  # of the database itself, past any proxy
         self.load = load
         self.journal = Journal()
+        self.motion = MotionJournal()
         self.tablets: list[Tablet] = []
+        self.sensors: list[Sensor] = []
         self.viewers: list[Viewer] = []
         # Resident bytes of each hub when everything flowed, before any fault.
         self.memory_before: dict[Serving, int] = {}
@@ -102,9 +107,14 @@ class Scene:
             )
             tablet.others.extend(f"{other}/ws/device" for other in others)
             self.tablets.append(tablet)
+        for number, worn in enumerate(await make_sensors(self.dsn, self.load.sensors)):
+            home, *others = self.addresses(number)
+            sensor = Sensor(f"{home}/ws/device", worn, self.motion, seed=seed * 10_000 + 5_000 + number)
+            sensor.others.extend(f"{other}/ws/device" for other in others)
+            self.sensors.append(sensor)
         self.viewers = [self.viewer(number, viewer_token) for number in range(self.load.viewers)]
         async with asyncio.TaskGroup() as self.tasks:
-            lives = [*(tablet.run() for tablet in self.tablets), *(viewer.run() for viewer in self.viewers)]
+            lives = [*(device.run() for device in self.devices), *(viewer.run() for viewer in self.viewers)]
             running = [self.tasks.create_task(life) for life in lives]
             try:
                 await self.wait_flowing()
@@ -113,6 +123,11 @@ class Scene:
             finally:
                 for task in running:
                     task.cancel()
+
+    @property
+    def devices(self) -> list[Tablet | Sensor]:
+        """All tablets and sensors."""
+        return [*self.tablets, *self.sensors]
 
     def addresses(self, number: int) -> list[str]:
         """Return all hubs in the order in which one of the devices or dashboards tries them."""
@@ -135,37 +150,39 @@ class Scene:
         return [tablet for tablet in self.tablets if tablet.connected and tablet.url.startswith(f"{hub.url}/")]
 
     async def wait_flowing(self, within_s: float = CONNECT_S) -> None:
-        """Wait until all are connected and every tablet has heard an ack on its connection."""
+        """Wait until all are connected and every device has heard an ack on its connection."""
         await wait_until(
             lambda: (
-                all(tablet.connected and tablet.mine.acked > 0 for tablet in self.tablets)
+                all(device.connected and device.mine.acked > 0 for device in self.devices)
                 and all(viewer.connected for viewer in self.viewers)
             ),
             within_s,
-            lambda: f"all tablets acked and all dashboards in sync; {self.state()}",
+            lambda: f"all devices acked and all dashboards in sync; {self.state()}",
         )
 
     def state(self) -> str:
         """Describe where the connections stand, for a failure."""
         connected = sum(tablet.connected for tablet in self.tablets)
-        watching = sum(viewer.connected for viewer in self.viewers)
+        watching, worn = sum(v.connected for v in self.viewers), sum(sensor.connected for sensor in self.sensors)
         return (
-            f"{connected} tablets and {watching} dashboards connected; closes {self.journal.close_codes}; "
-            f"errors {self.journal.errors[:5]}; the hubs say: {[hub.words()[-1500:] for hub in self.hubs]}"
+            f"{connected} tablets, {worn} sensors and {watching} dashboards connected; "
+            f"closes {self.journal.close_codes} and {self.motion.close_codes}; "
+            f"errors {self.journal.errors[:5]} and {self.motion.errors[:5]}; "
+            f"the hubs say: {[hub.words()[-1500:] for hub in self.hubs]}"
         )
 
     async def acks_flow(self, within_s: float) -> float:
-        """Wait until every tablet hears of something that it recorded after this call; returns the seconds."""
-        goals = {tablet: tablet.recorded + 1 for tablet in self.tablets}
+        """Wait until every device hears of something that it recorded after this call; returns the seconds."""
+        goals = {device: device.recorded + 1 for device in self.devices}
         return await wait_until(
-            lambda: all(tablet.mine.acked >= goal for tablet, goal in goals.items()), within_s, "fresh acks for all"
+            lambda: all(device.mine.acked >= goal for device, goal in goals.items()), within_s, "fresh acks for all"
         )
 
     async def drain(self, within_s: float = HEAL_S) -> float:
         """Stop recording and wait until nothing is held any more; returns the seconds."""
-        for tablet in self.tablets:
-            tablet.recording = False
-        return await wait_until(lambda: not any(tablet.spool for tablet in self.tablets), within_s, "all spools empty")
+        for device in self.devices:
+            device.recording = False
+        return await wait_until(lambda: not any(device.spool for device in self.devices), within_s, "all spools empty")
 
     async def judge(self, heal_s: float = HEAL_S) -> Verdict:
         """Drain, and ask what every fault test asks: nothing lost, twice or altered; the dashboards are right."""
@@ -173,6 +190,9 @@ class Scene:
         verdict = await checker.check(self.dsn, self.journal)
         assert verdict.faultless(), verdict
         assert verdict.held == 0, verdict
+        motion = await motion_checker.check(self.dsn, self.motion)
+        assert motion.faultless(), motion
+        assert motion.held == 0, motion
         for hub in self.hubs:
             assert not hub.complaints(), [*hub.complaints()[:2], hub.words()[:6000]]
         await wait_until(self.shown, SHOWN_S, f"every dashboard shows the newest fixes: {self.not_shown()[:5]}")
