@@ -141,4 +141,9 @@ places.R             PT:* RC:* SA:* DP:* SV:* AD:*
 trackers.C           AN:*{with a tracker's secret}
 physio_sessions.U.calibrate PT:own DR:own PX:bound
 exercise_day.R       PT:own
+exercise_ticks.R     PT:own DR:care,bg AD:bg
+exercise_ticks.C     PT:own{of own active plan}
+exercise_ticks.U     PT:own{reps}
+exercise_ticks.D
+rehab_days.R         PT:own DR:care,bg AD:bg
 """

@@ -73,7 +73,7 @@ CREATE TABLE rehab_days (
     due_reps           int NOT NULL,
     done_reps          int NOT NULL,
     fulfilled_reps     int NOT NULL,
-    id                 uuid GENERATED ALWAYS AS (md5(plan_id::text || (day - date '2000-01-01')::text)::uuid) STORED,
+    id                 uuid NOT NULL GENERATED ALWAYS AS (md5(plan_id::text || (day - date '2000-01-01')::text)::uuid) STORED,
     PRIMARY KEY (plan_id, day)
 );
 COMMENT ON TABLE rehab_days IS 'The projection by day: rehab_progress is their sum, the compliance calendar shows them.';

@@ -12,6 +12,7 @@ from storage.records.tables.devices import DEVICES
 from storage.records.tables.doctor_facilities import DOCTOR_FACILITIES
 from storage.records.tables.doctor_schedules import DOCTOR_SCHEDULES
 from storage.records.tables.doctors import DOCTORS
+from storage.records.tables.exercise_ticks import EXERCISE_TICKS
 from storage.records.tables.facilities import FACILITIES
 from storage.records.tables.joint_motion_logs import JOINT_MOTION_LOGS
 from storage.records.tables.messages import MESSAGES
@@ -19,6 +20,7 @@ from storage.records.tables.notifications import NOTIFICATIONS
 from storage.records.tables.patients import PATIENTS
 from storage.records.tables.physio_sessions import PHYSIO_SESSIONS
 from storage.records.tables.plan_exercises import PLAN_EXERCISES
+from storage.records.tables.rehab_days import REHAB_DAYS
 from storage.records.tables.rehab_progress import REHAB_PROGRESS
 from storage.records.tables.staff import STAFF
 from storage.records.tables.transactions import TRANSACTIONS
@@ -40,7 +42,9 @@ ENTITIES: tuple[Entity, ...] = (
     JOINT_MOTION_LOGS,
     WORKOUT_PLANS,
     PLAN_EXERCISES,
+    EXERCISE_TICKS,
     REHAB_PROGRESS,
+    REHAB_DAYS,
     TRANSACTIONS,
     MESSAGES,
     NOTIFICATIONS,

@@ -35,6 +35,8 @@ PLANS: dict[str, tuple[str, str, str, int | None]] = {
     "glass-plan": ("glass", "south-doc", "active", None),
     "pat-draft": ("pat", "doc", "draft", None),
 }
+# Plans of which an exercise was ticked off yesterday.
+TICKED = ("pat-plan", "planned-plan", "lapsed-plan", "south-plan", "glass-plan")
 # name: patient, doctor, facility, device, after now, status
 SESSIONS: dict[str, tuple[str, str, str | None, str | None, timedelta, str]] = {
     "pat-session": ("pat", "doc", "north", "px", -timedelta(minutes=5), "in_progress"),
@@ -110,7 +112,16 @@ def _plans(now: datetime) -> Iterator[Row]:
             target_reps=10,
             target_angle=90.0,
             day_of_week=1,
+            last_day=today - timedelta(days=54),  # it was due on one Monday
         )
+        if name in TICKED:
+            yield row(
+                *("exercise_ticks", f"{name}-tick"),
+                exercise_id=uid(exercise),
+                patient_id=uid(patient),
+                day=today - timedelta(days=1),
+                reps=4,
+            )
         yield row("rehab_progress", f"{name}-progress", plan_id=uid(name))
 
 

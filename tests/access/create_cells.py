@@ -25,6 +25,7 @@ OWNERS: dict[tuple[str, str], str] = {
     **{(table, "DR"): "doctor_id" for table in ("appointments", "doctor_schedules")},
     ("physio_sessions", "DR"): "therapist_id",
     ("workout_plans", "DR"): "created_by",
+    ("exercise_ticks", "PT"): "patient_id",
     **{("messages", code): "sender_id" for code in ("PT", "DR", "RC", "SA", "AD")},
 }
 DESK_TABLES = ("staff", "doctor_facilities", "doctor_schedules", "appointments", "physio_sessions")
@@ -104,6 +105,11 @@ def _exercise(asked: Try) -> Tries:
     return [(plan, {"plan_id": uid(plan), **made}) for plan in PLANNED]
 
 
+def _tick(asked: Try) -> Tries:
+    made = {"patient_id": uid("pat"), "day": (asked.now - timedelta(days=2)).date(), "reps": 5}
+    return [(plan, {"exercise_id": uid(f"{plan}-bends"), **made}) for plan in PLANNED]
+
+
 def _message(asked: Try) -> Tries:
     return [
         (name, {"sender_id": None, "receiver_id": uid(name), "content": "Hello"})
@@ -125,6 +131,7 @@ TRIES: Mapping[str, Callable[[Try], Tries]] = {
     "physio_sessions": _session,
     "workout_plans": _plan,
     "plan_exercises": _exercise,
+    "exercise_ticks": _tick,
     "messages": _message,
 }
 

@@ -32,6 +32,11 @@ def _from_own_active_plan(world: World, who: Caller, row: Row) -> bool:
     return plan is not None and plan["patient_id"] == getattr(who, "id", None) and plan["status"] == "active"
 
 
+def _of_own_active_plan(world: World, who: Caller, row: Row) -> bool:
+    exercise = world.by_table["plan_exercises"].get(row["exercise_id"])
+    return exercise is not None and _from_own_active_plan(world, who, exercise)
+
+
 # What a word says about rows; the page says what it says about fields. Words that speak of a new value are in cells.
 ROWS: Mapping[tuple[str, str], Condition] = {
     ("users", "receptionist only"): _desk_is_receptionist,
@@ -44,6 +49,7 @@ ROWS: Mapping[tuple[str, str], Condition] = {
     ),
     ("messages", "recipient"): lambda world, who, row: row["receiver_id"] == getattr(who, "id", None),
     ("physio_sessions", "from own active plan"): _from_own_active_plan,
+    ("exercise_ticks", "of own active plan"): _of_own_active_plan,
     **{("messages", words): condition for words, condition in RECIPIENTS.items()},
     ("devices", "tablets"): lambda world, who, row: row["kind"] == "tablet",
 }

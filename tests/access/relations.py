@@ -18,6 +18,7 @@ CLOSED = ("completed", "cancelled", "duplicate")
 PATIENTS = {
     **dict.fromkeys(("users", "patients"), "id"),
     **dict.fromkeys(("appointments", "ambulance_requests", "physio_sessions", "workout_plans"), "patient_id"),
+    "exercise_ticks": "patient_id",
     "transactions": "user_id",
     "notifications": "user_id",
 }
@@ -37,7 +38,7 @@ WRITERS = {"messages": "sender_id"}  # of whoever it is
 def patient_of(world: World, row: Row) -> UUID | None:
     """Return whose clinical data a row is."""
     found: UUID | None
-    if row.table in ("plan_exercises", "rehab_progress"):
+    if row.table in ("plan_exercises", "rehab_progress", "rehab_days"):
         found = world.row("workout_plans", row["plan_id"])["patient_id"]
     elif row.table == "joint_motion_logs":
         found = world.row("physio_sessions", row["session_id"])["patient_id"]
@@ -87,7 +88,7 @@ def own(world: World, who: Caller, code: str, row: Row) -> bool:
         ).get(who.number)
     if not isinstance(who, Person):
         return False
-    if code == "PT" and row.table in ("rehab_progress", "joint_motion_logs", "plan_exercises"):
+    if code == "PT" and row.table in ("rehab_progress", "rehab_days", "joint_motion_logs", "plan_exercises"):
         return patient_of(world, row) == who.id
     column = WRITERS.get(row.table) or OWNERS.get(code, OTHERS).get(row.table)
     return column is not None and row[column] == who.id

@@ -106,7 +106,7 @@ def _board() -> FleetBoard:
 
 
 async def store(db: asyncpg.Connection[asyncpg.Record], world: World) -> World:
-    """Store every row; return the world with those that only the database can name: what sensors measured."""
+    """Store every row; return the world with those that the database makes: what sensors measured, days of plans."""
     for table, found in groupby(world.rows, key=lambda row: row.table):
         for columns, alike in groupby(found, key=lambda row: tuple(row.values)):
             await _insert(db, table, columns, alike)
@@ -120,7 +120,11 @@ async def store(db: asyncpg.Connection[asyncpg.Record], world: World) -> World:
             )
             values = {"id": key, "session_id": session.id, "joint": session["joint"], "angle": 45.0}
             readings.append(Row("joint_motion_logs", f"{session.name}-reading", values))
-    return World(world.now, (*world.rows, *readings))
+    days = [
+        Row("rehab_days", f"{day['plan_id']}-{day['day']}", dict(day))
+        for day in await db.fetch("SELECT id, plan_id, day FROM rehab_days")
+    ]
+    return World(world.now, (*world.rows, *readings, *days))
 
 
 async def _insert(

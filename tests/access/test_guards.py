@@ -18,7 +18,7 @@ from tests.access.create_cells import TRIES, creations
 from tests.access.flips import LATER
 from tests.access.live_cells import LATER as LATER_CHANNELS
 from tests.access.oracle import Oracle
-from tests.access.people import PEOPLE
+from tests.access.people import PEOPLE, uid
 from tests.access.read_cells import readable, reads_of
 from tests.access.rows import Row
 from tests.access.stage import staged
@@ -62,7 +62,8 @@ def test_every_route_has_a_cell() -> None:
     world = build()
     session = world.named("physio_sessions", "pat-session")
     reading = Row("joint_motion_logs", "reading", {"id": session.id, "session_id": session.id})
-    oracle = Oracle(World(world.now, (*world.rows, reading)))
+    day = Row("rehab_days", "day", {"id": session.id, "plan_id": uid("pat-plan")})
+    oracle = Oracle(World(world.now, (*world.rows, reading, day)))
     who = [PEOPLE[name] for name in ("pat", "doc", "rc", "sa", "admin")]
     tables = readable(oracle.world)
     cells = [cell for one in who for table in (*tables, "joint_motion_logs") for cell in reads_of(oracle, one, table)]

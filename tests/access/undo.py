@@ -86,7 +86,7 @@ class Keeper:
 
 async def keeper(stage: Stage) -> Keeper:
     """Keep everything."""
-    tables = tuple(table for table in stage.world.by_table if table != "joint_motion_logs")
+    tables = tuple(table for table in stage.world.by_table if table not in ("joint_motion_logs", "rehab_days"))
     rows = await stage.db.fetch(
         "SELECT table_name, array_agg(column_name::text) AS names, coalesce(array_agg(column_name::text)"
         " FILTER (WHERE identity_generation = 'ALWAYS'), '{}') AS numbered FROM information_schema.columns"

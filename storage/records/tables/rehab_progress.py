@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from storage.records import scopes
 from storage.records.entity import Column, Entity, Filter, Sort
-from storage.records.kinds import INTEGER, KEY, MOMENT, NUMBER
+from storage.records.kinds import DATE, INTEGER, KEY, MOMENT, NUMBER, TEXT
 
 
 def _plans(held: str) -> str:
@@ -20,6 +20,7 @@ REHAB_PROGRESS = Entity(
         Column(name="plan_id", kind=KEY, about="With which plan.", references="workout_plans"),
         Column(name="completed_reps", kind=INTEGER, about="Complete repetitions, valid or partial."),
         Column(name="valid_reps", kind=INTEGER, about="Those that reached the target."),
+        Column(name="self_reported_reps", kind=INTEGER, about="Of the completed ones, those that were ticked off."),
         Column(name="average_angle", kind=NUMBER, about="Mean of the repetitions' peaks, degrees.", nullable=True),
         Column(
             name="compliance_rate",
@@ -27,6 +28,13 @@ REHAB_PROGRESS = Entity(
             about="Percent of the due repetitions that were done; none while nothing was due.",
             nullable=True,
         ),
+        Column(
+            name="counted_to",
+            kind=DATE,
+            about="The local day up to which it was worked out: what is due grows with the days.",
+            nullable=True,
+        ),
+        Column(name="time_zone", kind=TEXT, about="In which its days begin, an IANA name.", nullable=True),
         Column(name="last_updated", kind=MOMENT, about="When it was last worked out."),
     ),
     scopes={

@@ -47,6 +47,7 @@ KEPT_INSIDE: Mapping[str, set[str]] = {
     },
     "physio_sessions": {"pain"},  # what pain_before and pain_after took the place of
     "rehab_progress": {"peak_angle_sum", "peak_angle_n"},
+    "rehab_days": {"peak_angle_sum", "peak_angle_n"},
     "devices": {"claim_hash"},
     "notifications": {"dedupe_key"},
     "audit_log": {"network"},

@@ -775,6 +775,44 @@ export interface Ended {
   readonly reason: string;
 }
 
+/** Where a patient stands today. */
+export interface ExerciseDay {
+  readonly day: string;
+  readonly time_zone: string;
+  readonly sensors: readonly OwnSensor[];
+  readonly exercises: readonly OwnExercise[];
+}
+
+/** A tick of an exercise, with the fields that the caller may read. */
+export interface ExerciseTicks {
+  readonly id: string;
+  readonly exercise_id?: string;
+  readonly patient_id?: string;
+  readonly day?: string;
+  readonly reps?: number;
+  readonly reported_at?: string;
+}
+
+/** What changes a tick of an exercise. */
+export interface ExerciseTicksChange {
+  readonly reps?: number;
+}
+
+/** What makes a tick of an exercise. */
+export interface ExerciseTicksCreation {
+  readonly exercise_id: string;
+  readonly patient_id?: string;
+  readonly day: string;
+  readonly reps: number;
+}
+
+/** A page of the records that the caller may read. */
+export interface ExerciseTicksList {
+  readonly items: readonly ExerciseTicks[];
+  readonly next_cursor: string | null;
+  readonly total?: number;
+}
+
 /** A facility, with the fields that the caller may read. */
 export interface Facilities {
   readonly id: string;
@@ -1145,6 +1183,36 @@ export interface OtherTimes {
   readonly diverted_at?: string;
 }
 
+/** An exercise of a plan that runs, and what was done of it today. */
+export interface OwnExercise {
+  readonly id: string;
+  readonly plan_id: string;
+  readonly day: string;
+  readonly name: string;
+  readonly joint: string;
+  readonly day_of_week: number;
+  readonly due: boolean;
+  readonly target_reps: number;
+  readonly target_angle: number | null;
+  readonly sets: number;
+  readonly hold_s: number;
+  readonly instructions: string | null;
+  readonly media_url: string | null;
+  readonly done_reps: number;
+  readonly valid_reps: number;
+  readonly partial_reps: number;
+  readonly tick_id: string | null;
+  readonly ticked_reps: number | null;
+}
+
+/** A sensor at the patient's home. */
+export interface OwnSensor {
+  readonly id: number;
+  readonly name: string;
+  readonly joints: readonly string[];
+  readonly connected: boolean;
+}
+
 /** The ambulance of the tablet. */
 export interface OwnUnit {
   readonly id: number;
@@ -1273,6 +1341,28 @@ export interface PersonRecord {
   readonly staff?: StaffRecord;
 }
 
+/** One repetition; of one that a plain SQL insert states, only joint and number are known. */
+export interface PhysioRepetition {
+  readonly joint: string;
+  readonly number: number;
+  readonly source: "counted" | "stated";
+  readonly started_at: string | null;
+  readonly peak_at: string | null;
+  readonly ended_at: string | null;
+  readonly peak_angle: number | null;
+  readonly range_deg: number | null;
+  readonly hold_s: number | null;
+  readonly out_s: number | null;
+  readonly back_s: number | null;
+  readonly smoothness: number | null;
+  readonly valid: boolean | null;
+}
+
+/** The repetitions of a session. */
+export interface PhysioRepetitionList {
+  readonly items: readonly PhysioRepetition[];
+}
+
 /** A physiotherapy session, with the fields that the caller may read. */
 export interface PhysioSessions {
   readonly id: string;
@@ -1286,12 +1376,17 @@ export interface PhysioSessions {
   readonly supervised?: boolean;
   readonly facility_id?: string | null;
   readonly plan_id?: string | null;
+  readonly exercise_id?: string | null;
   readonly device_id?: number | null;
   readonly rest_angle?: number | null;
   readonly target_angle?: number | null;
-  readonly pain?: number | null;
+  readonly target_reps?: number | null;
+  readonly pain_before?: number | null;
+  readonly pain_after?: number | null;
   readonly started_at?: string | null;
   readonly ended_at?: string | null;
+  readonly ended_by?: "device" | "idle" | "person" | null;
+  readonly counted_at?: string | null;
   readonly created_at?: string;
   readonly patient?: PhysioSessionsPatient | null;
   readonly therapist?: PhysioSessionsTherapist | null;
@@ -1306,7 +1401,9 @@ export interface PhysioSessionsChange {
   readonly device_id?: number | null;
   readonly rest_angle?: number | null;
   readonly target_angle?: number | null;
-  readonly pain?: number | null;
+  readonly target_reps?: number | null;
+  readonly pain_before?: number | null;
+  readonly pain_after?: number | null;
 }
 
 /** What makes a physiotherapy session. */
@@ -1319,9 +1416,11 @@ export interface PhysioSessionsCreation {
   readonly notes?: string | null;
   readonly facility_id?: string | null;
   readonly plan_id?: string | null;
+  readonly exercise_id?: string | null;
   readonly device_id?: number | null;
   readonly rest_angle?: number | null;
   readonly target_angle?: number | null;
+  readonly target_reps?: number | null;
 }
 
 /** A page of the records that the caller may read. */
@@ -1341,6 +1440,20 @@ export interface PhysioSessionsPatient {
 export interface PhysioSessionsTherapist {
   readonly id: unknown;
   readonly name: unknown;
+}
+
+/** What a joint was to reach. */
+export interface PhysioTarget {
+  readonly joint: string;
+  readonly since: string | null;
+  readonly rest_angle: number | null;
+  readonly target_angle: number | null;
+  readonly target_reps: number | null;
+}
+
+/** What the joints of a session were to reach since when. */
+export interface PhysioTargetList {
+  readonly items: readonly PhysioTarget[];
 }
 
 /** A place; `source` is local, or the geocoder that knows it. */
@@ -1367,6 +1480,12 @@ export interface PlanExercises {
   readonly target_reps?: number;
   readonly target_angle?: number | null;
   readonly day_of_week?: number;
+  readonly sets?: number;
+  readonly hold_s?: number;
+  readonly instructions?: string | null;
+  readonly media_url?: string | null;
+  readonly last_day?: string | null;
+  readonly created_at?: string;
 }
 
 /** What changes an exercise. */
@@ -1375,6 +1494,11 @@ export interface PlanExercisesChange {
   readonly target_reps?: number;
   readonly target_angle?: number | null;
   readonly day_of_week?: number;
+  readonly sets?: number;
+  readonly hold_s?: number;
+  readonly instructions?: string | null;
+  readonly media_url?: string | null;
+  readonly last_day?: string | null;
 }
 
 /** What makes an exercise. */
@@ -1384,6 +1508,11 @@ export interface PlanExercisesCreation {
   readonly target_reps: number;
   readonly target_angle?: number | null;
   readonly day_of_week: number;
+  readonly sets?: number;
+  readonly hold_s?: number;
+  readonly instructions?: string | null;
+  readonly media_url?: string | null;
+  readonly last_day?: string | null;
 }
 
 /** A page of the records that the caller may read. */
@@ -1545,14 +1674,38 @@ export interface Registration {
   readonly address?: string | null;
 }
 
+/** A day of a plan, with the fields that the caller may read. */
+export interface RehabDays {
+  readonly id: string;
+  readonly plan_id?: string;
+  readonly day?: string;
+  readonly completed_reps?: number;
+  readonly valid_reps?: number;
+  readonly self_reported_reps?: number;
+  readonly average_angle?: number | null;
+  readonly due_reps?: number;
+  readonly done_reps?: number;
+  readonly fulfilled_reps?: number;
+}
+
+/** A page of the records that the caller may read. */
+export interface RehabDaysList {
+  readonly items: readonly RehabDays[];
+  readonly next_cursor: string | null;
+  readonly total?: number;
+}
+
 /** Progress with a plan, with the fields that the caller may read. */
 export interface RehabProgress {
   readonly id: string;
   readonly plan_id?: string;
   readonly completed_reps?: number;
   readonly valid_reps?: number;
+  readonly self_reported_reps?: number;
   readonly average_angle?: number | null;
   readonly compliance_rate?: number | null;
+  readonly counted_to?: string | null;
+  readonly time_zone?: string | null;
   readonly last_updated?: string;
 }
 
@@ -1590,6 +1743,17 @@ export interface ReportInterval {
   readonly mean_s: number;
   readonly p50_s: number;
   readonly p90_s: number;
+}
+
+/** Where a joint rests. */
+export interface RestAngle {
+  readonly joint: string;
+  readonly rest_angle: number;
+}
+
+/** The rest pose of every joint that is measured. */
+export interface RestPose {
+  readonly items: readonly RestAngle[];
 }
 
 /** What the caller may do: codes of the access matrix, tables, and every action by its name. */
@@ -2024,6 +2188,10 @@ export interface Routes {
   "GET /doctors": { query: { readonly specialization?: string; readonly search?: string; readonly sort?: "-name" | "-years_experience" | "name" | "years_experience"; readonly limit?: number; readonly cursor?: string; readonly total?: boolean; }; body: undefined; answer: DoctorsList };
   "GET /doctors.csv": { query: { readonly specialization?: string; readonly search?: string; readonly sort?: "-name" | "-years_experience" | "name" | "years_experience"; }; body: undefined; answer: string };
   "GET /doctors/{id}": { query: {}; body: undefined; answer: Doctors };
+  "GET /exercise_day": { query: {}; body: undefined; answer: ExerciseDay };
+  "GET /exercise_ticks": { query: { readonly exercise_id?: string; readonly patient_id?: string; readonly day?: string; readonly day_from?: string; readonly day_until?: string; readonly sort?: "-day" | "day"; readonly limit?: number; readonly cursor?: string; readonly total?: boolean; }; body: undefined; answer: ExerciseTicksList };
+  "GET /exercise_ticks.csv": { query: { readonly exercise_id?: string; readonly patient_id?: string; readonly day?: string; readonly day_from?: string; readonly day_until?: string; readonly sort?: "-day" | "day"; }; body: undefined; answer: string };
+  "GET /exercise_ticks/{id}": { query: {}; body: undefined; answer: ExerciseTicks };
   "GET /facilities": { query: { readonly type?: "clinic" | "hospital"; readonly search?: string; readonly sort?: "-created_at" | "-name" | "created_at" | "name"; readonly limit?: number; readonly cursor?: string; readonly total?: boolean; }; body: undefined; answer: FacilitiesList };
   "GET /facilities.csv": { query: { readonly type?: "clinic" | "hospital"; readonly search?: string; readonly sort?: "-created_at" | "-name" | "created_at" | "name"; }; body: undefined; answer: string };
   "GET /facilities/{id}": { query: {}; body: undefined; answer: Facilities };
@@ -2043,17 +2211,22 @@ export interface Routes {
   "GET /patients": { query: { readonly date_of_birth?: string; readonly date_of_birth_from?: string; readonly date_of_birth_until?: string; readonly search?: string; readonly sort?: "-date_of_birth" | "-name" | "date_of_birth" | "name"; readonly limit?: number; readonly cursor?: string; readonly total?: boolean; }; body: undefined; answer: PatientsList };
   "GET /patients.csv": { query: { readonly date_of_birth?: string; readonly date_of_birth_from?: string; readonly date_of_birth_until?: string; readonly search?: string; readonly sort?: "-date_of_birth" | "-name" | "date_of_birth" | "name"; }; body: undefined; answer: string };
   "GET /patients/{id}": { query: {}; body: undefined; answer: Patients };
-  "GET /physio_sessions": { query: { readonly patient_id?: string; readonly therapist_id?: string; readonly facility_id?: string; readonly plan_id?: string; readonly status?: "cancelled" | "completed" | "in_progress" | "missed" | "scheduled"; readonly device_id?: number; readonly scheduled_at?: string; readonly scheduled_at_from?: string; readonly scheduled_at_until?: string; readonly sort?: "-created_at" | "-scheduled_at" | "created_at" | "scheduled_at"; readonly embed?: string; readonly limit?: number; readonly cursor?: string; readonly total?: boolean; }; body: undefined; answer: PhysioSessionsList };
-  "GET /physio_sessions.csv": { query: { readonly patient_id?: string; readonly therapist_id?: string; readonly facility_id?: string; readonly plan_id?: string; readonly status?: "cancelled" | "completed" | "in_progress" | "missed" | "scheduled"; readonly device_id?: number; readonly scheduled_at?: string; readonly scheduled_at_from?: string; readonly scheduled_at_until?: string; readonly sort?: "-created_at" | "-scheduled_at" | "created_at" | "scheduled_at"; readonly embed?: string; }; body: undefined; answer: string };
+  "GET /physio_sessions": { query: { readonly patient_id?: string; readonly therapist_id?: string; readonly facility_id?: string; readonly plan_id?: string; readonly exercise_id?: string; readonly status?: "cancelled" | "completed" | "in_progress" | "missed" | "scheduled"; readonly device_id?: number; readonly scheduled_at?: string; readonly scheduled_at_from?: string; readonly scheduled_at_until?: string; readonly sort?: "-created_at" | "-scheduled_at" | "created_at" | "scheduled_at"; readonly embed?: string; readonly limit?: number; readonly cursor?: string; readonly total?: boolean; }; body: undefined; answer: PhysioSessionsList };
+  "GET /physio_sessions.csv": { query: { readonly patient_id?: string; readonly therapist_id?: string; readonly facility_id?: string; readonly plan_id?: string; readonly exercise_id?: string; readonly status?: "cancelled" | "completed" | "in_progress" | "missed" | "scheduled"; readonly device_id?: number; readonly scheduled_at?: string; readonly scheduled_at_from?: string; readonly scheduled_at_until?: string; readonly sort?: "-created_at" | "-scheduled_at" | "created_at" | "scheduled_at"; readonly embed?: string; }; body: undefined; answer: string };
   "GET /physio_sessions/{id}": { query: { readonly embed?: string; }; body: undefined; answer: PhysioSessions };
-  "GET /physio_sessions/{id}/motion": { query: { readonly points?: number; }; body: undefined; answer: Motion };
+  "GET /physio_sessions/{id}/motion": { query: { readonly points?: number; readonly from?: number; readonly to?: number; }; body: undefined; answer: Motion };
   "GET /physio_sessions/{id}/motion.csv": { query: {}; body: undefined; answer: string };
+  "GET /physio_sessions/{id}/repetitions": { query: {}; body: undefined; answer: PhysioRepetitionList };
+  "GET /physio_sessions/{id}/targets": { query: {}; body: undefined; answer: PhysioTargetList };
   "GET /places": { query: { readonly q: string; readonly latitude?: number; readonly longitude?: number; readonly limit?: number; }; body: undefined; answer: PlaceList };
   "GET /plan_exercises": { query: { readonly plan_id?: string; readonly day_of_week?: number; readonly sort?: "-day_of_week" | "-name" | "day_of_week" | "name"; readonly limit?: number; readonly cursor?: string; readonly total?: boolean; }; body: undefined; answer: PlanExercisesList };
   "GET /plan_exercises.csv": { query: { readonly plan_id?: string; readonly day_of_week?: number; readonly sort?: "-day_of_week" | "-name" | "day_of_week" | "name"; }; body: undefined; answer: string };
   "GET /plan_exercises/{id}": { query: {}; body: undefined; answer: PlanExercises };
   "GET /record_accesses": { query: { readonly entity?: string; readonly at?: string; readonly at_from?: string; readonly at_until?: string; readonly sort?: "-at" | "at"; readonly limit?: number; readonly cursor?: string; readonly total?: boolean; }; body: undefined; answer: RecordAccessesList };
   "GET /record_accesses.csv": { query: { readonly entity?: string; readonly at?: string; readonly at_from?: string; readonly at_until?: string; readonly sort?: "-at" | "at"; }; body: undefined; answer: string };
+  "GET /rehab_days": { query: { readonly plan_id?: string; readonly day?: string; readonly day_from?: string; readonly day_until?: string; readonly sort?: "-day" | "day"; readonly limit?: number; readonly cursor?: string; readonly total?: boolean; }; body: undefined; answer: RehabDaysList };
+  "GET /rehab_days.csv": { query: { readonly plan_id?: string; readonly day?: string; readonly day_from?: string; readonly day_until?: string; readonly sort?: "-day" | "day"; }; body: undefined; answer: string };
+  "GET /rehab_days/{id}": { query: {}; body: undefined; answer: RehabDays };
   "GET /rehab_progress": { query: { readonly plan_id?: string; readonly sort?: "-last_updated" | "last_updated"; readonly limit?: number; readonly cursor?: string; readonly total?: boolean; }; body: undefined; answer: RehabProgressList };
   "GET /rehab_progress.csv": { query: { readonly plan_id?: string; readonly sort?: "-last_updated" | "last_updated"; }; body: undefined; answer: string };
   "GET /rehab_progress/{id}": { query: {}; body: undefined; answer: RehabProgress };
@@ -2082,6 +2255,7 @@ export interface Routes {
   "PATCH /doctor_facilities/{id}": { query: {}; body: DoctorFacilitiesChange; answer: DoctorFacilities };
   "PATCH /doctor_schedules/{id}": { query: {}; body: DoctorSchedulesChange; answer: DoctorSchedules };
   "PATCH /doctors/{id}": { query: {}; body: DoctorsChange; answer: Doctors };
+  "PATCH /exercise_ticks/{id}": { query: {}; body: ExerciseTicksChange; answer: ExerciseTicks };
   "PATCH /facilities/{id}": { query: {}; body: FacilitiesChange; answer: Facilities };
   "PATCH /messages/{id}": { query: {}; body: MessagesChange; answer: Messages };
   "PATCH /notifications/{id}": { query: {}; body: NotificationsChange; answer: Notifications };
@@ -2117,6 +2291,7 @@ export interface Routes {
   "POST /doctor_facilities": { query: {}; body: DoctorFacilitiesCreation; answer: DoctorFacilities };
   "POST /doctor_schedules": { query: {}; body: DoctorSchedulesCreation; answer: DoctorSchedules };
   "POST /doctors": { query: {}; body: DoctorsCreation; answer: Doctors };
+  "POST /exercise_ticks": { query: {}; body: ExerciseTicksCreation; answer: ExerciseTicks };
   "POST /facilities": { query: {}; body: FacilitiesCreation; answer: Facilities };
   "POST /messages": { query: {}; body: MessagesCreation; answer: Messages };
   "POST /notifications/read": { query: {}; body: ReadMark; answer: Marked };
@@ -2124,6 +2299,7 @@ export interface Routes {
   "POST /password_resets": { query: {}; body: Forgotten; answer: null };
   "POST /patients": { query: {}; body: PatientsCreation; answer: Patients };
   "POST /physio_sessions": { query: {}; body: PhysioSessionsCreation; answer: PhysioSessions };
+  "POST /physio_sessions/{id}/rest": { query: {}; body: undefined; answer: RestPose };
   "POST /plan_exercises": { query: {}; body: PlanExercisesCreation; answer: PlanExercises };
   "POST /registrations": { query: {}; body: Registration; answer: OnePerson };
   "POST /sessions": { query: {}; body: SignIn; answer: SignedIn };
