@@ -6,7 +6,6 @@ One hub at a time does it, and each step is a transaction that only the hub with
 from __future__ import annotations
 
 import asyncio
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
@@ -60,12 +59,13 @@ class Keeper:
     async def _work(self) -> None:
         patrolled_s = float("-inf")
         while True:
-            with suppress(StorageError):  # the database is away: next time
+            try:
                 await self.count_ended()
-            if self._clock.monotonic_s() - patrolled_s >= self._rules.patrol_s:
-                patrolled_s = self._clock.monotonic_s()
-                with suppress(StorageError):
+                if self._clock.monotonic_s() - patrolled_s >= self._rules.patrol_s:
                     await self.patrol()
+                    patrolled_s = self._clock.monotonic_s()
+            except StorageError as error:  # the database is away: next time
+                _LOG.warning("sessions wait", reason=type(error).__name__)
             await asyncio.sleep(self._rules.round_s)
 
     async def patrol(self) -> None:

@@ -91,8 +91,8 @@ SELECT joint, CASE WHEN isfinite(set_at) THEN set_at END AS since, rest_angle, t
 -- The sessions that nobody began in their time, the oldest first.
 SELECT id
   FROM physio_sessions
- WHERE status = 'scheduled' AND scheduled_at <= :now - interval '30 min' - interval '5 min'
-   AND scheduled_at + make_interval(mins => duration_min) + interval '30 min' <= :now
+ WHERE status = 'scheduled' AND scheduled_at <= :now::timestamptz - interval '30 min' - interval '5 min'
+   AND scheduled_at + make_interval(mins => duration_min) + interval '30 min' <= :now::timestamptz
  ORDER BY scheduled_at
  LIMIT :rows_max;
 
@@ -111,11 +111,11 @@ SELECT s.id
                ORDER BY f.seq DESC
                LIMIT 1) heard
         WHERE o.physio_session_id = s.id) newest
- WHERE s.status = 'in_progress' AND s.started_at <= :now - make_interval(secs => :idle_s)
+ WHERE s.status = 'in_progress' AND s.started_at <= :now::timestamptz - make_interval(secs => :idle_s)
    AND greatest(
            newest.heard_at, s.started_at,
            CASE WHEN s.device_id IS NULL AND newest.heard_at IS NULL
                 THEN s.started_at + make_interval(mins => s.duration_min) END)
-       <= :now - make_interval(secs => :idle_s)
+       <= :now::timestamptz - make_interval(secs => :idle_s)
  ORDER BY s.started_at
  LIMIT :rows_max;
