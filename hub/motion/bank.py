@@ -20,8 +20,8 @@ from hub.motion.rules import Rules
 _VERSION: Final = b"\x01"
 _STATE: Final = np.dtype([(name, "<f8") for name in FLOATS] + [(name, "<i8") for name in INTS])
 _FEWEST: Final = 64  # counters
-_READINGS: Final = 32_768  # in a block: so many stay in the processor's cache
-_ROWS: Final = (8, 128)  # samples of a block
+_READINGS: Final = 65_536  # in a block
+_ROWS: Final = (16, 400)  # samples of a block: at 50 Hz, the slowest, 8 s of the 10 that it may span
 
 
 class Counted(NamedTuple):

@@ -20,14 +20,16 @@ Reals = NDArray[np.float64]
 Whole = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 
+_FEW: Final = 16  # joints: for fewer, plain floats are quicker than arrays of them
 _WEIGHTS: Final = np.zeros(LONGEST_GAP_US + 1)  # of each µs; 0: not asked for yet
 
 
 class Block(NamedTuple):
     """Samples as rows in time, joints as columns."""
 
-    seq: Whole  # (joints,) of the first row
-    at: Whole  # (rows, joints) µs
+    frame: Slots  # (joints,) whose times are a joint's
+    seq: Whole  # (frames,) of the first row
+    at: Whole  # (rows, frames) µs
     dt: Reals  # (rows, joints) µs, whole numbers
     raw: Reals  # (rows, joints)
     y: Reals
@@ -35,9 +37,10 @@ class Block(NamedTuple):
     travelled: Reals
 
     def of(self, joints: Slots) -> Block:
-        """Return some of the joints."""
-        _, at, *reals = self
-        return Block(self.seq[joints], at[:, joints], *(each[:, joints] for each in reals))
+        """Return some of the joints, each with times of its own."""
+        frame = self.frame[joints]
+        reals = (each[:, joints] for each in self[3:])
+        return Block(np.arange(len(joints)), self.seq[frame], self.at[:, frame], *reals)
 
 
 class Window(NamedTuple):
@@ -70,50 +73,72 @@ def advance(columns: Columns, seq: Whole, at: Whole, angles: Reals) -> list[Turn
     All counters have started, those of a frame at the same times, which ascend by at most LONGEST_GAP_US and span
     less than REST_US. The repetitions come joint by joint.
     """
-    joints = len(columns) // len(seq)
-    block = _filter(columns, np.repeat(seq, joints), np.repeat(at, joints, axis=1), angles)
-    rows = _rows(block)
-    y = block.y * _sign(columns)
-    lowest = np.minimum.accumulate(np.vstack([columns.turn * _sign(columns), y]), axis=0)[1:]
-    at_rest = columns.out == 0
+    block = _filter(columns, seq, at, angles)
+    rows, sign, at_rest = _rows(block), _sign(columns), columns.out == 0
+    y = block.y * sign
+    lowest = _running(np.minimum, columns.turn * sign, y)
     turning = (y - lowest >= columns.delta).any(axis=0)
-    turning |= at_rest & (block.at[-1] - columns.start_at > REST_US)
+    turning |= at_rest & (at[-1, block.frame] - columns.start_at > REST_US)
     those = np.flatnonzero(turning)
     again = columns.pick(those)
     start = np.where(at_rest & (y == lowest), rows, -1).max(axis=0)
-    columns.turn[:] = lowest[-1] * _sign(columns)
+    columns.turn[:] = lowest[-1] * sign
     _settle(columns, block, start, Window(rows >= start, rows > start))
     done = [Turned(int(those[each.joint]), each.repetition) for each in _turn(again, block.of(those))]
     columns.put(those, again)
-    columns.y[:], columns.travelled[:], columns.last_at[:] = block.y[-1], block.travelled[-1], block.at[-1]
+    columns.y[:], columns.travelled[:], columns.last_at[:] = block.y[-1], block.travelled[-1], at[-1, block.frame]
     return done
 
 
 def _filter(columns: Columns, seq: Whole, at: Whole, angles: Reals) -> Block:
     """Work out what does not depend on repetitions; the samples before are taken on."""
-    rows = len(at)
+    rows, joints = len(at), len(columns) // len(seq)
     x = np.empty((rows + 2, len(columns)))
     x[0], x[1] = columns.x2, columns.x1
     np.multiply(angles, columns.direction, out=x[2:])
     x[2:] += 0.0  # no negative zero
+    columns.x2[:], columns.x1[:] = x[-2], x[-1]
     low, high = np.minimum(x[:-2], x[1:-1]), np.maximum(x[:-2], x[1:-1])
     raw = np.maximum(low, np.minimum(high, x[2:], out=high), out=low)
-    dt = np.diff(at, axis=0, prepend=columns.last_at[None])
-    share = weights(dt)
-    y = np.empty((rows + 1, len(columns)))
-    y[0] = columns.y
-    for row in range(rows):
-        nearer = x[row + 2] - y[row]
+    dt = np.diff(at, axis=0, prepend=columns.last_at[None, ::joints])
+    span = np.repeat(dt.astype(np.float64), joints, axis=1)
+    y = _low_pass(columns.y, x[2:], np.repeat(weights(dt), joints, axis=1))
+    moved = np.abs(np.diff(y, axis=0, prepend=columns.y[None]))
+    travelled = _running(np.add, columns.travelled, moved)
+    frame = np.repeat(np.arange(len(seq)), joints)
+    return Block(frame, seq, at, span, raw, y, moved / span, travelled)
+
+
+def _low_pass(before: Reals, x: Reals, share: Reals) -> Reals:
+    """Return y of each row, from the row before."""
+    y = np.empty_like(x)
+    if x.shape[1] < _FEW:
+        for joint, last in enumerate(before.tolist()):
+            y[:, joint] = _low_passed(last, x[:, joint].tolist(), share[:, joint].tolist())
+        return y
+    for row in range(len(x)):
+        nearer = x[row] - before
         nearer *= share[row]
-        np.add(y[row], nearer, out=y[row + 1])
-    moved = np.empty_like(y)
-    moved[0] = columns.travelled
-    np.abs(y[1:] - y[:-1], out=moved[1:])
-    span = dt.astype(np.float64)
-    speed = moved[1:] / span
-    travelled = np.add.accumulate(moved, axis=0)
-    columns.x2[:], columns.x1[:] = x[-2], x[-1]
-    return Block(seq, at, span, raw, y[1:], speed, travelled[1:])
+        before = np.add(before, nearer, out=y[row])
+    return y
+
+
+def _low_passed(y: float, xs: list[float], shares: list[float]) -> list[float]:
+    found = []
+    for x, share in zip(xs, shares, strict=True):
+        y += share * (x - y)
+        found.append(y)
+    return found
+
+
+def _running(step: np.ufunc, before: Reals, rows: Reals) -> Reals:
+    """Return what `step` makes of each row and all those before it."""
+    if len(rows) > rows.shape[1]:
+        return step.accumulate(np.vstack([before, rows]), axis=0)[1:]
+    found = np.empty_like(rows)
+    for row in range(len(rows)):
+        before = step(before, rows[row], out=found[row])
+    return found
 
 
 def _rows(block: Block) -> Whole:
@@ -130,8 +155,8 @@ def _settle(columns: Columns, block: Block, start: Whole, window: Window) -> Non
     begun = np.flatnonzero(start >= 0)
     row = start[begun]
     columns.floor[begun] = block.raw[row, begun]
-    columns.start_at[begun] = block.at[row, begun]
-    columns.start_seq[begun] = block.seq[begun] + row
+    columns.start_at[begun] = block.at[row, block.frame[begun]]
+    columns.start_seq[begun] = block.seq[block.frame[begun]] + row
     columns.start_travelled[begun] = block.travelled[row, begun]
     columns.peak[begun] = -np.inf
     columns.fastest[begun] = 0.0
@@ -140,7 +165,7 @@ def _settle(columns: Columns, block: Block, start: Whole, window: Window) -> Non
     highest = raw.max(axis=0)
     higher = np.flatnonzero(highest > columns.peak)
     columns.peak[higher] = highest[higher]
-    columns.peak_at[higher] = block.at[raw[:, higher].argmax(axis=0), higher]
+    columns.peak_at[higher] = block.at[raw[:, higher].argmax(axis=0), block.frame[higher]]
     np.maximum(columns.fastest, np.where(window.after, block.speed, 0.0).max(axis=0), out=columns.fastest)
     held = np.flatnonzero((columns.out != 0) & (highest >= columns.reach))
     held_us = np.where(raw[:, held] >= columns.reach[held], block.dt[:, held], 0.0).sum(axis=0)
@@ -157,12 +182,10 @@ def _turn(columns: Columns, block: Block) -> list[Turned]:
         inside = rows >= first
         sign, at_rest = _sign(columns), columns.out == 0
         y = np.where(inside, block.y * sign, np.inf)
-        lowest = np.minimum.accumulate(np.vstack([columns.turn * sign, y]), axis=0)[1:]
+        lowest = _running(np.minimum, columns.turn * sign, y)
         back = y - lowest
-        starts = inside & at_rest & (y == lowest)
-        age = block.at - columns.start_at
-        stale = inside & at_rest & (age > REST_US) & ((back < columns.delta / 2) | (age > LONGEST_US))
-        stale &= ~np.logical_or.accumulate(starts, axis=0)
+        starts = at_rest & (y == lowest)
+        stale = _stale(columns, block, back, starts) & inside
         turned = inside & (back >= columns.delta) & ~stale
         until = np.where(stale | turned, rows + 1, count).min(axis=0)
         last = until - 1
@@ -176,6 +199,16 @@ def _turn(columns: Columns, block: Block) -> list[Turned]:
         done += _end(columns, block, ends, last[ends])
         first = until
     return sorted(done, key=_joint)
+
+
+def _stale(columns: Columns, block: Block, back: Reals, starts: Flags) -> Flags:
+    """Tell where the lowest point is too old to be a start; within a block there is none older than its own."""
+    age = block.at - columns.start_at
+    old: Flags = (age > REST_US) & (columns.out == 0)
+    if old.any():
+        old &= (back < columns.delta / 2) | (age > LONGEST_US)
+        old &= ~np.logical_or.accumulate(starts, axis=0)
+    return old
 
 
 def _joint(turned: Turned) -> int:

@@ -13,7 +13,7 @@ from hub.motion.repetitions import Repetition
 from hub.motion.rules import Target
 from tests.hub.motion import recorded
 
-SLICE, ALL = 200, 2_000  # sessions
+SLICE, ALL = 100, 2_000  # sessions
 EXACT_SHARE: Final = 0.995
 
 
