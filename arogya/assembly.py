@@ -8,10 +8,11 @@ from dataclasses import dataclass, replace
 from functools import partial
 from urllib.parse import urlsplit
 
-from arogya import composition, dispatching, posting
+from arogya import composition, dispatching, exercising, posting
 from arogya.composition import Pools
 from arogya.config import Settings
 from arogya.dispatching import Dispatching, Surroundings
+from arogya.exercising import Exercising
 from arogya.outside import Outside
 from handlers.context import HubContext
 from handlers.device_socket import device_socket
@@ -42,6 +43,7 @@ from hub.live.requests import Requests
 from hub.loop_lag import observe
 from hub.mail.post import Post
 from hub.metrics import Metrics
+from hub.motion.sessions import Sensors
 from hub.trackers.uplink import Trackers
 from storage.events import ALARMS, DISPATCH
 from storage.listen import Listener
@@ -79,6 +81,7 @@ class Hub:
     post: Post
     policy: DispatchPolicy
     dispatching: Dispatching
+    exercising: Exercising
     observe: Callable[[], Iterable[Coroutine[None, None, None]]]  # what keeps the metrics
     is_ready: Callable[[], Awaitable[bool]] = _unknown  # whether it should get work
 
@@ -88,7 +91,8 @@ class Hub:
         told = (self.alarms.run(), self.dispatch.run(), self.inboxes.run(), self.requests.run(), self.physio.run())
         people = (self.deliveries.run(), self.post.run(), self.audit.run())
         others = (self.bus.run(), self.exchange.run(), self.sightings.run(), self.housekeeping.run())
-        return (self.live.run(), *changes, *told, *people, *others, self.dispatching.engine.run(), *self.observe())
+        kept = (self.dispatching.engine.run(), self.exercising.keeper.run())
+        return (self.live.run(), *changes, *told, *people, *others, *kept, *self.observe())
 
 
 async def assemble(
@@ -128,6 +132,7 @@ def _parts(settings: Settings, pools: Pools, counted: Metrics, outside: Outside,
     intake = Intake(pools.ingest, board, clock, counted, rules=intake_rules, credit_rules=credit_rules)
     policy = dispatching.policy(settings)
     intake.use_crews(Crew(Desk(pools.app, clock, policy), pools.app, clock))
+    intake.use_sensors(Sensors(pools.app, clock))
     housekeeping = Housekeeping(pools.owner, clock, composition.retention_rules(settings))
     intake.use_writers(composition.writers(settings, intake.batch_settled, housekeeping.ensure_partitions))
     alarms, dispatch = (EventReader(EventChannel(name), pools.reader) for name in (ALARMS, DISPATCH))
@@ -172,6 +177,7 @@ def _parts(settings: Settings, pools: Pools, counted: Metrics, outside: Outside,
         post=posting.post(settings, pools.app, clock),
         policy=policy,
         dispatching=dispatched,
+        exercising=exercising.build(pools.reader, pools.app, clock, counted, name=bus.node),
         observe=lambda: (observe(clock, counted), meter.observe(bus, counted)),
     )
 
