@@ -10,7 +10,6 @@ from typing import NamedTuple, Protocol
 
 from storage.copy_encoding import Row, Table
 
-STREAM_ID, SEQ, RECEIVED_AT = 0, 1, 2  # the first columns of every telemetry table
 _EPOCH = date(1970, 1, 1)
 _DAY_US = 86_400_000_000
 
@@ -162,9 +161,8 @@ class Batch:
 
     def days(self) -> set[date]:
         """Return the days (UTC) on which the rows were received: the partitions that they need."""
-        times = (row[RECEIVED_AT] for run in self.runs.values() for row in run.rows)
-        numbers = {time_us // _DAY_US for time_us in times if isinstance(time_us, int)}
-        return {_EPOCH + timedelta(days=number) for number in numbers}
+        keys = (run.table.key(row) for run in self.runs.values() for row in run.rows)
+        return {_EPOCH + timedelta(days=number) for number in {key.received_at // _DAY_US for key in keys}}
 
     def condemn(self, row: Row, letter: DeadLetter) -> None:
         """Replace one row, which PostgreSQL refused, by its dead letter."""

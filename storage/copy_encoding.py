@@ -11,7 +11,16 @@ from typing import NamedTuple, Protocol
 
 import numpy as np
 
-Row = tuple[object, ...]
+Row = tuple[object, ...]  # as its table encodes it
+
+
+class RowKey(NamedTuple):
+    """What a telemetry row is of; times in microseconds since 1970."""
+
+    stream_id: int
+    seq: int
+    received_at: int
+    last_seq: int | None = None  # of a row that holds several samples: the last one
 
 SIGNATURE = b"PGCOPY\n\xff\r\n\0" + bytes(8)  # then flags and the length of the header extension, both 0
 TRAILER = b"\xff\xff"
@@ -27,7 +36,7 @@ class Column(NamedTuple):
 
 
 class Table(Protocol):
-    """A telemetry table and how its rows travel; the first columns are the stream, the seq and the time of receipt."""
+    """A telemetry table and how its rows travel."""
 
     name: str
     columns: tuple[str, ...]
@@ -39,8 +48,8 @@ class Table(Protocol):
     def size_bytes(self, rows: list[Row]) -> int:
         """Return how large rows are on their way, about."""
 
-    def last_seq(self, row: Row) -> int | None:
-        """Return the last sample of a row that holds several, None of one that holds one."""
+    def key(self, row: Row) -> RowKey:
+        """Return what a row is of."""
 
     def encode(self, rows: list[Row]) -> bytearray:
         """Return the whole COPY stream for rows of values in column order; times in microseconds since 1970.
@@ -76,9 +85,11 @@ class CopyTable:
         """Return how large rows are on their way."""
         return len(rows) * self.row_bytes
 
-    def last_seq(self, row: Row) -> int | None:
-        """Return None: a row is a sample."""
-        return None
+    def key(self, row: Row) -> RowKey:
+        """Return what a row is of: its first columns."""
+        stream_id, seq, received_at = row[:3]
+        assert isinstance(stream_id, int) and isinstance(seq, int) and isinstance(received_at, int)  # noqa: S101
+        return RowKey(stream_id, seq, received_at)
 
     def encode(self, rows: list[Row]) -> bytearray:
         """Return the whole COPY stream for rows of values in column order; times in microseconds since 1970."""

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import asyncpg
 
-from storage.batch import SEQ, STREAM_ID, AlarmRow, Batch, CounterState, DeadLetter, RepetitionRow, Run, SkippedRange
+from storage.batch import AlarmRow, Batch, CounterState, DeadLetter, RepetitionRow, Run, SkippedRange
 from storage.copy_encoding import Row, Table
 from storage.errors import Poison, translated
 from storage.sql import Query, load
@@ -32,15 +32,16 @@ class PoisonRow(Exception):
 
     def __init__(self, table: Table, row: Row, poison: Poison) -> None:
         super().__init__(poison.code)
+        key = table.key(row)
         self.row = row
         self.letter = DeadLetter(
-            stream_id=_int(row[STREAM_ID]),
-            seq=_int(row[SEQ]),
-            received_at=_int(row[2]),
+            key.stream_id,
+            key.seq,
+            key.received_at,
             code="refused_by_database",
             detail=poison.constraint or poison.code,
             body=repr(row).encode()[:_BODY_BYTES_MAX],
-            last_seq=table.last_seq(row),
+            last_seq=key.last_seq,
         )
 
 
@@ -200,9 +201,3 @@ async def _fetch(connection: asyncpg.Connection[asyncpg.Record], name: str, **va
 
 def _instants(times_us: Iterable[int]) -> list[datetime]:
     return [_EPOCH + timedelta(microseconds=time_us) for time_us in times_us]
-
-
-def _int(value: object) -> int:
-    if not isinstance(value, int):
-        raise TypeError(type(value))
-    return value

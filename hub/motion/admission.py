@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from hub.motion.stream import MotionStream
 from hub.protocol.limits import ANGLE_MAX, ANGLE_SPEED_MAX
 from hub.protocol.motion_frames import Angles
+from storage.motion_encoding import FrameColumns
 
 FAST = 1  # a bit of motion_frames.flags
 STRAIGHT = 180.0  # degrees: what a device says of a straight joint that sends the included angle
@@ -34,11 +35,6 @@ class Frame:
     def last(self) -> int:
         """The last sample."""
         return self.first + self.samples - 1
-
-    @property
-    def is_regular(self) -> bool:
-        """Whether the interval is constant."""
-        return self.offsets is None
 
 
 def angles_of(raw: Angles, joints: int, samples: int) -> bytes | None:
@@ -111,3 +107,18 @@ def flags_of(at_us: NDArray[np.int64], angles: NDArray[np.float32]) -> list[int]
     farthest = (np.diff(at_us) * (ANGLE_SPEED_MAX / 1e6)).astype(np.float32)  # degrees between two samples
     is_fast = (np.abs(np.diff(angles, axis=2)) > farthest[:, None, :]).any(axis=(1, 2))
     return [FAST if fast else 0 for fast in np.atleast_1d(is_fast).tolist()]
+
+
+def columns_of(frames: list[Frame], angles: NDArray[np.float32], flags: list[int]) -> FrameColumns:
+    """Return frames of one shape as they are stored."""
+    regular = frames[0].offsets is None
+    return FrameColumns(
+        [frame.stream.stream_id for frame in frames],
+        [frame.first for frame in frames],
+        [frame.received_at for frame in frames],
+        [frame.started_at for frame in frames],
+        [frame.interval_us for frame in frames],
+        None if regular else np.stack([frame.offsets for frame in frames if frame.offsets is not None]),
+        angles,
+        flags,
+    )

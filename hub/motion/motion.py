@@ -17,14 +17,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hub.metrics import Metrics
-from hub.motion.admission import Frame, anatomical, flags_of, possible, times_of
+from hub.motion.admission import Frame, anatomical, columns_of, flags_of, possible, times_of
 from hub.motion.bank import Bank, Counted
 from hub.motion.rules import rules_of
 from hub.motion.standing import SessionStanding, Targets
 from hub.motion.stream import ANYTIME, NEVER, MotionStream, Tap
 from storage import counters
 from storage.batch import CounterState, DeadLetter, RepetitionRow, Run
-from storage.motion_encoding import MOTION_FRAMES, FrameRow
+from storage.motion_encoding import MOTION_FRAMES
 from storage.pool import Database
 
 TURN_S: Final = 0.02  # a frame waits this long for others, at most
@@ -120,7 +120,7 @@ class Motion:
             seen[frame.stream] += 1
             if place == len(rounds):
                 rounds.append({})
-            shape = (len(frame.stream.joints), frame.samples, frame.is_regular)
+            shape = (len(frame.stream.joints), frame.samples, frame.offsets is None)
             rounds[place].setdefault(shape, []).append(frame)
         for round_ in rounds:
             for alike in round_.values():
@@ -141,23 +141,15 @@ class Motion:
                 return
         repetitions = self._count(frames, at_us, angles)
         flags = flags_of(at_us, angles)
-        whole, width = angles.tobytes(), angles[0].nbytes
+        rows = MOTION_FRAMES.rows_of(columns_of(frames, angles, flags))
         for place, frame in enumerate(frames):
-            row = FrameRow(
-                frame.stream.stream_id,
-                frame.first,
-                frame.received_at,
-                frame.started_at,
-                frame.interval_us,
-                b"" if frame.offsets is None else frame.offsets.tobytes(),
-                whole[place * width : (place + 1) * width],
-                flags[place],
-                frame.last,
-            )
-            run = Run(frame.stream, MOTION_FRAMES, frame.first, frame.last, [row])
+            stream = frame.stream
+            run = Run(stream, MOTION_FRAMES, frame.first, frame.last, [rows[place]])
             if place in repetitions:
                 run.repetitions = repetitions[place]
-            run.counters = self._due_state(frame)
+            if frame.received_at - stream.counters_kept_at >= KEEP_US and len(stream.slots):
+                stream.counters_kept_at = frame.received_at
+                run.counters = CounterState(stream.stream_id, frame.last, self.bank.save(stream.slots))
             self._append(run)
 
     def refuse(self, frame: Frame, code: str, detail: str) -> None:
@@ -181,8 +173,9 @@ class Motion:
         if len(live) < len(frames):
             at_us, angles = at_us[live], angles[live]
         for place in live:
-            self.follow_targets(frames[place].stream, frames[place].received_at)
-        slots = np.stack([frames[place].stream.slots for place in live])
+            if frames[place].received_at >= frames[place].stream.targets_until:
+                self.follow_targets(frames[place].stream, frames[place].received_at)
+        slots = np.concatenate([frames[place].stream.slots for place in live]).reshape(len(live), -1)
         seq = np.array([frames[place].first for place in live], np.int64)
         counted = self.bank.count(slots, seq, at_us, angles)
         if self._taps:
@@ -221,14 +214,6 @@ class Motion:
             stream.taken_targets = wanted
         later = targets.next_change(received_at)
         stream.targets_until = NEVER if later is None else later
-
-    def _due_state(self, frame: Frame) -> CounterState | None:
-        """Return the state of a stream's counters from time to time, for whoever takes it over."""
-        stream = frame.stream
-        if not len(stream.slots) or frame.received_at - stream.counters_kept_at < KEEP_US:
-            return None
-        stream.counters_kept_at = frame.received_at
-        return CounterState(stream.stream_id, frame.last, self.bank.save(stream.slots))
 
 
 def row_of(stream: MotionStream, counted: Counted) -> RepetitionRow:

@@ -109,10 +109,18 @@ class MsgpackCodec(Codec):
 
     def load(self, payload: bytes | str) -> object:
         """Decode one msgpack object."""
+        if len(payload) and 0x80 <= payload[0] <= 0x8F:  # type: ignore[operator]  # bytes, as decode() has seen to
+            wire = self._unpack(payload, None)
+            # The first byte says how many keys there are: of a message without objects inside, fewer stand twice.
+            if type(wire) is dict and wire.get("type") == "data" and len(wire) == payload[0] & 0x0F:  # type: ignore[operator]
+                return wire
+        return self._unpack(payload, _unique)
+
+    def _unpack(self, payload: bytes | str, pairs: Callable[[list[tuple[object, object]]], object] | None) -> object:
         try:
             wire: object = msgpack.unpackb(
                 payload,
-                object_pairs_hook=_unique,
+                object_pairs_hook=pairs,
                 max_str_len=COMMAND_TEXT_CHARS_MAX * 4,
                 max_bin_len=len(payload),
                 # An element has a byte at least. Lists are made as long as they claim to be before one is read.

@@ -50,11 +50,11 @@ class MotionData:
     @classmethod
     def read(cls, wire: Wire) -> MotionData:
         """Read a decoded message."""
-        interval_us, offsets_us, repetition = 0, None, None
         if wire.keys() != _KEYS:
             fields.check_keys(wire, _ALWAYS, _SOMETIMES)
             if ("interval_us" in wire) == ("offsets_us" in wire):
                 raise Malformed("a frame has either interval_us or offsets_us", field="interval_us")
+        interval_us, offsets_us, repetition = 0, None, None
         if "interval_us" in wire:
             interval_us = fields.whole(wire, "interval_us", low=1, high=INTERVAL_US_MAX)
         else:

@@ -1,4 +1,4 @@
-"""Frames of a sensor from its hello to what is stored and counted, on a real database; only the socket is the test's."""
+"""A sensor's frames from hello to what is stored and counted, on a real database; only the socket is the test's."""
 
 from __future__ import annotations
 
