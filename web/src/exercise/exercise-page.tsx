@@ -1,7 +1,7 @@
 /** The patient's own page: what is to be done today, doing it, and how the week went. */
 
 import type { JSX } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { EmptyState } from "../shared/data-table.tsx";
 import { Failure } from "../shared/problems.tsx";
 import { Skeleton } from "../shared/table-rows.tsx";
@@ -44,6 +44,8 @@ export function ExercisePage(): JSX.Element {
     const found = today?.running ?? null;
     if (found !== null && running === null && ended?.session.id !== found.id) setRunning(found);
   }, [today]);
+  const view = running !== null ? "run" : ended !== null ? "summary" : "plan";
+  useHeading(view);
   if (today !== null && running !== null) {
     const exercise = exerciseOf(today.day, running);
     const onEnded = (session: PhysioSession, reps: readonly Rep[]): void => {
@@ -52,7 +54,7 @@ export function ExercisePage(): JSX.Element {
       door.reload();
     };
     return (
-      <Page title={nameOf(running, exercise)}>
+      <Page key={view} title={nameOf(running, exercise)}>
         <RunView key={running.id} session={running} exercise={exercise} onEnded={onEnded} />
       </Page>
     );
@@ -65,17 +67,27 @@ export function ExercisePage(): JSX.Element {
       door.reload();
     };
     return (
-      <Page title={nameOf(session, exercise)} lead="Well done.">
+      <Page key={view} title={nameOf(session, exercise)} lead="Well done.">
         <SummaryView session={session} reps={reps} goal={goalOf(session, exercise)} onDone={onDone} />
       </Page>
     );
   }
   return (
-    <Page title="My exercises" lead={today === null ? undefined : `Today, ${sayDate(today.day.day)}`}>
+    <Page key={view} title="My exercises" lead={today === null ? undefined : `Today, ${sayDate(today.day.day)}`}>
       {problem !== null && <Failure error={problem} onRetry={door.reload} />}
       {today === null ? problem === null && <Skeleton columns={2} /> : <Plan today={today} door={door} onStarted={setRunning} />}
     </Page>
   );
+}
+
+/** What was pressed is gone with the view before: whoever uses no pointer goes on from the new title. */
+function useHeading(view: string): void {
+  const before = useRef(view);
+  useEffect(() => {
+    if (before.current === view) return;
+    before.current = view;
+    document.querySelector<HTMLElement>(".page h1")?.focus();
+  }, [view]);
 }
 
 function goalOf(session: PhysioSession, exercise: Exercise | null): Goal {

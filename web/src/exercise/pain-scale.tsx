@@ -23,11 +23,11 @@ export interface PainScaleProps {
 export function PainScale({ question, pain, onPain, disabled = false }: PainScaleProps): JSX.Element {
   const name = useId();
   return (
-    <fieldset class="pain" disabled={disabled}>
+    <fieldset class="pain-scale" disabled={disabled}>
       <legend>{question}</legend>
-      <div class="pain__scale">
+      <div class="pain-scale__steps">
         {Array.from({ length: 11 }, (_, value) => (
-          <label key={value} class="pain__step" data-strength={strengthOf(value)}>
+          <label key={value} class="pain-scale__step" data-strength={strengthOf(value)}>
             <input type="radio" name={name} value={value} checked={pain === value} onChange={() => onPain(value)} />
             <span>
               {value}
@@ -36,7 +36,7 @@ export function PainScale({ question, pain, onPain, disabled = false }: PainScal
           </label>
         ))}
       </div>
-      <p class="pain__ends" aria-hidden="true">
+      <p class="pain-scale__ends" aria-hidden="true">
         <span>0 no pain</span>
         <span>10 the worst pain</span>
       </p>

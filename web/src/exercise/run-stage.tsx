@@ -14,19 +14,19 @@ export function RunStage({ run, onCalibrate }: { run: Run; onCalibrate: () => vo
   const { goal, standing, reps, cue } = run;
   const set = setAt(standing.valid, goal);
   return (
-    <section class="stage" data-cue={cue?.kind} aria-label="Repetitions">
+    <section class="effort" data-cue={cue?.kind} aria-label="Repetitions">
       <Ring done={standing.valid} goal={goal} />
-      <p class="stage__now">{sayNow(standing, reps.at(-1) ?? null, goal)}</p>
+      <p class="effort__now">{sayNow(standing, reps.at(-1) ?? null, goal)}</p>
       {set !== null && (
-        <p class="stage__set">
+        <p class="effort__set">
           Set {set} of {goal.sets}
         </p>
       )}
       <Way run={run} />
       {goal.holdS > 0 && <Hold heldS={standing.phase === "out" ? standing.holdS : 0} goal={goal} />}
       <Marks reps={reps} />
-      {!run.sensing && <p class="stage__silent">Nothing comes from the sensor at the moment.</p>}
-      <button class="button button--small stage__again" type="button" onClick={onCalibrate}>
+      {!run.sensing && <p class="effort__silent">Nothing comes from the sensor at the moment.</p>}
+      <button class="button button--small effort__again" type="button" onClick={onCalibrate}>
         <Icon name="refresh" />
         Resting position again
       </button>

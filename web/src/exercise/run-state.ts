@@ -62,7 +62,9 @@ export function sayNow(standing: Standing, last: Rep | null, goal: Goal): string
   }
   if (last === null) return "Begin when you are ready.";
   if (!last.valid) return `${next}: ${shortBy(last.peakAngle, goal)}° short, go a little further`;
-  if (last.holdS < goal.holdS) return `Good. Hold the next one longer: that was ${seconds(last.holdS)} of ${seconds(goal.holdS)}`;
+  if (last.holdS < goal.holdS) return `Good. Hold the next one longer: that was ${seconds(last.holdS)} of ${seconds(goal.holdS)}.`;
+  const size = setSize(goal);
+  if (goal.sets > 1 && size !== null && standing.valid % size === 0) return "Set done. Rest a little, then go on.";
   return "Good. Go on at your own pace.";
 }
 

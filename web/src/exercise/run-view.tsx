@@ -99,13 +99,13 @@ function SoundSwitch(): JSX.Element {
   );
 }
 
-/** For the ears alone; the words stay until others follow, so that nothing is cut short. */
+/** For the ears alone: the words stay until others follow, and the same words again are new ones. */
 function Announced({ run }: { run: Run }): JSX.Element {
   const last = useRef("");
   if (run.cue !== null) last.current = run.cue.words;
   return (
-    <p class="visually-hidden" aria-live="assertive" data-cue={run.reps.length}>
-      {last.current}
+    <p class="visually-hidden" aria-live="assertive">
+      <span key={run.standing.count}>{last.current}</span>
     </p>
   );
 }

@@ -26,6 +26,7 @@ void test("the line under the number says which repetition it is and what it lac
   assert.equal(sayNow({ ...out, peakAngle: 88 }, null, GOAL), "Rep 7 of 10: far enough, and slowly back");
   assert.equal(sayNow(standing({ count: 7, valid: 6 }), rep(7, 82), GOAL), "Rep 7 of 10: 8° short, go a little further");
   assert.equal(sayNow(standing({ count: 7, valid: 7 }), rep(7, 90), GOAL), "Good. Go on at your own pace.");
+  assert.match(sayNow(standing({ count: 5, valid: 5 }), rep(5, 90), GOAL), /^Set done/);
   assert.equal(sayNow(standing({}), null, GOAL), "Begin when you are ready.");
   assert.match(sayNow(standing({ count: 10, valid: 10 }), rep(10, 90), GOAL), /^All done/);
 });
