@@ -12,18 +12,21 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Final
 from uuid import UUID
 
+import numpy as np
+
 from hub.clock import Clock, from_us
+from hub.motion.bank import Bank
 from hub.motion.repetitions import Repetition
 from hub.motion.rules import rules_of
 from hub.motion.slices import slices
 from hub.motion.standing import Targets
 from hub.motion.stream import ANYTIME
-from hub.motion.tally import tally
 from storage import counters as stored
 from storage.physio import counting, progress, sessions
 from storage.physio.counting import CountedRow, Log
 from storage.pool import Database, Transaction
 
+READINGS: Final = 2_000  # of a slice: some 3 ms
 REST: Final = 3  # times as long as a slice took, everything else has its turn
 Gate = Callable[[Transaction], Awaitable[None]]  # raises where the work is not this hub's any more
 
@@ -59,19 +62,21 @@ class Recount:
     async def _count_log(self, log: Log, targets: Targets, numbers: Counter[str]) -> list[CountedRow]:
         changes = changes_of(targets)
         rules = [rules_of(target) for target in targets.at(log.joints, ANYTIME)]
-        counters = tally(rules)
+        bank = Bank()
+        slots = bank.take(rules)
         rows = []
         async for block in counting.read_blocks(self._reader, log):
-            for piece in slices(block, len(log.joints), changes, counters.READINGS):
+            for piece in slices(block, len(log.joints), changes, READINGS):
                 begun_s = self._clock.monotonic_s()
                 wanted = [rules_of(target) for target in targets.at(log.joints, piece.received_at)]
                 if wanted != rules:
-                    counters.set_rules(wanted)
+                    bank.set_rules(slots, wanted)
                     rules = wanted
-                for place, found in counters.take(piece):
-                    joint = log.joints[place]
+                first = np.array([piece.seq], np.int64)
+                for found in bank.count(slots[None], first, piece.at_us[None], piece.angles[None]):
+                    joint = log.joints[found.joint]
                     numbers[joint] += 1
-                    rows.append(_row(log, joint, numbers[joint], found))
+                    rows.append(_row(log, joint, numbers[joint], found.repetition))
                 await asyncio.sleep(REST * (self._clock.monotonic_s() - begun_s))
         return rows
 

@@ -5,14 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-import pytest
 
-from hub.motion.repetitions import Repetition
-from hub.motion.rules import Target, rules_of
 from hub.motion.slices import Slice, slices
-from hub.motion.tally import FEW, OneByOne, Together, tally
 from storage.physio.counting import Block
-from tests.hub.motion.ward import INTERVAL_US, bends
 
 
 def block(frames: Sequence[tuple[int, int, list[list[float]], list[int]]]) -> Block:
@@ -57,33 +52,3 @@ def test_even_more_joints_than_readings_make_progress() -> None:
         (1, [100], [[1], [3], [5]]),
         (2, [110], [[2], [4], [6]]),
     ]
-
-
-@pytest.mark.parametrize("joints", [FEW, FEW + 1])
-def test_few_and_many_joints_are_counted_alike(joints: int) -> None:
-    course = np.concatenate([bends(2), bends(1, peak=50.0)], axis=1)
-    angles = np.repeat(course, joints, axis=0)
-    at = np.arange(angles.shape[1]) * INTERVAL_US
-    rules = [rules_of(Target(0.0, 90.0))] * joints
-    counters = tally(rules)
-    assert isinstance(counters, OneByOne if joints == FEW else Together)
-    found: list[list[Repetition]] = [[] for _ in range(joints)]
-    for start in range(0, len(at), 70):
-        part = slice(start, start + 70)
-        for place, repetition in counters.take(Slice(start + 1, 0, at[part], angles[:, part])):
-            found[place].append(repetition)
-    alone = OneByOne(rules[:1])
-    wanted = [repetition for _, repetition in alone.take(Slice(1, 0, at, course))]
-    assert [one.valid for one in wanted] == [True, True, False]
-    assert found == [wanted] * joints
-
-
-def test_other_rules_count_from_where_they_are_set() -> None:
-    course = bends(2, peak=80.0)
-    at = np.arange(course.shape[1]) * INTERVAL_US
-    for made in (OneByOne, Together):
-        counters = made([rules_of(Target(0.0, 90.0))])
-        (_, first), *_ = counters.take(Slice(1, 0, at[:250], course[:, :250]))
-        counters.set_rules([rules_of(Target(0.0, 80.0))])
-        ((_, second),) = counters.take(Slice(251, 0, at[250:], course[:, 250:]))
-        assert (first.valid, second.valid) == (False, True)
