@@ -28,6 +28,7 @@ from hub.dispatch.desk import Desk
 from hub.dispatch.policy import DispatchPolicy
 from hub.exchange import meter
 from hub.exchange.exchange import FleetExchange, Leave
+from hub.exchange.physio import PhysioRelay
 from hub.housekeeping import Housekeeping
 from hub.ingest.intake import Intake
 from hub.ingest.sightings import Sightings
@@ -150,6 +151,7 @@ def _parts(settings: Settings, pools: Pools, counted: Metrics, outside: Outside,
     bus = composition.bus(settings)
     databases = pools.reader, pools.app
     exchange = FleetExchange(bus, intake, changes, databases=databases, leave=leave, tick_s=settings.nodes.tick_s)
+    exchange.carry(PhysioRelay(bus, clock, physio, intake.motion, tick_s=settings.nodes.tick_s))
     bus.listen(exchange, composition.describe(settings, clock, intake, live))
     intake.tell(exchange)
     changes.tell(exchange)

@@ -11,6 +11,7 @@ from hub.exchange.catch_up import CatchUp
 from hub.exchange.incoming import Incoming
 from hub.exchange.outgoing import Outgoing
 from hub.exchange.payload import NotUnderstood, unpack
+from hub.exchange.physio import PhysioRelay
 from hub.exchange.presence import Presence
 from hub.ingest.intake import Intake
 from hub.live.board import LiveFix
@@ -54,7 +55,12 @@ class FleetExchange:
             bus, self._clock, reader, incoming=self._incoming, fleet=intake.fleet, say_away=self._say_away
         )
         self._lives: set[tuple[str, str]] = set()  # name and epoch of the other hubs that are there
+        self._physio: PhysioRelay | None = None
         self._refused = 0  # messages that the bus did not understand, when last looked at
+
+    def carry(self, physio: PhysioRelay) -> None:
+        """Carry what happens in physio sessions too, from before `run` on."""
+        self._physio = physio
 
     def is_connected(self, device_id: int) -> bool:
         """Say whether a device has a connection, here or to another hub as far as this one has heard."""
@@ -100,10 +106,14 @@ class FleetExchange:
         except NotUnderstood:
             return self._catch_up.away()  # a hub of another version: PostgreSQL tells the same
         self._incoming.take(sender, said, self._clock.monotonic_s())
+        if self._physio is not None and (said.watching or said.physio):
+            self._physio.take(sender, said)
 
     def stale(self, partition: int) -> None:
         """Get what was missed of a partition."""
         self._catch_up.stale(partition)
+        if self._physio is not None:
+            self._physio.stale(partition)
 
     def control(self, sender: str, kind: str, key: str) -> None:
         """Do what another hub, or somebody at the command line, asks for; what is not understood is passed over."""
@@ -121,6 +131,8 @@ class FleetExchange:
         lives = {(peer.node, peer.epoch) for peer in self._bus.peers() if peer.node != self._bus.node}
         for node in {node for node, _ in self._lives} - {node for node, _ in lives}:
             self.presence.drop(node)
+            if self._physio is not None:
+                self._physio.gone(node)
         if self._lives - lives:
             self._catch_up.gone()
         self._lives = lives
@@ -137,6 +149,8 @@ class FleetExchange:
                 self._watch(),
             ):
                 tasks.create_task(work)
+            if self._physio is not None:
+                tasks.create_task(self._physio.run())
 
     async def _watch(self) -> None:
         """Look at the bus itself twice a second."""

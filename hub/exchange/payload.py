@@ -2,9 +2,10 @@
 
 `{"f": [[ambulance_id, latitude, longitude, speed, heading, accuracy, fix_at, device_id], …],
   "a": [[ambulance_id, device_id, alarm_id, raised_at], …],
-  "d": [[device_id, since], …]}` in msgpack: degrees, m/s, metres, NaN for what is not known, µs since 1970; `since` is
-0 for a device that went; a `device_id` of 0, or none, is not known. Kinds and trailing columns that a hub does not know
-are those of a newer one: passed over.
+  "d": [[device_id, since], …], "w": […], "p": […]}` in msgpack: degrees, m/s, metres, NaN for what is not known, µs
+since 1970; `since` is 0 for a device that went; a `device_id` of 0, or none, is not known. "w" and "p" are about physio
+sessions: see hub/exchange/physio_payload.py. Kinds and trailing columns that a hub does not know are those of a newer
+one: passed over.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from hub.live.board import LiveFix
 from storage.alarms import Call
 
 FIXES, CALLS, DEVICES = "f", "a", "d"
+WATCHING, PHYSIO = "w", "p"
 _HEADER = msgpack.Packer(autoreset=False)
 
 
@@ -47,6 +49,8 @@ class Delta(NamedTuple):
     fixes: list[FixRow]
     calls: list[CallRow]
     devices: list[tuple[int, int]]  # device, and since when it is connected (µs since 1970); 0: it is not
+    watching: Sequence[object] = ()  # physio sessions that the sender's viewers watch, as they were packed
+    physio: Sequence[object] = ()  # what happened in those that it measures
 
 
 def pack_fix(ambulance_id: int, fix: LiveFix, device_id: int) -> bytes:
@@ -87,8 +91,10 @@ def unpack(payload: bytes) -> Delta:
             [_fix(row) for row in said.get(FIXES, ())],
             [_call(row) for row in said.get(CALLS, ())],
             [_device(row) for row in said.get(DEVICES, ())],
+            said.get(WATCHING, ()),
+            said.get(PHYSIO, ()),
         )
-    except _BAD as error:
+    except BAD as error:
         raise NotUnderstood from error
 
 
@@ -96,7 +102,7 @@ def unpack_fixes(rows: Iterable[bytes]) -> list[FixRow]:
     """Take rows of fixes apart; raises `NotUnderstood`."""
     try:
         return [_fix(msgpack.unpackb(row)) for row in rows]
-    except _BAD as error:
+    except BAD as error:
         raise NotUnderstood from error
 
 
@@ -104,7 +110,7 @@ def unpack_calls(rows: Iterable[bytes]) -> list[CallRow]:
     """Take rows of calls apart; raises `NotUnderstood`."""
     try:
         return [_call(msgpack.unpackb(row)) for row in rows]
-    except _BAD as error:
+    except BAD as error:
         raise NotUnderstood from error
 
 
@@ -112,11 +118,11 @@ def unpack_devices(rows: Iterable[bytes]) -> list[tuple[int, int]]:
     """Take rows of devices apart; raises `NotUnderstood`."""
     try:
         return [_device(msgpack.unpackb(row)) for row in rows]
-    except _BAD as error:
+    except BAD as error:
         raise NotUnderstood from error
 
 
-_BAD = (
+BAD = (  # what unpacking anything may raise
     ValueError,
     TypeError,
     KeyError,

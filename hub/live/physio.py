@@ -6,7 +6,7 @@ case it reads again from PostgreSQL: at the beginning, when something has change
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Final, Protocol
 from uuid import UUID
 
@@ -69,7 +69,7 @@ class Physio:
         return len(self._channels)
 
     @property
-    def sessions(self) -> Sequence[UUID]:
+    def sessions(self) -> tuple[UUID, ...]:
         """Return the sessions that are watched here."""
         return tuple(self._channels)
 
@@ -90,9 +90,9 @@ class Physio:
             self._note(session_id)
         return None if channel.board.session is None else (channel, THEIRS)
 
-    def missed(self) -> None:
-        """Take note that anything may have been missed."""
-        for session_id in self._channels:
+    def ask(self, session_id: UUID) -> None:
+        """Read a session again: something of it may have been missed."""
+        if session_id in self._channels:
             self._reading.ask(session_id)
 
     def hear(self, session_id: UUID, news: News) -> None:
