@@ -2,6 +2,7 @@
 
 import type { JSX } from "preact";
 import type { Problem } from "../api.ts";
+import { PatientPhysio } from "../plans/patient-physio.tsx";
 import { EmptyState } from "../shared/data-table.tsx";
 import type { Row } from "../shared/http.ts";
 import { Failure } from "../shared/problems.tsx";
@@ -68,6 +69,7 @@ export function PersonPage({ id }: PageProps): JSX.Element {
         {may.has("AD") && <SessionsOf id={id} />}
       </div>
       {patient.row !== null && may.read("appointments") && <PatientVisits id={id} />}
+      {patient.row !== null && <PatientPhysio id={id} />}
     </Page>
   );
 }

@@ -24,6 +24,8 @@ export interface ChartOptions {
 const NOTHING: Scene = { norm: null, target: NO_TARGET, marks: [], chosen: null };
 /** The height moves only when the curve leaves it, or needs this much less of it. */
 const SLACK = 0.6;
+/** Between two places on the time axis that have a name: never half a second. */
+const STEPS_S = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1_800, 3_600, 7_200];
 /** A pointer that has moved less has not chosen a stretch, CSS pixels. */
 const STRETCH_PX = 6;
 
@@ -96,7 +98,7 @@ export class AngleChart {
         points: { size: 8, fill: () => this.colours.line },
       },
       hooks: {
-        drawClear: [(plot) => drawBands(penOf(plot, this.colours), this.scene, compact)],
+        drawClear: [(plot) => drawBands(penOf(plot, this.colours), this.scene)],
         draw: [(plot) => drawMarks(penOf(plot, this.colours), this.scene, compact)],
         setSelect: [(plot) => this.stretched(plot)],
         setCursor: [
@@ -126,7 +128,7 @@ export class AngleChart {
       ticks: { stroke: () => this.colours.grid, width: 1, size: 5 },
     };
     return [
-      { ...look, space: 70, size: 32, values: (_, splits) => splits.map((at) => this.options.sayTime(at)) },
+      { ...look, space: 80, size: 32, incrs: STEPS_S, values: (_, splits) => splits.map((at) => this.options.sayTime(at)) },
       { ...look, space: 32, size: 48, values: (_, splits) => splits.map((angle) => `${angle}°`) },
     ];
   }

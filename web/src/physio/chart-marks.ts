@@ -47,22 +47,40 @@ function band(pen: Pen, [from, to]: Span, colour: string): void {
   });
 }
 
-function level(pen: Pen, angle: number, colour: string, dash: readonly number[], words: string): void {
-  const { plot, ratio, colours } = pen;
+function level(pen: Pen, angle: number, colour: string, dash: readonly number[]): void {
+  const { plot, ratio } = pen;
   inside(pen, (context) => {
     const y = plot.valToPos(angle, "y", true);
-    context.strokeStyle = context.fillStyle = colour;
+    context.strokeStyle = colour;
     context.lineWidth = 1.5 * ratio;
     context.setLineDash(dash.map((px) => px * ratio));
     context.beginPath();
     context.moveTo(plot.bbox.left, y);
     context.lineTo(plot.bbox.left + plot.bbox.width, y);
     context.stroke();
-    if (words === "") return;
-    context.font = scaled(colours.font, ratio);
+  });
+}
+
+/** Readable over the curve. */
+function write(context: CanvasRenderingContext2D, { colours, ratio }: Pen, words: string, x: number, y: number, colour: string): void {
+  context.font = scaled(colours.font, ratio);
+  context.lineJoin = "round";
+  context.lineWidth = 4 * ratio;
+  context.strokeStyle = colours.surface;
+  context.strokeText(words, x, y);
+  context.fillStyle = colour;
+  context.fillText(words, x, y);
+}
+
+/** What the levels are, at the left end. */
+function drawLevelNames(pen: Pen, { target_angle: aim, rest_angle: rest }: Target): void {
+  const { plot, ratio, colours } = pen;
+  const x = plot.bbox.left + 6 * ratio;
+  inside(pen, (context) => {
     context.textAlign = "left";
     context.textBaseline = "bottom";
-    context.fillText(words, plot.bbox.left + 6 * ratio, y - 3 * ratio);
+    if (aim !== null) write(context, pen, `Target ${Math.round(aim)}°`, x, plot.valToPos(aim, "y", true) - 3 * ratio, colours.target);
+    if (rest !== null) write(context, pen, `Rest ${Math.round(rest)}°`, x, plot.valToPos(rest, "y", true) - 3 * ratio, colours.text);
   });
 }
 
@@ -71,7 +89,7 @@ function scaled(font: string, ratio: number): string {
 }
 
 /** Before the curve. */
-export function drawBands(pen: Pen, { norm, target, marks, chosen }: Scene, compact: boolean): void {
+export function drawBands(pen: Pen, { norm, target, marks, chosen }: Scene): void {
   const { colours, plot } = pen;
   if (norm !== null) band(pen, norm, colours.norm);
   const { target_angle: aim, rest_angle: rest } = target;
@@ -84,18 +102,17 @@ export function drawBands(pen: Pen, { norm, target, marks, chosen }: Scene, comp
       context.fillRect(left, plot.bbox.top, Math.max(2 * pen.ratio, right - left), plot.bbox.height);
     });
   }
-  if (rest !== null) level(pen, rest, colours.rest, [2, 4], compact ? "" : `Rest ${Math.round(rest)}°`);
-  if (aim !== null) level(pen, aim, colours.target, [7, 5], compact ? "" : `Target ${Math.round(aim)}°`);
+  if (rest !== null) level(pen, rest, colours.rest, [2, 4]);
+  if (aim !== null) level(pen, aim, colours.target, [7, 5]);
 }
 
 /** After the curve: full where the target was reached, hollow where not; numbered where there is room. */
-export function drawMarks(pen: Pen, { marks, chosen }: Scene, compact: boolean): void {
+export function drawMarks(pen: Pen, { marks, chosen, target }: Scene, compact: boolean): void {
   const { plot, ratio, colours } = pen;
+  if (!compact) drawLevelNames(pen, target);
   let labelled = -Infinity;
   inside(pen, (context) => {
-    context.font = scaled(colours.font, ratio);
     context.textAlign = "center";
-    context.lineWidth = 2 * ratio;
     for (const mark of marks) {
       const [x, y] = [plot.valToPos(mark.peakS, "x", true), plot.valToPos(mark.peak, "y", true)];
       if (x < plot.bbox.left - 8 * ratio || x > plot.bbox.left + plot.bbox.width + 8 * ratio) continue;
@@ -103,6 +120,7 @@ export function drawMarks(pen: Pen, { marks, chosen }: Scene, compact: boolean):
       context.arc(x, y, (mark.number === chosen ? 6.5 : compact ? 3 : 4.5) * ratio, 0, 2 * Math.PI);
       context.strokeStyle = mark.valid ? colours.valid : colours.partial;
       context.fillStyle = mark.valid ? colours.valid : colours.surface;
+      context.lineWidth = 2 * ratio;
       context.fill();
       context.stroke();
       if (compact || (x - labelled < LABEL_GAP_PX * ratio && mark.number !== chosen)) continue;
@@ -112,9 +130,9 @@ export function drawMarks(pen: Pen, { marks, chosen }: Scene, compact: boolean):
   });
 }
 
-function label(context: CanvasRenderingContext2D, { plot, ratio, colours }: Pen, mark: Mark, x: number, y: number): void {
+function label(context: CanvasRenderingContext2D, pen: Pen, mark: Mark, x: number, y: number): void {
+  const { plot, ratio, colours } = pen;
   const above = y - plot.bbox.top > 24 * ratio;
   context.textBaseline = above ? "bottom" : "top";
-  context.fillStyle = colours.text;
-  context.fillText(String(mark.number), x, above ? y - 8 * ratio : y + 8 * ratio);
+  write(context, pen, String(mark.number), x, above ? y - 8 * ratio : y + 8 * ratio, colours.text);
 }

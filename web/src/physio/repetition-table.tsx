@@ -20,7 +20,7 @@ const HEADS: readonly (readonly [label: string, meaning: string])[] = [
   ["Range", "From the resting end to the peak"],
   ["Hold", "How long the target was held"],
   ["Out / back", "How long the way to the peak took, and the way back"],
-  ["Movement", "Mean speed over top speed: an unhesitating movement is near one half"],
+  ["Smoothness", "Mean speed over top speed: near 0.5 where the movement does not hesitate, lower with stops and while the target is held"],
 ];
 
 export function RepetitionTable({ repetitions, chosen, onChoose, empty }: RepetitionTableProps): JSX.Element {

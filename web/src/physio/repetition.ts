@@ -101,10 +101,9 @@ export function sayTempo({ outS, backS }: Pick<Repetition, "outS" | "backS">): s
   return `${outS.toFixed(1)} / ${backS.toFixed(1)} s`;
 }
 
-/** Rohrer's speed metric in a word: an unhesitating movement is near one half. */
+/** Rohrer's speed metric, 0 to 1. */
 export function saySmoothness(smoothness: number | null): string {
-  if (smoothness === null) return "–";
-  return smoothness >= 0.4 ? "Smooth" : smoothness >= 0.25 ? "Uneven" : "Halting";
+  return smoothness === null ? "–" : smoothness.toFixed(2);
 }
 
 /** "7 of 10", or "7" where no number is asked for. */

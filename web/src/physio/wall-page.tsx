@@ -3,22 +3,18 @@
 import type { JSX } from "preact";
 import { useEffect, useMemo, useState } from "preact/hooks";
 import { Icon } from "../icons.tsx";
-import { embedded } from "../shared/cells.tsx";
 import { DataTable, EmptyState } from "../shared/data-table.tsx";
-import type { TableColumn } from "../shared/data-table.tsx";
 import type { Row } from "../shared/http.ts";
 import { Failure } from "../shared/problems.tsx";
 import { useMay } from "../shared/rights.ts";
-import { StatusMark } from "../shared/status-mark.tsx";
 import { Skeleton } from "../shared/table-rows.tsx";
 import { Tabs } from "../shared/tabs.tsx";
 import { useList } from "../shared/use-list.ts";
-import { sayMoment } from "../shared/words.ts";
 import { Page } from "../shell/page.tsx";
-import { nameOfJoint } from "./joints.ts";
 import { ScheduleDialog } from "./schedule-dialog.tsx";
 import { SESSIONS } from "./session-api.ts";
 import type { PhysioSession } from "./session-api.ts";
+import { SESSION_COLUMNS } from "./session-columns.tsx";
 import { WallTiles } from "./wall-tiles.tsx";
 
 /** How often the wall asks who has begun or ended. */
@@ -84,15 +80,6 @@ function sayHowMany(count: number): string {
   return count === 0 ? "Sessions as they happen." : `${count} ${count === 1 ? "session" : "sessions"} in progress.`;
 }
 
-const COLUMNS: readonly TableColumn<Row>[] = [
-  { name: "scheduled_at", label: "When", sorts: true, cell: (row) => sayMoment(row["started_at"] ?? row["scheduled_at"]) },
-  { name: "patient", cell: (row) => embedded(row, "patient") },
-  { name: "joint", cell: (row) => (typeof row["joint"] === "string" ? nameOfJoint(row["joint"]) : "–") },
-  { name: "therapist", minor: true, cell: (row) => embedded(row, "therapist") },
-  { name: "supervised", label: "Where", minor: true, cell: (row) => (row["supervised"] === true ? "With the therapist" : "At home") },
-  { name: "status", cell: (row) => <StatusMark value={row["status"]} /> },
-];
-
 const SPANS = [
   { name: "coming", label: "Coming" },
   { name: "past", label: "Past" },
@@ -114,7 +101,7 @@ function Others({ turn }: { turn: number }): JSX.Element {
         limit={20}
         turn={turn}
         href={(row: Row) => `/physio/sessions/${row.id}`}
-        columns={COLUMNS}
+        columns={SESSION_COLUMNS}
         empty={{
           title: coming ? "No session is planned" : "No session yet",
           text: "A session is a time in which a patient exercises with a sensor: with you, or at home by a plan.",

@@ -87,12 +87,17 @@ function Tile({ live, feed, session, onEnded }: TileProps): JSX.Element {
         </span>
         <span class="tile__angle">{sayDegrees(joint?.angle ?? null)}</span>
         <span class="tile__now" data-tone={toneOf(joint)}>
-          {trouble ?? (joint === null ? "Waiting for the sensor" : silent ? "No signal" : sayNow(joint))}
+          {trouble ?? sayTile(joint, silent)}
         </span>
       </footer>
       {joint !== null && <span class="visually-hidden">{sayRepetitions(joint)}</span>}
     </li>
   );
+}
+
+function sayTile(joint: LiveJoint | null, silent: boolean): string {
+  if (joint === null || joint.angle === null) return "Waiting for the sensor";
+  return silent ? "No signal" : sayNow(joint);
 }
 
 function jointWords(session: PhysioSession, joint: LiveJoint | null): string {

@@ -63,6 +63,12 @@ const WORDS: Readonly<Record<CellKind, (cell: CalendarCell) => string>> = {
   outside: () => "not in the plan",
 };
 
+/** "8/10" of a day that counts, "10" of one that is to come. */
+export function sayShort({ kind, due, done }: CalendarCell): string {
+  if (due === 0) return "";
+  return kind === "planned" ? String(due) : `${Math.min(done, due)}/${due}`;
+}
+
 export function sayCell(cell: CalendarCell): string {
   return `${LONG.format(Date.parse(`${cell.day}T00:00:00Z`))}: ${WORDS[cell.kind](cell)}`;
 }

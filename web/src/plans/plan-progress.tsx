@@ -12,7 +12,7 @@ import { Failure } from "../shared/problems.tsx";
 import { useRecord } from "../shared/use-record.ts";
 import { sayAgo } from "../shared/words.ts";
 import { Card, Facts } from "../shell/page.tsx";
-import { monthOf, sayCell } from "./plan-calendar.ts";
+import { monthOf, sayCell, sayShort } from "./plan-calendar.ts";
 import type { CalendarCell } from "./plan-calendar.ts";
 import type { Plan, PlanExercise, Progress } from "./plan.ts";
 
@@ -99,7 +99,7 @@ function Calendar({ cells }: { cells: readonly CalendarCell[] }): JSX.Element {
       {cells.map((cell) => (
         <li key={cell.day} class="plan-calendar__day" data-kind={cell.kind} aria-current={cell.today ? "date" : undefined} title={sayCell(cell)}>
           <span aria-hidden="true">{Number(cell.day.slice(8))}</span>
-          <small aria-hidden="true">{cell.due > 0 ? `${Math.min(cell.done, cell.due)}/${cell.due}` : ""}</small>
+          <small aria-hidden="true">{sayShort(cell)}</small>
           <span class="visually-hidden">{sayCell(cell)}</span>
         </li>
       ))}

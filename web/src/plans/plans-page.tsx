@@ -3,32 +3,19 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { Icon } from "../icons.tsx";
-import { nameOfJoint } from "../physio/joints.ts";
-import { embedded } from "../shared/cells.tsx";
 import { DataTable } from "../shared/data-table.tsx";
-import type { TableColumn } from "../shared/data-table.tsx";
 import { Dialog } from "../shared/dialog.tsx";
 import type { Row } from "../shared/http.ts";
 import { RecordForm } from "../shared/record-form.tsx";
 import { useMay } from "../shared/rights.ts";
 import { navigate } from "../shared/router.ts";
-import { StatusMark } from "../shared/status-mark.tsx";
 import { filterOf } from "../shared/table-controls.tsx";
 import { toast } from "../shared/toast.tsx";
-import { sayDay } from "../shared/words.ts";
 import { Page } from "../shell/page.tsx";
 import { PLANS } from "./plan.ts";
+import { PLAN_COLUMNS } from "./plan-columns.tsx";
 
 const FIELDS = ["patient_id", "joint", "start_date", "end_date", "notes"] as const;
-
-const COLUMNS: readonly TableColumn<Row>[] = [
-  { name: "patient", cell: (row) => embedded(row, "patient") },
-  { name: "joint", cell: (row) => nameOfJoint(String(row["joint"])) },
-  { name: "start_date", label: "From", sorts: true, cell: (row) => sayDay(row["start_date"]) },
-  { name: "end_date", label: "Until", cell: (row) => (row["end_date"] === null ? "Open" : sayDay(row["end_date"])) },
-  { name: "doctor", label: "Made by", minor: true, cell: (row) => embedded(row, "doctor") },
-  { name: "status", cell: (row) => <StatusMark value={row["status"]} /> },
-];
 
 /** Here, and not where the browser's clock in UTC is. */
 function today(): string {
@@ -62,7 +49,7 @@ export function PlansPage(): JSX.Element {
         csv
         inAddress
         href={(row: Row) => `/plans/${row.id}`}
-        columns={COLUMNS}
+        columns={PLAN_COLUMNS}
         empty={{
           title: "No plans yet",
           text: "A plan belongs to a patient and a joint, and says what is to be done on which weekday. It begins as a draft; once it is active, the patient sees what is due.",
