@@ -6,6 +6,7 @@ import dataclasses
 import re
 from collections.abc import Callable, Mapping
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -19,20 +20,29 @@ from hub.protocol.filter import STATUSES, Area, Filter
 from hub.protocol.fix import Fix
 from hub.protocol.hub_frames import FROM_HUB, Ack, Command, Error, Nack, Welcome
 from hub.protocol.live_frames import FROM_LIVE, Delta, Events, LiveWelcome, Part, Snapshot
+from hub.protocol.motion_frames import MotionData
 from hub.protocol.ping import Ping, Pong
 from hub.protocol.report_bodies import DUTIES, STAGES
 from hub.protocol.report_bodies import KINDS as KINDS_OF_REPORTS
 from hub.protocol.reports import REPORT_STATUSES, Report, ReportAck
-from hub.protocol.stream_frames import STREAM_KINDS, Hello, StreamClaim, StreamMark
+from hub.protocol.stream_frames import STREAM_KINDS, Hello, Open, Opened, RefusedClaim, StreamClaim, StreamMark
 from hub.protocol.viewer_frames import FROM_VIEWER, Subscribe, Unsubscribe
 from tests.protocol.page import PAGE, code, messages, number, section, tables
 
 FIX = Fix(1, 2.0, 3.0)
+MOTION = StreamClaim("0" * 32, "motion", UUID(int=1), ("left_knee_flexion",))
+REFUSED = RefusedClaim("l", "c", "d")
 # The least and the most that each record writes, by the section that describes it.
-RECORDS: dict[str, list[tuple[Encodable, Encodable]]] = {
+RECORDS: dict[str, list[tuple[Encodable, ...]]] = {
     "What devices say": [
-        (Hello((StreamClaim("0" * 32),)), Hello((StreamClaim("0" * 32),), device=1, agent="a")),
+        (Hello((StreamClaim("0" * 32),)), Hello((MOTION,), device=1, agent="a")),
+        (Open((StreamClaim("0" * 32),)), Open((MOTION,))),
         (Data(1, 1, 1, [FIX]), Data(1, 1, 1, [FIX])),
+        (
+            MotionData(1, 1, 1, 1, 1, b"\0\0\0\0", 1),
+            MotionData(1, 1, 1, 1, 1, b"\0\0\0\0", 1, repetition=1),
+            MotionData(1, 1, 1, 1, 1, b"\0\0\0\0", offsets_us=[0]),
+        ),
         (LiveHint(1, 1, 1, FIX), LiveHint(1, 1, 1, FIX)),
         (Skip(1, 1, 2, "expired"), Skip(1, 1, 2, "expired")),
         (CommandAck("a", "done"), CommandAck("a", "done", "b")),
@@ -42,11 +52,12 @@ RECORDS: dict[str, list[tuple[Encodable, Encodable]]] = {
     "What the hub says to devices": [
         (
             Welcome(1, "s", (StreamMark("l", 1, 1, 0),), 1, 1.0, 1),
-            Welcome(1, "s", (StreamMark("l", 1, 1, 0),), 1, 1.0, 1),
+            Welcome(1, "s", (StreamMark("l", 1, 1, 0),), 1, 1.0, 1, (REFUSED,)),
         ),
+        (Opened((StreamMark("l", 1, 1, 0),)), Opened((StreamMark("l", 1, 1, 0),), (REFUSED,))),
         (Ack([[1, 1]], 1), Ack([[1, 1]], 1)),
         (Nack(1, expected=1), Nack(1, expected=1)),
-        (Nack(1, seq=1, code="c", detail="d"), Nack(1, seq=1, code="c", detail="d")),
+        (Nack(1, seq=1, code="c", detail="d"), Nack(1, seq=1, code="c", detail="d", to=2)),
         (Command("a", "k"), Command("a", "k")),
         (ReportAck("a", "done"), ReportAck("a", "refused", "c", "d", {"f": "s"})),
         (Pong(1, 1), Pong(1, 1)),
@@ -90,14 +101,15 @@ def fields_of(message: Encodable) -> set[str]:
 def test_every_message_and_field_is_described_and_none_besides(title: str) -> None:
     described = messages(title)
     records = RECORDS[title]
-    assert [name for name, _ in described] == [str(least.wire()["type"]) for least, _ in records]
-    for (name, table), (least, most) in zip(described, records, strict=True):
-        assert {code(row[0]) for row in table} == fields_of(most), name
-        assert {code(row[0]) for row in table if row[2] == "yes"} == fields_of(least), name
+    assert [name for name, _ in described] == [str(shapes[0].wire()["type"]) for shapes in records]
+    for (name, table), shapes in zip(described, records, strict=True):
+        fields = [fields_of(shape) for shape in shapes]
+        assert {code(row[0]) for row in table} == set.union(*fields), name
+        assert {code(row[0]) for row in table if row[2] == "yes"} == set.intersection(*fields), name
         assert {row[2] for row in table} <= {"yes", "no"}
         assert table[0][3] == f'`"{name}"`'
-        most_again = KINDS[title][name](most.wire())
-        assert most_again.wire() == most.wire()
+        for shape in shapes:
+            assert KINDS[title][name](shape.wire()).wire() == shape.wire()
 
 
 @pytest.mark.parametrize("title", RECORDS)

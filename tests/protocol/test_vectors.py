@@ -39,12 +39,22 @@ def payload(vector: dict[str, Any], codec: Codec) -> bytes | str | None:
     return bytes.fromhex(vector["msgpack"]) if "msgpack" in vector else None
 
 
+def is_bin(value: object) -> bool:
+    """Tell whether a field stands for bytes, which JSON has not."""
+    return isinstance(value, dict) and value.keys() == {"bin"}
+
+
 @pytest.mark.parametrize("codec", [JSON, MSGPACK], ids=["json", "msgpack"])
 @each("frames")
 def test_a_frame_is_read_and_written_as_documented(vector: dict[str, Any], codec: Codec) -> None:
     encoded = payload(vector, codec)
-    assert encoded is not None
-    assert codec.load(encoded) == vector["message"]
+    if encoded is None:
+        assert payload(vector, JSON if codec is MSGPACK else MSGPACK) is not None
+        return  # the other encoding says it in another way
+    message = {
+        name: bytes.fromhex(value["bin"]) if is_bin(value) else value for name, value in vector["message"].items()
+    }
+    assert codec.load(encoded) == message
     read = codec.decode(encoded, KINDS[vector["from"]])
     written = codec.encode(read)
     if vector["name"] == "data with an eighth element that is null":
