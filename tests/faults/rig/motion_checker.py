@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import asyncpg
 
@@ -51,7 +51,7 @@ async def check(dsn: str, journal: MotionJournal) -> Verdict:
         await connection.close()
     verdict = Verdict(dead=len(dead))
     for log_id, log in journal.streams.items():
-        stored = unfold(verdict, log_id[:6], [row for row in frames if row["log_id"] == log_id], len(log.joints))
+        stored = unfold(verdict, log_id[:6], [dict(row) for row in frames if row["log_id"] == log_id], len(log.joints))
         judge(verdict, log_id[:6], log, stored, {row["seq"] for row in dead if row["log_id"] == log_id})
         found = [Counted(*list(row)[1:]) for row in counted if row["log_id"] == log_id]
         verdict.counted += len(found)
@@ -60,7 +60,7 @@ async def check(dsn: str, journal: MotionJournal) -> Verdict:
     return verdict
 
 
-def unfold(verdict: Verdict, name: str, frames: Sequence[asyncpg.Record], joints: int) -> dict[int, Sample]:
+def unfold(verdict: Verdict, name: str, frames: Sequence[Mapping[str, Any]], joints: int) -> dict[int, Sample]:
     """Return the stored samples of one stream by their seq; what is stored twice goes into the verdict."""
     stored: dict[int, Sample] = {}
     for row in frames:
