@@ -359,7 +359,7 @@ async def test_a_target_that_changes_counts_from_its_time_on(intake: Intake, war
         if number == 2:
             await superuser.execute("UPDATE physio_sessions SET target_angle = 60 WHERE id = $1", session_id)
             await superuser.execute(
-                "UPDATE motion_targets SET set_at = now() - interval '1 second' WHERE session_id = $1 AND isfinite(set_at)",
+                "UPDATE motion_targets SET set_at = now() - interval '1 s' WHERE session_id = $1 AND isfinite(set_at)",
                 session_id,
             )
             await intake.motion.changed(session_id)
