@@ -136,9 +136,12 @@ def _summarise(moved: list[Moved], outcomes: list[Outcome]) -> None:
             f" {outcome.samples:,} stored ({counters.sent:,} sent, {counters.resent:,} again,"
             f" {counters.refused:,} refused{note})"
         )
-        print(f"  session {one.seat.session}" + ("" if outcome.counted else " (not counted to its end yet)"))
+        print(
+            f"  repetitions of session {one.seat.session}"
+            + ("" if outcome.counted else " (not counted to its end yet)")
+        )
         width = max(map(len, recording.joints))
         for joint in recording.joints:
             repetitions, valid = outcome.repetitions.get(joint, (0, 0))
-            print(f"  {joint:<{width}}  {valid} valid of {repetitions} repetitions")
+            print(f"  {joint:<{width}}  {valid} valid of {repetitions}")
     sys.stdout.flush()
