@@ -1364,6 +1364,13 @@ CREATE FUNCTION today_of_plan(of_plan uuid, moment timestamptz) RETURNS date
 $$;
 COMMENT ON FUNCTION today_of_plan(uuid, timestamptz) IS 'The local day of a plan at a moment.';
 
+CREATE FUNCTION today_of_plan(of_plan uuid) RETURNS date
+    LANGUAGE sql STABLE
+    AS $$
+    SELECT greatest(today_of_plan(of_plan, now()), (SELECT counted_to FROM rehab_progress WHERE plan_id = of_plan))
+$$;
+COMMENT ON FUNCTION today_of_plan(uuid) IS 'The local day of a plan; a day up to which it was worked out has begun.';
+
 CREATE FUNCTION plan_repetitions(of_plan uuid, zone text, first_day date, until_day date)
     RETURNS TABLE (day date, exercise_id uuid, valid boolean, peak double precision, place bigint)
     LANGUAGE sql STABLE
@@ -1489,8 +1496,7 @@ BEGIN
     INSERT INTO rehab_progress (plan_id) VALUES (of_plan) ON CONFLICT ON CONSTRAINT rehab_progress_plan_id_key DO NOTHING;
     SELECT * INTO kept FROM rehab_progress WHERE plan_id = of_plan FOR UPDATE;
     zone := zone_of_plan(of_plan);
-    today := CASE WHEN moment IS NULL THEN greatest(kept.counted_to, (now() AT TIME ZONE zone)::date)
-                  ELSE (moment AT TIME ZONE zone)::date END;
+    today := CASE WHEN moment IS NULL THEN today_of_plan(of_plan) ELSE today_of_plan(of_plan, moment) END;
     IF kept.counted_to IS NULL OR kept.time_zone IS DISTINCT FROM zone OR today < kept.counted_to THEN
         first_day := '-infinity';
         until_day := 'infinity';
@@ -1544,7 +1550,7 @@ BEGIN
         RETURN NULL;
     END IF;
     SELECT * INTO plan FROM workout_plans WHERE id = NEW.plan_id;
-    today := greatest(today_of_plan(plan.id, now()), (SELECT counted_to FROM rehab_progress WHERE plan_id = plan.id));
+    today := today_of_plan(plan.id);
     IF plan.status = 'draft' THEN
         DELETE FROM exercise_targets WHERE exercise_id = NEW.id;
     ELSIF TG_OP = 'UPDATE' OR plan.start_date < today AND today_of_plan(plan.id, plan.created_at) < today THEN
@@ -1569,7 +1575,7 @@ CREATE FUNCTION end_plan() RETURNS trigger
     AS $$
 BEGIN
     IF NEW.status = 'ended' AND OLD.status <> 'ended' THEN
-        NEW.end_date := greatest(NEW.start_date, least(NEW.end_date, today_of_plan(NEW.id, now())));
+        NEW.end_date := greatest(NEW.start_date, least(NEW.end_date, today_of_plan(NEW.id)));
     END IF;
     RETURN NEW;
 END
