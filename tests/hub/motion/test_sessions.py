@@ -15,7 +15,10 @@ from hub.motion.sessions import Sensors
 from hub.protocol.reports import Report, ReportAck
 from storage import commands
 from storage.pool import Database
+from tests.hub.ingest.test_session import running
+from tests.hub.motion.test_ingest import Sensor
 from tests.hub.motion.ward import HIP, KNEE, StillClock, Ward, ward
+from tests.protocol.rig.hub import until
 from tests.storage import world
 from tests.storage.world import Connection
 
@@ -200,3 +203,29 @@ async def test_answers_to_commands_are_kept(desk: Desk, at: Ward, app_pool: Data
     assert (told.kind, told.body["session"]) == ("session_start", str(key))
     assert await desk.sensors.deliver(at.device_id, told.id, "done", None)
     assert not await desk.sensors.deliver(at.device_id, told.id, "done", None)
+
+
+async def test_a_sensor_says_it_over_its_connection(database: str, ingest_pool: Database, desk: Desk, at: Ward) -> None:
+    key = await at.session(scheduled_at=datetime.now(UTC))
+    async with running(database, ingest_pool) as (intake, _, _):
+        desk.clock.at = intake.clock.now()
+        intake.use_sensors(desk.sensors)
+        sensor = Sensor(intake, at)
+        await sensor.join()
+        await at.db.execute("UPDATE physio_sessions SET scheduled_at = $1", intake.clock.now())
+        said = {
+            "type": "report",
+            "id": "a",
+            "kind": "session_start",
+            "at": 1,
+            "sent_at": 1,
+            "body": {"session": str(key)},
+        }
+        await sensor.say(said)
+        await sensor.say(said | {"id": "b", "kind": "duty", "body": {"status": "available"}})
+        assert await until(lambda: len(sensor.line.said("report_ack")) == 2)
+        first, second = sensor.line.said("report_ack")
+        assert (first["id"], first["status"]) == ("a", "done")
+        assert (second["id"], second["status"], second["code"]) == ("b", "refused", "invalid_value")
+        assert await at.status(key) == ("in_progress", None)
+        sensor.gone()
