@@ -30,6 +30,7 @@ class HomeSensor:
         self.silent = False  # switched off
         self._stream: MotionStream | None = None
         self._bending: tuple[float, float, float] | None = None  # since when (s), the peak, how long it is held (s)
+        self._bent = asyncio.Event()  # the repetition is over
 
     async def carry_out(self, command: Command) -> None:
         """Begin with the session."""
@@ -38,9 +39,9 @@ class HomeSensor:
 
     async def bend(self, peak: float, hold_s: float = 0.0) -> None:
         """Make one repetition, and return when it is over."""
+        self._bent.clear()
         self._bending = (time.monotonic(), peak, hold_s)
-        while self._bending is not None:
-            await asyncio.sleep(FRAME_S / 2)
+        await self._bent.wait()
 
     async def measure(self, client: MotionClient) -> None:
         """Send what is measured, until cancelled."""
@@ -60,6 +61,7 @@ class HomeSensor:
         after = at - since
         if after >= 2 * MOVE_S + hold_s + 0.3:  # a moment of rest belongs to it
             self._bending = None
+            self._bent.set()
         part = min(1.0, after / MOVE_S, (2 * MOVE_S + hold_s - after) / MOVE_S)
         return self.rest_angle + (peak - self.rest_angle) * (1 - math.cos(math.pi * max(0.0, part))) / 2
 

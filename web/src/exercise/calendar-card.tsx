@@ -35,6 +35,12 @@ function sayKind({ kind, done, due }: CalendarDay): string {
   }
 }
 
+function sayPercent(week: readonly CalendarDay[]): string {
+  const percent = complianceOf(week);
+  if (percent !== null) return `${percent} % of what was due is done.`;
+  return week.some(({ kind }) => kind === "open") ? "Today counts once it is done, or over." : "Nothing was due yet.";
+}
+
 export interface CalendarCardProps {
   readonly today: ExerciseDay;
   /** Changes when something was done. */
@@ -67,7 +73,6 @@ export function CalendarCard({ today, turn }: CalendarCardProps): JSX.Element {
   }, [monday, turn, again]);
   const known = days?.monday === monday;
   const week = weekOf(monday, today.day, known ? days.rows : [], today.exercises);
-  const percent = complianceOf(week);
   return (
     <Card
       title={back === 0 ? "This week" : back === 1 ? "Last week" : `Week of ${DATE.format(at(monday))}`}
@@ -96,7 +101,7 @@ export function CalendarCard({ today, turn }: CalendarCardProps): JSX.Element {
         ))}
       </ol>
       <p role="status">
-        {percent === null ? "Nothing was due yet." : `${percent} % of what was due is done.`}{" "}
+        {sayPercent(week)}{" "}
         <small class="quiet">Days are those of {today.time_zone.replaceAll("_", " ")}.</small>
       </p>
     </Card>
