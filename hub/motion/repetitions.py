@@ -19,7 +19,8 @@ TIME_CONSTANT_US: Final = 50_000.0
 LONGEST_GAP_US: Final = SECOND_US  # half a repetition is not trusted over a longer one
 SHORTEST_US: Final = 400_000
 LONGEST_US: Final = 20 * SECOND_US
-REST_US: Final = 10 * SECOND_US  # a lowest point older than this is not where the next repetition begins
+LOW_SHARE: Final = 0.1  # of a turn: as near to the lowest point, a repetition may start
+REST_US: Final = 10 * SECOND_US  # a low point older than this is not where the next repetition begins
 REST, OUT = "rest", "out"
 
 
@@ -33,7 +34,7 @@ class Repetition(NamedTuple):
     peak_at: int
     ended_at: int
     peak_angle: float
-    range_deg: float  # from the start to the peak
+    range_deg: float  # from the lowest point before it to the peak
     hold_s: float  # at the target or beyond
     out_s: float
     back_s: float
@@ -79,8 +80,8 @@ class Counter:
         self.y = 0.0  # filtered
         self.travelled = 0.0  # by y, there and back
         self.turn = 0.0  # lowest y at rest, highest y when out
-        # Since the start of the repetition, which is the lowest point of the rest before it:
-        self.floor = 0.0  # raw angle at the start
+        self.floor = 0.0  # raw angle where y was lowest
+        # Since the start of the repetition, which is the last low point of the rest before it:
         self.start_at = 0
         self.start_seq = 0
         self.start_travelled = 0.0
@@ -117,7 +118,12 @@ class Counter:
         moved = abs(self.y - before)
         self.travelled += moved
         self.x2, self.x1, self.last_at = self.x1, x, at_us
-        if not self.out and (self.y <= self.turn or self._is_stale(at_us)):
+        if not self.out and self.y - self.turn <= self.delta * LOW_SHARE:
+            lowest = (self.y, raw) if self.y <= self.turn else (self.turn, self.floor)
+            self._start(seq, at_us, raw)
+            self.turn, self.floor = lowest
+            return None
+        if not self.out and self._is_stale(at_us):
             self._start(seq, at_us, raw)
             return None
         self.fastest = max(self.fastest, moved / dt)

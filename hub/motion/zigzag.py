@@ -14,7 +14,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hub.motion.columns import Columns, Slots
-from hub.motion.repetitions import LONGEST_GAP_US, LONGEST_US, REST_US, SECOND_US, SHORTEST_US, Repetition, weight
+from hub.motion.repetitions import (
+    LONGEST_GAP_US,
+    LONGEST_US,
+    LOW_SHARE,
+    REST_US,
+    SECOND_US,
+    SHORTEST_US,
+    Repetition,
+    weight,
+)
 
 Reals = NDArray[np.float64]
 Whole = NDArray[np.int64]
@@ -44,10 +53,12 @@ class Block(NamedTuple):
 
 
 class Window(NamedTuple):
-    """The samples (rows, joints) of a block that belong to the repetition in hand."""
+    """Where in a block the repetitions in hand are; -1: not in this block."""
 
-    since: Flags  # its start
-    after: Flags  # without the start itself
+    start: Whole  # (joints,) row
+    low: Whole  # (joints,) row of the lowest angle
+    since: Flags  # (rows, joints) from the start on
+    after: Flags  # (rows, joints) without the start itself
 
 
 class Turned(NamedTuple):
@@ -74,16 +85,17 @@ def advance(columns: Columns, seq: Whole, at: Whole, angles: Reals) -> list[Turn
     less than REST_US. The repetitions come joint by joint.
     """
     block = _filter(columns, seq, at, angles)
-    rows, sign, at_rest = _rows(block), _sign(columns), columns.out == 0
+    rows, sign, at_rest = _rows(block.y), _sign(columns), columns.out == 0
     y = block.y * sign
     lowest = _running(np.minimum, columns.turn * sign, y)
-    turning = (y - lowest >= columns.delta).any(axis=0)
+    back = y - lowest
+    turning = (back >= columns.delta).any(axis=0)
     turning |= at_rest & (at[-1, block.frame] - columns.start_at > REST_US)
     those = np.flatnonzero(turning)
     again = columns.pick(those)
-    start = np.where(at_rest & (y == lowest), rows, -1).max(axis=0)
+    start = _last(at_rest & (back <= columns.delta * LOW_SHARE))
     columns.turn[:] = lowest[-1] * sign
-    _settle(columns, block, start, Window(rows >= start, rows > start))
+    _settle(columns, block, Window(start, _last(at_rest & (back == 0.0)), rows >= start, rows > start))
     done = [Turned(int(those[each.joint]), each.repetition) for each in _turn(again, block.of(those))]
     columns.put(those, again)
     columns.y[:], columns.travelled[:], columns.last_at[:] = block.y[-1], block.travelled[-1], at[-1, block.frame]
@@ -141,8 +153,8 @@ def _running(step: np.ufunc, before: Reals, rows: Reals) -> Reals:
     return found
 
 
-def _rows(block: Block) -> Whole:
-    return np.arange(len(block.y))[:, None]
+def _rows(block: Reals | Flags) -> Whole:
+    return np.arange(len(block))[:, None]
 
 
 def _sign(columns: Columns) -> Reals:
@@ -150,11 +162,18 @@ def _sign(columns: Columns) -> Reals:
     return np.where(columns.out, -1.0, 1.0)
 
 
-def _settle(columns: Columns, block: Block, start: Whole, window: Window) -> None:
-    """Bring up to date what is known since the start of a repetition, which may be in this block (-1: it is not)."""
-    begun = np.flatnonzero(start >= 0)
-    row = start[begun]
-    columns.floor[begun] = block.raw[row, begun]
+def _last(flags: Flags) -> Whole:
+    """Return the last row of each joint that has a flag, or -1."""
+    last: Whole = np.where(flags, _rows(flags), -1).max(axis=0)
+    return last
+
+
+def _settle(columns: Columns, block: Block, window: Window) -> None:
+    """Bring up to date what is known since the start of a repetition, which may be in this block."""
+    low = np.flatnonzero(window.low >= 0)
+    columns.floor[low] = block.raw[window.low[low], low]
+    begun = np.flatnonzero(window.start >= 0)
+    row = window.start[begun]
     columns.start_at[begun] = block.at[row, block.frame[begun]]
     columns.start_seq[begun] = block.seq[block.frame[begun]] + row
     columns.start_travelled[begun] = block.travelled[row, begun]
@@ -174,7 +193,7 @@ def _settle(columns: Columns, block: Block, start: Whole, window: Window) -> Non
 
 def _turn(columns: Columns, block: Block) -> list[Turned]:
     """Take a block with joints that turn in it, from turn to turn."""
-    rows, count = _rows(block), len(block.y)
+    rows, count = _rows(block.y), len(block.y)
     first = np.zeros(len(columns), dtype=np.int64)  # row from which a joint is to be taken
     everyone = np.arange(len(columns))
     done: list[Turned] = []
@@ -184,16 +203,16 @@ def _turn(columns: Columns, block: Block) -> list[Turned]:
         y = np.where(inside, block.y * sign, np.inf)
         lowest = _running(np.minimum, columns.turn * sign, y)
         back = y - lowest
-        starts = at_rest & (y == lowest)
+        starts = at_rest & (back <= columns.delta * LOW_SHARE)
         stale = _stale(columns, block, back, starts) & inside
         turned = inside & (back >= columns.delta) & ~stale
         until = np.where(stale | turned, rows + 1, count).min(axis=0)
         last = until - 1
         inside &= rows < until
-        start = np.where((starts | stale) & inside, rows, -1).max(axis=0)
+        start, low = _last((starts | stale) & inside), _last(((at_rest & (back == 0.0)) | stale) & inside)
         anew = stale[last, everyone] | (turned[last, everyone] & at_rest)
         columns.turn[:] = np.where(anew, block.y[last, everyone], lowest[last, everyone] * sign)
-        _settle(columns, block, start, Window(inside & (rows >= start), inside & (rows > start)))
+        _settle(columns, block, Window(start, low, inside & (rows >= start), inside & (rows > start)))
         ends = np.flatnonzero(turned[last, everyone] & ~at_rest)
         columns.out[turned[last, everyone] & at_rest] = 1
         done += _end(columns, block, ends, last[ends])

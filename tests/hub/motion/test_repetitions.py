@@ -66,7 +66,7 @@ def test_a_repetition_is_told_with_all_that_is_known_of_it() -> None:
     joint.repeat(95.0, seconds=2.0, hold_s=1.0)
     (done,) = joint.counted
     assert (done.number, done.valid) == (1, True)
-    assert done.started_at == pytest.approx(began, abs=50_000)
+    assert began < done.started_at < began + 200_000  # a tenth of a turn on its way
     assert done.peak_at == pytest.approx(began + 1_000_000, abs=50_000)
     assert began + 2_000_000 < done.ended_at < began + 3_000_000
     assert done.peak_angle == 95.0
