@@ -119,14 +119,11 @@ class Run:
     repetitions: list[RepetitionRow] = field(default_factory=list)
     counters: CounterState | None = None  # the newest
     dropped: bool = False  # its owner lost the stream while it waited: it is not stored
+    size_bytes: int = 0  # of the rows on their way to PostgreSQL, once it is queued
 
     def weight(self) -> int:
         """Return how many database rows this run costs beside its mark."""
         return len(self.rows) + len(self.dead) + len(self.skips) + len(self.alarms)
-
-    def size_bytes(self) -> int:
-        """Return how large the rows are on their way to PostgreSQL."""
-        return self.table.size_bytes(self.rows)
 
     def clear(self) -> None:
         """Let go of everything that it holds."""
@@ -143,6 +140,7 @@ class Run:
         self.alarms += later.alarms
         self.repetitions += later.repetitions
         self.counters = later.counters or self.counters
+        self.size_bytes += later.size_bytes
 
 
 class Batch:
@@ -196,14 +194,19 @@ class RunQueue:
         What a former owner of the stream appended can never be stored, and is dropped: a device that comes back again
         and again while nothing is stored sends the same samples each time.
         """
-        former = self._owners.get(run.owner.stream_id)
-        if former is not None and former.fence < run.owner.fence:
-            self._drop(former)
-        self._owners[run.owner.stream_id] = run.owner
+        owner = run.owner
+        former = self._owners.get(owner.stream_id)
+        if former is not owner:
+            if former is not None and former.fence < owner.fence:
+                self._drop(former)
+            self._owners[owner.stream_id] = owner
+        run.size_bytes = run.table.size_bytes(run.rows)
         self.rows += run.weight()
-        self.bytes += run.size_bytes()
-        waiting = self._waiting.setdefault(run.owner, [])
-        if waiting and waiting[-1].last + 1 == run.first and waiting[-1].weight() < self._run_rows_max:
+        self.bytes += run.size_bytes
+        waiting = self._waiting.get(owner)
+        if waiting is None:
+            waiting = self._waiting[owner] = []
+        elif waiting[-1].last + 1 == run.first and waiting[-1].weight() < self._run_rows_max:
             waiting[-1].extend(run)
             return
         self._runs.append(run)
@@ -220,14 +223,14 @@ class RunQueue:
                 self._runs.popleft()
                 continue
             key = (run.owner.stream_id, run.owner.fence)
-            run_bytes = run.size_bytes()
-            if taken and (key in owners or rows + run.weight() > rows_max or size + run_bytes > bytes_max):
+            weight = run.weight()
+            if taken and (key in owners or rows + weight > rows_max or size + run.size_bytes > bytes_max):
                 break
             self._forget_first(run.owner)
             owners.add(key)
             taken.append(run)
-            rows += run.weight()
-            size += run_bytes
+            rows += weight
+            size += run.size_bytes
         self.rows -= rows
         self.bytes -= size
         return Batch(taken)
@@ -244,7 +247,7 @@ class RunQueue:
     def _drop(self, owner: StreamOwner) -> None:
         for run in self._waiting.pop(owner, ()):
             self.rows -= run.weight()
-            self.bytes -= run.size_bytes()
+            self.bytes -= run.size_bytes
             run.dropped = True
             run.clear()
         owner.superseded()

@@ -74,7 +74,8 @@ class MotionTable:
 
     def size_bytes(self, rows: list[Row]) -> int:
         """Return how large rows are on their way."""
-        return sum(len(row.encoded) for row in cast(list[FrameRow], rows))
+        frames = cast(list[FrameRow], rows)
+        return len(frames[0].encoded) if len(frames) == 1 else sum(len(frame.encoded) for frame in frames)
 
     def key(self, row: Row) -> RowKey:
         """Return what a frame is of."""
