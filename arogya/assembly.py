@@ -92,7 +92,7 @@ class Hub:
         told = (self.alarms.run(), self.dispatch.run(), self.inboxes.run(), self.requests.run(), self.physio.run())
         people = (self.deliveries.run(), self.post.run(), self.audit.run())
         others = (self.bus.run(), self.exchange.run(), self.sightings.run(), self.housekeeping.run())
-        kept = (self.dispatching.engine.run(), self.exercising.keeper.run())
+        kept = (self.dispatching.engine.run(), self.exercising.keeper.run(), self.exercising.rehab.run())
         return (self.live.run(), *changes, *told, *people, *others, *kept, *self.observe())
 
 

@@ -14,8 +14,9 @@ from arogya.cli.outcome import EXIT_CODES, FAILED, INTERRUPTED, MISTAKEN, OK, Co
 # Each module has `register(subparsers)`; the parser that it adds names its function with set_defaults(run=…).
 COMMANDS = (
     *("demo", "serve", "nodes", "drain", "restart", "migrate", "admin", "device", "replay", "simulate"),
-    *("import", "audit", "backup", "restore", "doctor", "hub"),
+    *("import", "progress", "audit", "backup", "restore", "doctor", "hub"),
 )
+MODULES = {"progress": "rehab"}  # where the command has not the name of its module: `progress` is the bar of long work
 OURS = {"arogya", "handlers", "hub", "storage"}  # a module of ours that is not there is a mistake of ours
 DESCRIPTION = """Arogya Hub: the real-time heart of a health system.
 
@@ -69,7 +70,7 @@ def parser(words: Sequence[str] = ()) -> argparse.ArgumentParser:
     subparsers = top.add_subparsers(title="commands", metavar="COMMAND", required=True, dest="command")
     named = words[0] if words and words[0] in COMMANDS else None
     for command in (named,) if named else COMMANDS:
-        importlib.import_module(f"arogya.cli.{command}").register(subparsers)
+        importlib.import_module(f"arogya.cli.{MODULES.get(command, command)}").register(subparsers)
     return top
 
 

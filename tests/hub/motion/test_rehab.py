@@ -1,0 +1,65 @@
+"""The days of plans: when they are over, when they begin, and whose work that is."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from hub.dispatch.leading import Deposed, Leader
+from hub.metrics import Metrics
+from hub.motion import rehab
+from hub.motion.rehab import Rehab, RehabRules
+from storage.pool import Database
+from tests.hub.motion.ward import StillClock
+from tests.storage.physio.course import MONDAY, at, begin
+from tests.storage.world import Connection
+
+
+def days_of(app: Database, clock: StillClock) -> tuple[Rehab, Leader]:
+    """Return the work, and who has it."""
+    leader = Leader(app, "west-1", Metrics(), work=rehab.WORK)
+    return Rehab(leader, app, clock, RehabRules()), leader
+
+
+async def test_a_day_counts_when_it_is_over_where_the_patient_lives(superuser: Connection, app_pool: Database) -> None:
+    course = await begin(superuser, app_pool)
+    await course.exercise(10, 1)
+    clock = StillClock(at(MONDAY, 23, 59))
+    days, leader = days_of(app_pool, clock)
+    assert await leader.take()
+    assert await days.turn() == 0
+    assert (await course.total()).compliance is None
+    clock.at += timedelta(minutes=1)
+    assert [await days.turn(), await days.turn()] == [2, 0]  # the patient's other plan, too
+    assert (await course.total()).compliance == 0.0
+
+
+async def test_more_plans_than_one_transaction_takes_are_all_turned(
+    superuser: Connection, app_pool: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rehab, "PLANS_MAX", 1)
+    await begin(superuser, app_pool)
+    await begin(superuser, app_pool)
+    days, leader = days_of(app_pool, StillClock(at(MONDAY + timedelta(days=1))))
+    assert await leader.take()
+    assert await days.turn() == 4
+
+
+async def test_patients_are_told_once_what_is_due(superuser: Connection, app_pool: Database) -> None:
+    course = await begin(superuser, app_pool)
+    await course.exercise(10, 1)
+    days, leader = days_of(app_pool, StillClock(at(MONDAY, 8, 1)))
+    assert await leader.take()
+    assert [await days.remind(), await days.remind()] == [1, 0]
+    assert (
+        await superuser.fetchval("SELECT user_id FROM notifications WHERE type = 'exercise_due'") == course.patient_id
+    )
+
+
+async def test_a_hub_without_the_lease_turns_nothing(superuser: Connection, app_pool: Database) -> None:
+    await begin(superuser, app_pool)
+    days, _ = days_of(app_pool, StillClock(at(MONDAY + timedelta(days=1))))
+    for work in (days.turn, days.remind):
+        with pytest.raises(Deposed):
+            await work()
