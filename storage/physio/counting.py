@@ -17,9 +17,10 @@ from storage.sql import load
 _QUERIES = load("physio_counting")
 _REAL = np.dtype([("length", ">i4"), ("value", ">f4")])  # an element of an array, as PostgreSQL sends it
 _INTEGER = np.dtype([("length", ">i4"), ("value", ">i4")])
-BLOCK_READINGS: Final = 100_000  # some ms to take apart
+BLOCK_READINGS: Final = 50_000  # a few ms to take apart
 FIRST_ROWS: Final = 100  # of a log whose frames may be large
 ROWS_MAX: Final = 4_000
+COPY_ROWS: Final = 500  # in one COPY, which is encoded in one go: a few ms
 COLUMNS: Final = (
     *("stream_id", "joint", "number", "first_seq", "last_seq", "started_at", "peak_at", "ended_at", "peak_angle"),
     *("range_deg", "hold_s", "out_s", "back_s", "smoothness", "valid"),
@@ -111,8 +112,8 @@ async def keep(
     """Write the repetitions of logs anew, counted up to `marks` by log; raises `Conflict` while others write them."""
     logs = list(marks)
     await transaction.execute(_QUERIES.forget_counted, stream_ids=logs)
-    if rows:
-        await transaction.copy("motion_repetitions", COLUMNS, rows)
+    for first in range(0, len(rows), COPY_ROWS):
+        await transaction.copy("motion_repetitions", COLUMNS, rows[first : first + COPY_ROWS])
     await transaction.execute(_QUERIES.keep_marks, stream_ids=logs, final_seqs=list(marks.values()))
     await transaction.execute(_QUERIES.keep_counted_at, session_id=session_id)
     await transaction.execute(_QUERIES.tell, session_id=session_id)
