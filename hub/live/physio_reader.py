@@ -22,6 +22,7 @@ from storage.pool import Database
 
 POLL_S: Final = 1.0
 QUIET_S: Final = 2.0  # a sensor that was not heard for so long may be one that only the database hears
+AGAIN_S: Final = 1.5  # what was said to have changed may not be stored yet: it is read once more
 SETTLED_S: Final = 10.0  # between two readings of what should not have changed
 RETRY_S: Final = 0.5
 SESSIONS_MAX: Final = 100  # that are read together
@@ -43,11 +44,13 @@ class PhysioReader:
         self._channels = channels  # those that are watched, which change
         self._note = note  # a channel has news
         self._asked: dict[UUID, None] = {}  # in the order in which they were asked for
+        self._again: dict[UUID, float] = {}  # those that are to be read once more: when, monotonic s
         self._something = asyncio.Event()  # somebody asked
 
     def ask(self, session_id: UUID) -> None:
-        """Read a session soon."""
+        """Read a session soon, and once more a little later."""
         self._asked[session_id] = None
+        self._again[session_id] = self._clock.monotonic_s() + AGAIN_S
         self._something.set()
 
     async def run(self) -> None:
@@ -98,7 +101,12 @@ class PhysioReader:
     def _due(self) -> list[UUID]:
         """Return the sessions that nobody may have said a word about."""
         now_s = self._clock.monotonic_s()
-        return [id_ for id_, channel in self._channels.items() if now_s - channel.read_s >= self._lasts_s(channel)]
+        again = [id_ for id_, at_s in self._again.items() if at_s <= now_s]
+        for session_id in again:
+            del self._again[session_id]
+        return again + [
+            id_ for id_, channel in self._channels.items() if now_s - channel.read_s >= self._lasts_s(channel)
+        ]
 
     def _lasts_s(self, channel: PhysioChannel) -> float:
         """Return for how long what was read of a session is good."""
