@@ -28,6 +28,7 @@ from hub.motion.repetitions import (
 Reals = NDArray[np.float64]
 Whole = NDArray[np.int64]
 Flags = NDArray[np.bool_]
+Rows = NDArray[np.int16]  # numbers of rows: short ones are compared faster
 
 _FEW: Final = 16  # joints: for fewer, plain floats are quicker than arrays of them
 _WEIGHTS: Final = np.zeros(LONGEST_GAP_US + 1)  # of each µs; 0: not asked for yet
@@ -55,8 +56,8 @@ class Block(NamedTuple):
 class Window(NamedTuple):
     """Where in a block the repetitions in hand are; -1: not in this block."""
 
-    start: Whole  # (joints,) row
-    low: Whole  # (joints,) row of the lowest angle
+    start: Rows  # (joints,)
+    low: Rows  # (joints,) of the lowest angle
     since: Flags  # (rows, joints) from the start on
     after: Flags  # (rows, joints) without the start itself
 
@@ -153,8 +154,8 @@ def _running(step: np.ufunc, before: Reals, rows: Reals) -> Reals:
     return found
 
 
-def _rows(block: Reals | Flags) -> Whole:
-    return np.arange(len(block))[:, None]
+def _rows(block: Reals | Flags) -> Rows:
+    return np.arange(len(block), dtype=np.int16)[:, None]
 
 
 def _sign(columns: Columns) -> Reals:
@@ -162,10 +163,16 @@ def _sign(columns: Columns) -> Reals:
     return np.where(columns.out, -1.0, 1.0)
 
 
-def _last(flags: Flags) -> Whole:
+def _last(flags: Flags) -> Rows:
     """Return the last row of each joint that has a flag, or -1."""
-    last: Whole = np.where(flags, _rows(flags), -1).max(axis=0)
+    last: Rows = np.where(flags, _rows(flags), np.int16(-1)).max(axis=0)
     return last
+
+
+def _first(flags: Flags) -> Rows:
+    """Return the first row of each joint that has a flag, or the number of rows."""
+    first: Rows = np.where(flags, _rows(flags), np.int16(len(flags))).min(axis=0)
+    return first
 
 
 def _settle(columns: Columns, block: Block, window: Window) -> None:
@@ -184,7 +191,7 @@ def _settle(columns: Columns, block: Block, window: Window) -> None:
     highest = raw.max(axis=0)
     higher = np.flatnonzero(highest > columns.peak)
     columns.peak[higher] = highest[higher]
-    columns.peak_at[higher] = block.at[raw[:, higher].argmax(axis=0), block.frame[higher]]
+    columns.peak_at[higher] = block.at[_first(raw == highest)[higher], block.frame[higher]]
     np.maximum(columns.fastest, np.where(window.after, block.speed, 0.0).max(axis=0), out=columns.fastest)
     held = np.flatnonzero((columns.out != 0) & (highest >= columns.reach))
     held_us = np.where(raw[:, held] >= columns.reach[held], block.dt[:, held], 0.0).sum(axis=0)
@@ -194,7 +201,7 @@ def _settle(columns: Columns, block: Block, window: Window) -> None:
 def _turn(columns: Columns, block: Block) -> list[Turned]:
     """Take a block with joints that turn in it, from turn to turn."""
     rows, count = _rows(block.y), len(block.y)
-    first = np.zeros(len(columns), dtype=np.int64)  # row from which a joint is to be taken
+    first = np.zeros(len(columns), dtype=np.int16)  # row from which a joint is to be taken
     everyone = np.arange(len(columns))
     done: list[Turned] = []
     while (first < count).any():
@@ -206,7 +213,7 @@ def _turn(columns: Columns, block: Block) -> list[Turned]:
         starts = at_rest & (back <= columns.delta * LOW_SHARE)
         stale = _stale(columns, block, back, starts) & inside
         turned = inside & (back >= columns.delta) & ~stale
-        until = np.where(stale | turned, rows + 1, count).min(axis=0)
+        until = np.minimum(_first(stale | turned) + 1, count)
         last = until - 1
         inside &= rows < until
         start, low = _last((starts | stale) & inside), _last(((at_rest & (back == 0.0)) | stale) & inside)
