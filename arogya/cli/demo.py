@@ -1,4 +1,4 @@
-"""`arogya demo`: everything on one machine, with data to look at and a fleet that moves."""
+"""`arogya demo`: everything on one machine, with data to look at, a fleet that moves and patients who exercise."""
 
 from __future__ import annotations
 
@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from arogya.launch import Launch
     from storage.demo_dispatch import DemoCity
 
-DESCRIPTION = """A complete demonstration: PostgreSQL, the hub, logins for every role, and ambulances that serve calls.
+DESCRIPTION = """A complete demonstration: PostgreSQL, the hub, logins for every role, ambulances that serve calls, and
+patients who exercise at home with sensors.
 
 It needs nothing but this program, keeps its data in a folder between runs, and listens on this machine only. With
 --lan it serves a phone in the same network, by TLS, and the logins get passwords that only this run prints.
@@ -34,14 +35,17 @@ examples:
   arogya demo --workers 2           two hub processes behind the one address
   arogya demo --for-seconds 5       ends by itself: for scripts
   arogya demo --no-calls            without callers: the fleet makes its rounds until somebody dispatches it
-  arogya demo --no-fleet            without the simulated fleet, for `arogya replay` alone"""
+  arogya demo --no-patients         without the simulated patients
+  arogya demo --no-fleet            without anything simulated, for `arogya replay` alone
+  arogya demo --recordings DIR      recordings of joints (see `arogya replay --help`) are patients, too"""
 
 
 class FleetFiles(NamedTuple):
-    """What the simulated fleet and its callers sign in with."""
+    """What the simulated fleet, its callers and the patients with sensors sign in with."""
 
     credentials: Path
     exchange: Path
+    patients: Path
 
 
 def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -52,8 +56,10 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     options.add_nodes(parser)
     parser.add_argument("--for-seconds", type=float, metavar="S", help="stop by itself this long after it is ready")
     parser.add_argument("--lan", action="store_true", help="serve the local network by TLS, with passwords of its own")
-    parser.add_argument("--no-fleet", action="store_true", help="do not start the simulated fleet")
+    parser.add_argument("--no-fleet", action="store_true", help="do not start anything simulated")
     parser.add_argument("--no-calls", action="store_true", help="the simulated fleet drives, and nobody calls it")
+    parser.add_argument("--no-patients", action="store_true", help="nobody exercises")
+    parser.add_argument("--recordings", type=Path, metavar="DIR", help="play the recordings of joints in this folder")
     parser.add_argument("--seed", type=int, default=1, metavar="N", help="the fleet's random seed (default 1)")
     parser.add_argument("--verbose", action="store_true", help="show the hub's own messages, not only its warnings")
     parser.set_defaults(run=run)
@@ -84,12 +90,13 @@ def run(parsed: argparse.Namespace) -> int:
     steps = Steps()
     with explained(), Launch(settings, state, search_port=True) as launch:
         try:
-            fleet = _prepare(launch, steps, parsed.seed, lan)
+            fleet = _prepare(launch, steps, parsed, lan)
             running = launch.serve()
             if not parsed.no_fleet:
                 where = ("--url", running.url, "--seed", str(parsed.seed))
                 calls = () if parsed.no_calls else ("--exchange", str(fleet.exchange))
-                who = ("--credentials", str(fleet.credentials), *calls)
+                patients = () if parsed.no_patients else ("--patients", str(fleet.patients))
+                who = ("--credentials", str(fleet.credentials), *calls, *patients)
                 launch.help_with("the simulated fleet", "simulate", *where, *who, "--until-eof")
             steps.end()
             _announce(launch, time.monotonic() - began_at, lan)
@@ -99,16 +106,17 @@ def run(parsed: argparse.Namespace) -> int:
     return OK
 
 
-def _prepare(launch: Launch, steps: Steps, seed: int, lan: Lan | None) -> FleetFiles:
+def _prepare(launch: Launch, steps: Steps, parsed: argparse.Namespace, lan: Lan | None) -> FleetFiles:
     from arogya.cli.demo_dispatch import found_ahead, on_its_roads
     from arogya.cli.starting import hubs_in_words, join
 
+    seed = parsed.seed
     city = found_ahead(launch.state, seed)
     steps.begin("PostgreSQL")
     launch.open()
     dsn = launch.database()
     steps.begin("schema and demo data")
-    fleet = asyncio.run(_fill(dsn, launch.state, seed, city, to_network=lan is not None))
+    fleet = asyncio.run(_fill(dsn, launch.state, parsed, city, to_network=lan is not None))
     if lan is not None:
         from arogya.cli import demo_lan
 
@@ -124,19 +132,22 @@ def _prepare(launch: Launch, steps: Steps, seed: int, lan: Lan | None) -> FleetF
     return fleet
 
 
-async def _fill(dsn: str, state: Path, seed: int, city: Future[DemoCity] | None, *, to_network: bool) -> FleetFiles:
+async def _fill(
+    dsn: str, state: Path, parsed: argparse.Namespace, city: Future[DemoCity] | None, *, to_network: bool
+) -> FleetFiles:
     # Loaded while the hub process loads its own modules on another core.
-    from arogya.cli import demo_data, demo_dispatch
+    from arogya.cli import demo_data, demo_dispatch, demo_physio
     from storage import migrate
 
     await migrate.apply(dsn)
     fleet = await demo_data.prepare(dsn, state)
-    exchange = await demo_dispatch.prepare(dsn, state, seed, city)
+    exchange = await demo_dispatch.prepare(dsn, state, parsed.seed, city)
+    patients = await demo_physio.prepare(dsn, state, parsed.seed, parsed.recordings)
     if to_network:
         from arogya.cli import demo_lan
 
         await demo_lan.close_to_strangers(dsn, state, demo_data.emails())
-    return FleetFiles(fleet, exchange)
+    return FleetFiles(fleet, exchange, patients)
 
 
 def _announce(launch: Launch, seconds: float, lan: Lan | None) -> None:
@@ -153,7 +164,7 @@ def _announce(launch: Launch, seconds: float, lan: Lan | None) -> None:
 
 {phones}  Metrics  {metrics}
   Data     {launch.state} (kept until you remove it)
-  Replay   {trusting}{_program()} replay trace.csv --speed 20
+  Replay   {trusting}{_program()} replay FILE.csv (traces of vehicles, recordings of joints)
   Stop     Ctrl-C
 
 """)

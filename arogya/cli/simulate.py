@@ -1,4 +1,4 @@
-"""`arogya simulate`: ambulances that drive through a made-up city, report as real devices and take calls."""
+"""`arogya simulate`: ambulances that drive through a made-up city and take calls, and patients with sensors."""
 
 from __future__ import annotations
 
@@ -16,11 +16,13 @@ from arogya.cli.outcome import MISTAKEN, OK, UNREACHABLE, CommandError
 
 if TYPE_CHECKING:  # loaded late, so that --help is quick
     from arogya.simulator.fleet import Plan
+    from arogya.simulator.wearer import Wearer
 
 DESCRIPTION = """Drive simulated ambulances through a made-up city; each is a real device with its own connection.
 
 Their crews answer offers, drive to the scene and to a hospital, and say each stage on their tablets.
 With --exchange there are callers, too. The city, its streets and every trip follow from --seed.
+With --patients people at home exercise with sensors: a JSON list like that of the demo's state folder.
 `arogya demo` runs this by itself.
 
 examples:
@@ -33,8 +35,9 @@ The credentials are a JSON list: [{"plate_number": "KA-01-AB-1234", "secret": "â
 
 def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the command."""
-    parser = options.command(subparsers, "simulate", "drive simulated ambulances through a made-up city", DESCRIPTION)
-    parser.add_argument("--credentials", type=Path, required=True, metavar="FILE", help="who drives: see above")
+    parser = options.command(subparsers, "simulate", "drive simulated ambulances, move simulated patients", DESCRIPTION)
+    parser.add_argument("--credentials", type=Path, metavar="FILE", help="who drives: see above")
+    parser.add_argument("--patients", type=Path, metavar="FILE", help="who exercises: see above")
     parser.add_argument("--exchange", type=Path, metavar="FILE", help='who puts calls through: {"email", "password"}')
     parser.add_argument("--url", help="the hub's address (default: the one that runs on this machine)")
     parser.add_argument("--state", type=Path, metavar="DIR", help="state folder of the hub to look for")
@@ -62,16 +65,18 @@ def run(parsed: argparse.Namespace) -> int:
     from arogya.simulator.callers import ExchangeError, read_exchange
     from arogya.simulator.fleet import CredentialsError, Plan, read_credentials
     from arogya.simulator.roads import CENTRE
+    from arogya.simulator.wearer import WearersError, read_wearers
 
     if not 0.001 <= parsed.rate <= 10:
         raise CommandError("--rate must be from 0.001 to 10 fixes a second", MISTAKEN)
     try:
-        credentials = read_credentials(parsed.credentials)[: parsed.count]
+        credentials = read_credentials(parsed.credentials)[: parsed.count] if parsed.credentials else []
+        wearers = read_wearers(parsed.patients) if parsed.patients else []
         exchange = read_exchange(parsed.exchange) if parsed.exchange else None
-    except (CredentialsError, ExchangeError) as error:
+    except (CredentialsError, ExchangeError, WearersError) as error:
         raise CommandError(str(error), MISTAKEN) from error
-    if not credentials:
-        raise CommandError("there is nobody to drive: the list of credentials is empty", MISTAKEN)
+    if not credentials and not wearers:
+        raise CommandError("there is nobody to simulate: name --credentials, --patients or both", MISTAKEN)
     plan = Plan(
         parsed.url or _running_url(parsed.state),
         credentials,
@@ -81,7 +86,7 @@ def run(parsed: argparse.Namespace) -> int:
         centre=parsed.centre or CENTRE,
         exchange=exchange,
     )
-    return asyncio.run(_drive(plan, until_eof=parsed.until_eof))
+    return asyncio.run(_drive(plan, wearers, until_eof=parsed.until_eof))
 
 
 def _running_url(state: Path | None) -> str:
@@ -93,9 +98,10 @@ def _running_url(state: Path | None) -> str:
     return running.url
 
 
-async def _drive(plan: Plan, *, until_eof: bool) -> int:
+async def _drive(plan: Plan, wearers: list[Wearer], *, until_eof: bool) -> int:
     from arogya.client import SpoolError
-    from arogya.simulator import fleet
+    from arogya.simulator import at_home, fleet
+    from arogya.simulator.wearer import WearersError
 
     loop = asyncio.get_running_loop()
     stop = asyncio.Event()
@@ -104,14 +110,18 @@ async def _drive(plan: Plan, *, until_eof: bool) -> int:
     if until_eof:
         loop.add_reader(sys.stdin.fileno(), _stop_at_eof, loop, stop)
     if not until_eof:
-        sys.stderr.write(f"{len(plan.credentials)} ambulances drive and report to {plan.url}; Ctrl-C stops them\n")
+        who = f"{len(plan.credentials)} ambulances drive, {len(wearers)} patients exercise"
+        sys.stderr.write(f"{who}, and report to {plan.url}; Ctrl-C stops them\n")
     try:
         async with asyncio.TaskGroup() as tasks:
-            driving = tasks.create_task(fleet.run(plan))
+            running = [tasks.create_task(at_home.run(plan.url, wearers, plan.seed))] if wearers else []
+            if plan.credentials:
+                running.append(tasks.create_task(fleet.run(plan)))
             await stop.wait()
-            driving.cancel()
+            for task in running:
+                task.cancel()
     except BaseExceptionGroup as group:
-        unusable = group.subgroup(SpoolError)
+        unusable = group.subgroup((SpoolError, WearersError))
         if unusable is None:
             raise
         raise CommandError("; ".join(str(error) for error in leaves(unusable))) from group

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 import statistics
 from collections.abc import Sequence
 from math import isfinite
@@ -48,6 +49,11 @@ class Recording(NamedTuple):
     def lasts_s(self) -> float:
         """Return the seconds from the first sample to the last."""
         return self.at_us[-1] / 1e6
+
+    @property
+    def slug(self) -> str:
+        """Return the name as it may stand in an address."""
+        return re.sub(r"[^a-z0-9]+", "-", self.name.lower()).strip("-") or "unnamed"
 
     def aim(self, joint: str) -> Aim:
         """Return what the joint is to do: rest as it begins, and the target that exercises have for it."""

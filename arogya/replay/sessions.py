@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -63,8 +62,7 @@ async def _seat(db: Database, recording: Recording, joint: str, aim: Aim | None)
         found[joint] = aim
     rest, target = {name: one.rest for name, one in found.items()}, {name: one.target for name, one in found.items()}
     now, secret = datetime.now(UTC), new_token()
-    slug = re.sub(r"[^a-z0-9]+", "-", recording.name.lower()).strip("-") or "recording"
-    who = Rehearsed(f"Recording {recording.name}", f"replay-{slug}@arogya.invalid")
+    who = Rehearsed(f"Recording {recording.name}", f"replay-{recording.slug}@arogya.invalid")
     async with db.transaction() as transaction:
         device_id = await rehearsals.ensure_sensor(transaction, who, digest(secret), now + SECRET_LIFE)
         aims = Aims(joint, rest, target)

@@ -1,4 +1,4 @@
-"""What a simulated crew asks the hub over HTTP: the hospitals there are, and what it was doing before a restart."""
+"""What simulated crews and sensors ask the hub over HTTP: the hospitals, and what they did before a restart."""
 
 from __future__ import annotations
 
@@ -30,6 +30,12 @@ async def unfinished(url: str, secret: str) -> list[tuple[str, Mapping[str, obje
     state = await _get(url, "/api/v1/crew/state", secret) or {}
     told = [(kind, state[kind]) for kind in ("offer", "call") if state.get(kind)]
     return [*told, *(("message", message) for message in state.get("messages", ()))]
+
+
+async def in_progress(url: str, secret: str) -> list[Mapping[str, object]]:
+    """Return the sessions that a sensor is in."""
+    found = await _get(url, "/api/v1/physio_sessions?status=in_progress", secret) or {}
+    return [*found.get("items", ())]
 
 
 async def _get(url: str, path: str, secret: str) -> dict[str, Any] | None:
