@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-import numpy as np
-from numpy.typing import NDArray
-
-from storage.pool import Database, Record
+from storage.pool import Database
 from storage.sql import load
 
 _QUERIES = load("counters")
@@ -43,15 +39,6 @@ class Kept(NamedTuple):
     live_state: bytes | None  # None: nothing was counted yet
 
 
-class StoredFrame(NamedTuple):
-    """A frame as it is stored; times in µs since 1970."""
-
-    seq: int
-    received_at: int
-    at_us: NDArray[np.int64]  # of each sample, by the clock of the device
-    angles: NDArray[np.float32]  # degrees, joint after joint, each with its samples
-
-
 async def find_session(db: Database, session_id: UUID, device_id: int) -> SessionOf | None:
     """Return the session that a device is bound to; None when it is not, or may send nothing. Raises `StorageError`."""
     row = await db.fetch_one(_QUERIES.find_session, session_id=session_id, device_id=device_id)
@@ -79,19 +66,3 @@ async def find_counters(db: Database, stream_id: int) -> Kept:
     """Return how a stream's counters stood when they were kept last. Raises `StorageError`."""
     row = await db.fetch_one(_QUERIES.find_counters, stream_id=stream_id)
     return Kept(0, None) if row is None else Kept(**row)
-
-
-async def frames_after(db: Database, stream_id: int, seq: int, joints: int, frames_max: int) -> Sequence[StoredFrame]:
-    """Return the next frames of a stream behind a sample, at most so many. Raises `StorageError`."""
-    rows = await db.fetch(_QUERIES.frames_after, stream_id=stream_id, seq=seq, frames_max=frames_max)
-    return [_frame(row, joints) for row in rows]
-
-
-def _frame(row: Record, joints: int) -> StoredFrame:
-    angles = np.array(row["angles"], np.float32).reshape(joints, -1)
-    samples = angles.shape[1]
-    if row["offsets_us"]:
-        offsets = np.array(row["offsets_us"], np.int64)
-    else:
-        offsets = np.arange(samples, dtype=np.int64) * row["interval_us"]
-    return StoredFrame(row["seq"], row["received_at"], row["started_at"] + offsets, angles)

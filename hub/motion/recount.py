@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from typing import Final
 from uuid import UUID
 
@@ -60,7 +60,7 @@ class Recount:
         return True
 
     async def _count_log(self, log: Log, targets: Targets, numbers: Counter[str]) -> list[CountedRow]:
-        changes = changes_of(targets)
+        changes = targets.changes()
         rules = [rules_of(target) for target in targets.at(log.joints, ANYTIME)]
         bank = Bank()
         slots = bank.take(rules)
@@ -79,15 +79,6 @@ class Recount:
                     rows.append(_row(log, joint, numbers[joint], found.repetition))
                 await asyncio.sleep(REST * (self._clock.monotonic_s() - begun_s))
         return rows
-
-
-def changes_of(targets: Targets) -> Sequence[int]:
-    """Return the times (µs since 1970) at which something that is to be reached changes, ascending."""
-    found = []
-    after: int | None = ANYTIME
-    while after is not None and (after := targets.next_change(after)) is not None:
-        found.append(after)
-    return found
 
 
 def _row(log: Log, joint: str, number: int, found: Repetition) -> CountedRow:

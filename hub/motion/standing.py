@@ -37,6 +37,10 @@ class Targets:
         later = [since for times in self._since.values() for since in times if since > received_at]
         return min(later, default=None)
 
+    def changes(self) -> list[int]:
+        """Return the times (µs since 1970) at which something that is to be reached changes, ascending."""
+        return sorted({since for times in self._since.values() for since in times if since > _ALWAYS})
+
     def _at(self, joint: str, received_at: int) -> Target:
         place = bisect_right(self._since[joint], received_at) - 1 if joint in self._since else -1
         return UNSET if place < 0 else self._targets[joint][place]

@@ -74,9 +74,12 @@ async def list_logs(db: Database, session_id: UUID) -> list[Log]:
     return [Log(row["id"], tuple(row["joints"]), row["last_seq"]) for row in rows]
 
 
-async def read_blocks(db: Database, log: Log) -> AsyncIterator[Block]:
-    """Yield a log block by block; a connection is held only while a block is read. Raises `StorageError`."""
-    after, rows_max = 0, FIRST_ROWS
+async def read_blocks(db: Database, log: Log, after: int = 0) -> AsyncIterator[Block]:
+    """Yield a log behind a sample block by block; a connection is held only while a block is read.
+
+    Raises `StorageError`.
+    """
+    rows_max = FIRST_ROWS
     while True:
         async with db.hold_bulk() as held:
             row = await held.fetch_one(

@@ -32,11 +32,3 @@ SELECT r.joint, max(r.number) AS number, count(*) FILTER (WHERE r.valid) AS vali
 -- name: find_counters
 -- How the counters of a stream stood when they were kept last.
 SELECT live_seq, live_state FROM motion_counters WHERE stream_id = :stream_id;
-
--- name: frames_after
--- The next frames of a stream.
-SELECT seq, to_us(received_at) AS received_at, to_us(started_at) AS started_at, interval_us, offsets_us, angles
-  FROM motion_frames
- WHERE stream_id = :stream_id AND seq > :seq
- ORDER BY seq
- LIMIT :frames_max;

@@ -168,8 +168,9 @@ async def test_frames_are_stored_once_and_counted_as_they_come(
     assert [(number, valid) for number, _, _, valid in found] == [(1, True), (2, True), (3, True)]
 
 
+@pytest.mark.parametrize("state", ["kept", "of another version", "lost"])
 async def test_counting_goes_on_at_another_connection_as_if_nothing_had_happened(
-    intake: Intake, ward: Ward, superuser: Connection
+    intake: Intake, ward: Ward, superuser: Connection, state: str
 ) -> None:
     session_id = await ward.begun(target_angle=90.0)
     log = claim(session_id)
@@ -183,6 +184,10 @@ async def test_counting_goes_on_at_another_connection_as_if_nothing_had_happened
         await first.frame(piece, START_US + start * INTERVAL_US)
     await first.acked(cut)
     first.gone()
+    if state == "of another version":
+        await superuser.execute("UPDATE motion_counters SET live_state = $1", b"\xff and so on")
+    elif state == "lost":
+        await superuser.execute("DELETE FROM motion_counters")
     second = Sensor(intake, ward)
     welcome = await second.join(log)
     assert welcome["streams"][0]["acked"] == cut
