@@ -1490,7 +1490,9 @@ DECLARE
     today date;
     kept rehab_progress;
 BEGIN
-    IF NOT EXISTS (SELECT FROM workout_plans WHERE id = of_plan) THEN
+    -- Before the row of its progress: who changes a plan locks the two in this order.
+    PERFORM FROM workout_plans WHERE id = of_plan FOR KEY SHARE;
+    IF NOT FOUND THEN
         RETURN;
     END IF;
     INSERT INTO rehab_progress (plan_id) VALUES (of_plan) ON CONFLICT ON CONSTRAINT rehab_progress_plan_id_key DO NOTHING;

@@ -18,7 +18,7 @@ from storage.physio import progress
 from storage.pool import Database
 
 WORK: Final = "rehab"
-PLANS_MAX: Final = 50  # in one transaction: each takes some ms, and nobody can count for it meanwhile
+PLANS_MAX: Final = 20  # in one transaction: each takes some ms, and nobody can count for it meanwhile
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ class Rehab:
             now = self._clock.now()
             async with self._db.transaction() as transaction:
                 await self._leader.gate(transaction)
-                plans = await progress.lock_turned(transaction, now, plans_max=PLANS_MAX)
+                plans = await progress.list_turned(transaction, now, plans_max=PLANS_MAX)
                 await progress.turn(transaction, plans, now)
             turned += len(plans)
             if len(plans) < PLANS_MAX:

@@ -40,9 +40,9 @@ async def differences(db: Database, plan_id: UUID) -> list[str]:
     return [row["what"] for row in await db.fetch(_QUERIES.differences, plan_id=plan_id)]
 
 
-async def lock_turned(transaction: Transaction, now: datetime, *, plans_max: int) -> list[UUID]:
-    """Return plans for which a local day has begun since they were worked out, locked; raises `StorageError`."""
-    return [row["plan_id"] for row in await transaction.fetch(_QUERIES.lock_turned, now=now, plans_max=plans_max)]
+async def list_turned(transaction: Transaction, now: datetime, *, plans_max: int) -> list[UUID]:
+    """Return plans for which a local day has begun since they were worked out; raises `StorageError`."""
+    return [row["plan_id"] for row in await transaction.fetch(_QUERIES.list_turned, now=now, plans_max=plans_max)]
 
 
 async def turn(transaction: Transaction, plan_ids: Sequence[UUID], now: datetime) -> None:

@@ -40,20 +40,19 @@ UNION ALL
 SELECT day::text FROM kept k FULL JOIN made m USING (day) WHERE k.row IS DISTINCT FROM m.row
  ORDER BY 1;
 
--- name: lock_turned
--- Some plans for which a local day has begun since they were worked out, and that are not over, each for one hub.
+-- name: list_turned
+-- Some plans for which a local day has begun since they were worked out, and that are not over.
 SELECT r.plan_id
   FROM rehab_progress r JOIN workout_plans p ON p.id = r.plan_id
  WHERE r.counted_to IS NULL
     OR r.counted_to < (:now::timestamptz AT TIME ZONE r.time_zone)::date
        AND p.status <> 'draft' AND (p.end_date IS NULL OR p.end_date >= r.counted_to)
  ORDER BY r.plan_id
- LIMIT :plans_max
-   FOR UPDATE OF r SKIP LOCKED;
+ LIMIT :plans_max;
 
 -- name: turn
 -- Lets the days of a plan that have begun count.
-SELECT count_progress(plan_id, r.counted_to, r.counted_to, :now)
+SELECT count_progress(plan_id, r.counted_to + 1, (:now::timestamptz AT TIME ZONE r.time_zone)::date, :now)
   FROM rehab_progress r
  WHERE plan_id = ANY (:plan_ids::uuid[])
  ORDER BY plan_id;

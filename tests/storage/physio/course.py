@@ -138,7 +138,7 @@ class Course:
     async def reach(self, now: datetime) -> None:
         """Let time pass."""
         async with self.app.transaction() as transaction:
-            found = await progress.lock_turned(transaction, now, plans_max=10)
+            found = await progress.list_turned(transaction, now, plans_max=10)
             await progress.turn(transaction, found, now)
         ledger = self.ledger
         if ledger.status != "draft" and (ledger.end is None or ledger.end >= ledger.today):

@@ -183,6 +183,24 @@ async def test_sessions_that_are_counted_at_once_all_count(course: Course) -> No
     await course.agree()
 
 
+async def test_who_changes_a_plan_and_who_counts_for_it_never_wait_for_each_other(course: Course) -> None:
+    async def count() -> None:
+        async with course.app.transaction() as transaction:
+            await progress.session_counted(transaction, session.id)
+
+    session = await course.session(at(MONDAY), bends(3))
+    async with asyncio.TaskGroup() as tasks, course.db.transaction():
+        await course.db.execute("SELECT FROM workout_plans WHERE id = $1 FOR UPDATE", course.plan_id)
+        tasks.create_task(count())
+        async with asyncio.timeout(5):
+            while not await course.db.fetchval("SELECT count(*) FROM pg_locks WHERE NOT granted"):  # noqa: ASYNC110
+                await asyncio.sleep(0.01)
+        await course.db.execute("UPDATE workout_plans SET joint = $2 WHERE id = $1", course.plan_id, HIP)
+    course.ledger.joint = HIP
+    assert (await course.total()).completed == 0
+    await course.agree()
+
+
 async def test_what_was_written_behind_its_back_is_found_and_put_right(course: Course) -> None:
     await course.exercise(5, 1)
     await course.db.execute("UPDATE rehab_days SET due_reps = 6 WHERE plan_id = $1", course.plan_id)
