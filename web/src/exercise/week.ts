@@ -51,7 +51,9 @@ export function weekOf(
     const day = addDays(monday, place);
     const rows = days.filter((row) => row.day === day);
     let due = rows.reduce((sum, row) => sum + row.due_reps, 0);
-    const done = rows.reduce((sum, row) => sum + row.done_reps, 0);
+    let done = rows.reduce((sum, row) => sum + row.done_reps, 0);
+    // a session that has just ended is counted into the day once it has been counted from what is stored
+    if (day === today) done = Math.max(done, exercises.reduce((sum, one) => sum + (one.due ? one.done_reps : 0), 0));
     if (rows.length === 0 && day >= today) {
       due = exercises.filter((one) => one.day_of_week === place + 1).reduce((sum, one) => sum + one.target_reps, 0);
     }

@@ -74,6 +74,8 @@ void test("a week shows what was done, missed and is to come, and counts what is
   const week = weekOf("2026-11-23", "2026-11-26", [...rows, day("2026-11-26", 10, 3)], [{ ...EXERCISE, day_of_week: 5 }]);
   assert.deepEqual(week.map(({ kind }) => kind), ["done", "part", "missed", "open", "planned", "rest", "rest"]);
   assert.equal(complianceOf(week), 50);
+  const newer = weekOf("2026-11-23", "2026-11-26", [day("2026-11-26", 10, 3)], [{ ...EXERCISE, due: true, done_reps: 10 }]);
+  assert.equal(newer[3]?.kind, "done");
   assert.equal(complianceOf(weekOf("2026-11-30", "2026-11-26", [], [EXERCISE])), null);
   assert.equal(nextDue("2026-11-26", [EXERCISE]), "2026-12-02");
   assert.equal(nextDue("2026-11-26", []), null);
