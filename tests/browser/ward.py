@@ -1,19 +1,12 @@
-"""Physiotherapy for the pages to show: patients who have moved, and patients who move now with a sensor."""
+"""Physiotherapy for the pages to show: patients with a sensor, their sessions, and how they have moved in one."""
 
 from __future__ import annotations
 
-import asyncio
-import hashlib
-import secrets
-import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
 import numpy as np
 
-from arogya.client import MotionClient
 from arogya.simulator.movement import Exercise, Movement, perform
 from hub.motion.repetitions import Counter, Repetition
 from hub.motion.rules import Target, rules_of
@@ -101,37 +94,24 @@ def count(exercise: Exercise, movement: Movement) -> list[Repetition]:
     return [one for sample in samples if (one := counter.step(*sample)) is not None]
 
 
-async def sensor_of(demo: Demo, patient: str) -> tuple[int, str]:
-    """Return a new sensor of `patient` by its id and its secret."""
-    secret = secrets.token_urlsafe(32)
-    [device] = await execute(demo, "INSERT INTO devices (kind, name) VALUES ('physio', 'Worn') RETURNING id")
+async def enrol(demo: Demo, name: str) -> str:
+    """Return the address of a new patient whom nobody has seen yet."""
+    email = f"{name.split()[0].lower()}@arogya.example"
     await execute(
         demo,
-        f"INSERT INTO physio_devices (id, patient_id, joints) SELECT $2, id, $3 FROM {_PATIENT} AS patient (id)",  # noqa: S608
+        "WITH made AS (INSERT INTO users (name, email, role) VALUES ($1, $2, 'patient') RETURNING id)"
+        " INSERT INTO patients (id) SELECT id FROM made",
+        *(name, email),
+    )
+    return email
+
+
+async def give_sensor(demo: Demo, patient: str) -> int:
+    """Return a new sensor of `patient`, for one knee."""
+    [device] = await execute(demo, "INSERT INTO devices (kind, name) VALUES ('physio', 'Knee sensor') RETURNING id")
+    await execute(
+        demo,
+        "INSERT INTO physio_devices (id, patient_id, joints) SELECT $2, id, $3 FROM users WHERE email = $1",
         *(patient, device["id"], [KNEE]),
     )
-    digest = hashlib.sha256(secret.encode()).digest()
-    await execute(demo, "INSERT INTO device_secrets (hash, device_id) VALUES ($1, $2)", digest, device["id"])
-    return int(device["id"]), secret
-
-
-@asynccontextmanager
-async def worn(demo: Demo, secret: str, session: str, exercise: Exercise, seed: int = 7) -> AsyncIterator[None]:
-    """While inside, a patient moves as `exercise` says, over and over, and the sensor sends it."""
-    async with MotionClient(demo.url, secret) as sensor, asyncio.TaskGroup() as tasks:
-        stream = await sensor.open(session, [exercise.joint])
-        moving = perform(exercise, np.random.default_rng(seed))
-
-        async def send() -> None:
-            while True:
-                start = time.time_ns() // 1_000
-                for first in range(0, len(moving.at_us), 10):
-                    at, angle = moving.at_us[first : first + 10], moving.angle[first : first + 10]
-                    await asyncio.sleep(max(0.0, (start + int(at[-1]) - time.time_ns() // 1_000) / 1e6))
-                    await stream.send(start + int(at[0]), [int(us - at[0]) for us in at], [angle.tolist()])
-
-        sending = tasks.create_task(send())
-        try:
-            yield
-        finally:
-            sending.cancel()
+    return int(device["id"])

@@ -16,6 +16,8 @@ export interface Scene {
 
 /** Numbers stand at peaks that are at least this far apart, CSS pixels. */
 const LABEL_GAP_PX = 22;
+/** With less room for each, peaks are drawn smaller. */
+const DENSE_PX = 16;
 
 interface Pen {
   readonly plot: uPlot;
@@ -109,7 +111,7 @@ export function drawBands(pen: Pen, { norm, target, marks, chosen }: Scene): voi
 /** After the curve: full where the target was reached, hollow where not; numbered where there is room. */
 export function drawMarks(pen: Pen, { marks, chosen, target }: Scene, compact: boolean): void {
   const { plot, ratio, colours } = pen;
-  if (!compact) drawLevelNames(pen, target);
+  const radius = compact || marks.length * DENSE_PX > plot.width ? 3 : 4.5;
   let labelled = -Infinity;
   inside(pen, (context) => {
     context.textAlign = "center";
@@ -117,7 +119,7 @@ export function drawMarks(pen: Pen, { marks, chosen, target }: Scene, compact: b
       const [x, y] = [plot.valToPos(mark.peakS, "x", true), plot.valToPos(mark.peak, "y", true)];
       if (x < plot.bbox.left - 8 * ratio || x > plot.bbox.left + plot.bbox.width + 8 * ratio) continue;
       context.beginPath();
-      context.arc(x, y, (mark.number === chosen ? 6.5 : compact ? 3 : 4.5) * ratio, 0, 2 * Math.PI);
+      context.arc(x, y, (mark.number === chosen ? 6.5 : radius) * ratio, 0, 2 * Math.PI);
       context.strokeStyle = mark.valid ? colours.valid : colours.partial;
       context.fillStyle = mark.valid ? colours.valid : colours.surface;
       context.lineWidth = 2 * ratio;
@@ -128,6 +130,7 @@ export function drawMarks(pen: Pen, { marks, chosen, target }: Scene, compact: b
       label(context, pen, mark, x, y);
     }
   });
+  if (!compact) drawLevelNames(pen, target);
 }
 
 function label(context: CanvasRenderingContext2D, pen: Pen, mark: Mark, x: number, y: number): void {

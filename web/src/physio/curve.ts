@@ -49,6 +49,6 @@ export function extremesOf({ angles }: Curve): readonly [lowest: number, highest
 export function heightOf(curve: Curve, landmarks: readonly (number | null)[]): [from: number, to: number] {
   const seen = [...(extremesOf(curve) ?? []), ...landmarks.filter((angle) => angle !== null)];
   const [lowest, highest] = seen.length === 0 ? [0, 90] : [Math.min(...seen), Math.max(...seen)];
-  const room = Math.max(10, (highest - lowest) * 0.12);
+  const room = Math.max(5, (highest - lowest) * 0.1);
   return [Math.floor((lowest - room) / 10) * 10, Math.ceil((highest + room) / 10) * 10];
 }

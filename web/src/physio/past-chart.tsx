@@ -1,7 +1,7 @@
 /** The whole recording of a joint, which can be looked into with the pointer, the keys, or the buttons. */
 
 import type { JSX } from "preact";
-import { useEffect, useMemo, useState } from "preact/hooks";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { clockTime } from "../format.ts";
 import { Icon } from "../icons.tsx";
 import { AngleFigure } from "./angle-figure.tsx";
@@ -28,6 +28,16 @@ export interface PastChartProps {
   readonly onChoose: (repetition: Repetition | null) => void;
 }
 
+interface Look {
+  /** The moment that is 0 on the axis. */
+  readonly zeroMs: number;
+  readonly whole: Stretch;
+  readonly stretch: Stretch;
+  readonly curve: Curve;
+  readonly box: { readonly current: HTMLDivElement | null };
+  readonly move: (next: Stretch) => void;
+}
+
 const NUMBER = new Intl.NumberFormat();
 
 function curveOf(motion: Motion | null, joint: string): Curve | null {
@@ -41,37 +51,51 @@ function wholeOf(curve: Curve, repetitions: readonly Repetition[], zeroMs: numbe
   return [curve.seconds[0] ?? 0, Math.max(1, curve.seconds.at(-1) ?? 0, ...ends)];
 }
 
-export function PastChart(props: PastChartProps): JSX.Element {
-  const { session, motion, joint, target, repetitions, chosen, onChoose } = props;
+/** Where somebody looks, and what is drawn there. */
+function useLook({ session, motion, joint, repetitions, chosen }: PastChartProps): Look {
   const zeroMs = Date.parse(motion.started_at ?? "") || (repetitions[0]?.startedAtMs ?? 0);
   const coarse = useMemo(() => curveOf(motion, joint) ?? NO_CURVE, [motion, joint]);
   const whole = useMemo(() => wholeOf(coarse, repetitions, zeroMs), [coarse, repetitions, zeroMs]);
-  const [stretch, setStretch] = useState<Stretch>(whole);
-  const [point, setPoint] = useState<readonly [seconds: number, angle: number] | null>(null);
-  const detail = useDetail(session.id, isWhole(stretch, whole) ? null : stretch);
+  const [part, setPart] = useState<Stretch | null>(null); // null: all of it, however long that gets
+  const stretch = part ?? whole;
+  const detail = useDetail(session.id, part);
   const curve = useMemo(() => curveOf(detail, joint) ?? coarse, [detail, coarse]);
+  const box = useRef<HTMLDivElement>(null);
   useEffect(() => {
-    if (chosen !== null) setStretch(around((chosen.startedAtMs - zeroMs) / 1000, (chosen.endedAtMs - zeroMs) / 1000, whole));
+    if (chosen === null) return;
+    setPart(around((chosen.startedAtMs - zeroMs) / 1000, (chosen.endedAtMs - zeroMs) / 1000, whole));
+    box.current?.scrollIntoView({ block: "nearest" });
   }, [chosen]);
+  const move = (next: Stretch): void => setPart(isWhole(within(next, whole), whole) ? null : within(next, whole));
+  return { zeroMs, whole, stretch, curve, box, move };
+}
+
+export function PastChart(props: PastChartProps): JSX.Element {
+  const { motion, joint, target, repetitions, chosen, onChoose } = props;
+  const { zeroMs, whole, stretch, curve, box, move } = useLook(props);
+  const [point, setPoint] = useState<readonly [seconds: number, angle: number] | null>(null);
   const scene: Scene = useMemo(
     () => ({ norm: normOf(joint), target, marks: marksOf(repetitions, zeroMs), chosen: chosen?.number ?? null }),
     [joint, target, repetitions, zeroMs, chosen],
   );
-  const found = motion.joints.find((one) => one.joint === joint);
-  const move = (next: Stretch): void => setStretch(within(next, whole));
   const all = (): void => {
     onChoose(null);
-    setStretch(whole);
+    move(whole);
   };
   return (
-    <div class="past-chart" role="group" aria-label="The recording" tabIndex={0} onKeyDown={(event) => onKey(event, stretch, whole, move, all)}>
+    <div
+      class="past-chart"
+      ref={box}
+      role="group"
+      aria-label="The recording"
+      tabIndex={0}
+      onKeyDown={(event) => onKey(event, stretch, whole, move, all)}
+    >
       <div class="past-chart__bar">
         <span class="past-chart__span">
           {sayOffset(stretch[0])} – {sayOffset(stretch[1])}
         </span>
-        <output class="past-chart__point">
-          {point === null ? "" : `${sayDegrees(point[1])} at ${sayOffset(point[0])} (${clockTime((zeroMs + point[0] * 1000) * 1000)})`}
-        </output>
+        <output class="past-chart__point">{point === null ? "" : sayPoint(point, zeroMs)}</output>
         <ZoomButtons stretch={stretch} whole={whole} onStretch={move} onAll={all} />
       </div>
       <AngleFigure
@@ -84,12 +108,26 @@ export function PastChart(props: PastChartProps): JSX.Element {
         onPoint={(seconds, angle) => setPoint(seconds === null || angle === null ? null : [seconds, angle])}
       />
       <ChartKey scene={scene} />
-      <p class="quiet">
-        {found === undefined ? "The readings are kept no more; the repetitions are." : `${NUMBER.format(found.readings)} readings; no peak is left out.`}{" "}
-        Draw over the chart, or use <kbd>+</kbd> <kbd>−</kbd> <kbd>←</kbd> <kbd>→</kbd> <kbd>0</kbd>, to look closer; choose a
-        repetition below to see it alone.
-      </p>
+      <Reading motion={motion} joint={joint} />
     </div>
+  );
+}
+
+function sayPoint([seconds, angle]: readonly [seconds: number, angle: number], zeroMs: number): string {
+  return `${sayDegrees(angle)} at ${sayOffset(seconds)} (${clockTime((zeroMs + seconds * 1000) * 1000)})`;
+}
+
+/** How much there is, and how one looks closer. */
+function Reading({ motion, joint }: Pick<PastChartProps, "motion" | "joint">): JSX.Element {
+  const found = motion.joints.find((one) => one.joint === joint);
+  return (
+    <p class="quiet">
+      {found === undefined
+        ? "The readings are kept no more; the repetitions are."
+        : `${NUMBER.format(found.readings)} readings; no peak is left out.`}{" "}
+      Draw over the chart, or use <kbd>+</kbd> <kbd>−</kbd> <kbd>←</kbd> <kbd>→</kbd> <kbd>0</kbd>, to look closer; choose a
+      repetition below to see it alone.
+    </p>
   );
 }
 

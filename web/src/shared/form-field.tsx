@@ -20,7 +20,7 @@ export interface FormFieldProps {
 }
 
 const LONG = 300;
-const TYPES = { date: "date", time: "time", moment: "datetime-local", email: "email", phone: "tel" } as const;
+const TYPES = { date: "date", time: "time", moment: "datetime-local", email: "email", phone: "tel", media_url: "url" } as const;
 
 function typeOf({ kind, name }: EntityColumn): (typeof TYPES)[keyof typeof TYPES] | "text" {
   const key = kind === "text" ? name : kind;
@@ -107,7 +107,7 @@ function Input({ id, column, value, required, choices, common, onValue }: InputP
       </select>
     );
   }
-  if (kind === "text" && (column.maximum ?? 0) > LONG) {
+  if (kind === "text" && typeOf(column) === "text" && (column.maximum ?? 0) > LONG) {
     const lines = (column.maximum ?? 0) > 1_000 ? 6 : 2;
     return (
       <textarea
