@@ -128,14 +128,12 @@ async def assemble(
 
 
 def _parts(settings: Settings, pools: Pools, counted: Metrics, outside: Outside, leave: Leave) -> Hub:
-    clock, board = Clock(), FleetBoard(tombstones_max=settings.live.tombstones)
-    intake_rules, credit_rules = composition.intake_rules(settings), composition.credit_rules(settings)
-    intake = Intake(pools.ingest, board, clock, counted, rules=intake_rules, credit_rules=credit_rules)
-    policy = dispatching.policy(settings)
-    intake.use_crews(Crew(Desk(pools.app, clock, policy), pools.app, clock))
-    intake.use_sensors(Sensors(pools.app, clock))
+    clock, policy = Clock(), dispatching.policy(settings)
     housekeeping = Housekeeping(pools.owner, clock, composition.retention_rules(settings))
+    intake = _intake(settings, pools, counted, clock)
+    intake.use_crews(Crew(Desk(pools.app, clock, policy), pools.app, clock))
     intake.use_writers(composition.writers(settings, intake.batch_settled, housekeeping.ensure_partitions))
+    board = intake.board
     alarms, dispatch = (EventReader(EventChannel(name), pools.reader) for name in (ALARMS, DISPATCH))
     deliveries = Deliveries(pools.app, clock)
     inboxes, requests = Inboxes(pools.reader, deliveries), Requests(pools.reader)
@@ -182,6 +180,14 @@ def _parts(settings: Settings, pools: Pools, counted: Metrics, outside: Outside,
         exercising=exercising.build(pools.reader, pools.app, clock, counted, name=bus.node),
         observe=lambda: (observe(clock, counted), meter.observe(bus, counted)),
     )
+
+
+def _intake(settings: Settings, pools: Pools, counted: Metrics, clock: Clock) -> Intake:
+    board = FleetBoard(tombstones_max=settings.live.tombstones)
+    intake_rules, credit_rules = composition.intake_rules(settings), composition.credit_rules(settings)
+    intake = Intake(pools.ingest, board, clock, counted, rules=intake_rules, credit_rules=credit_rules)
+    intake.use_sensors(Sensors(pools.app, clock))
+    return intake
 
 
 async def _check_ingest(intake: Intake) -> str | None:
