@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -52,6 +52,7 @@ class OwnExercise(msgspec.Struct):
 class ExerciseDay(msgspec.Struct):
     """Where a patient stands today."""
 
+    now: Annotated[datetime, Meta(description="The hub's clock: a phone's may be wrong.")]
     day: Annotated[date, Meta(description="The patient's local day.")]
     time_zone: str
     sensors: Annotated[list[OwnSensor], Meta(description="The one that was used last first.")]
@@ -69,7 +70,7 @@ async def show(call: Call[Nothing, Nothing]) -> ExerciseDay:
     sensors = await exercise_day.list_sensors(db, patient_id, at)
     exercises = await exercise_day.list_exercises(db, patient_id, at)
     return ExerciseDay(
-        local.day, local.time_zone, [OwnSensor(*one) for one in sensors], [OwnExercise(*one) for one in exercises]
+        at, local.day, local.time_zone, [OwnSensor(*one) for one in sensors], [OwnExercise(*one) for one in exercises]
     )
 
 

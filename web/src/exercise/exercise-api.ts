@@ -41,6 +41,8 @@ export interface Exercise {
 
 /** Where a patient stands today. */
 export interface ExerciseDay {
+  /** The hub's clock. */
+  readonly now: string;
   /** The patient's local day. */
   readonly day: string;
   readonly time_zone: string;
@@ -106,10 +108,9 @@ export const readRepetitions = async (id: string): Promise<readonly Repetition[]
 export const readDays = async (from: string, until: string): Promise<readonly RehabDay[]> =>
   (await readPage<RehabDay>("/rehab_days", { day_from: from, day_until: until, limit: 200 })).items;
 
-/** Book a session for now; sent twice with one key it is one session. */
-export const book = async (exercise: Exercise, deviceId: number | null, key: string): Promise<PhysioSession> => {
+/** Book a session that begins at `at`, which is now; sent twice with one key it is one session. */
+export const book = async (exercise: Exercise, deviceId: number | null, at: string, key: string): Promise<PhysioSession> => {
   const sensor = deviceId === null ? {} : { device_id: deviceId };
-  const at = new Date().toISOString();
   const body = { plan_id: exercise.plan_id, exercise_id: exercise.id, scheduled_at: at, duration_min: MINUTES, ...sensor };
   return (await create<PhysioSession>(SESSIONS, body, key)).body;
 };

@@ -23,7 +23,7 @@ export function ExerciseCard({ exercise, measurable, onStart, onTicked }: Exerci
     <li class="exercise" data-complete={complete}>
       <header class="exercise__head">
         <div>
-          <h3>{name}</h3>
+          <h2>{name}</h2>
           <p class="quiet">{humanise(joint)}</p>
         </div>
         <p class="exercise__done">

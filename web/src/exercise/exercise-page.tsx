@@ -103,10 +103,10 @@ interface PlanProps {
   readonly onStarted: (session: PhysioSession) => void;
 }
 
-function Plan({ today: { day, booked }, door, onStarted }: PlanProps): JSX.Element {
+function Plan({ today: { day, booked, nowMs }, door, onStarted }: PlanProps): JSX.Element {
   const [chosen, setChosen] = useState<{ exercise: Exercise | null; booked: PhysioSession | null } | null>(null);
   const due = day.exercises.filter((one) => one.due);
-  const soon = booked.filter((one) => isSoon(one, Date.now()));
+  const soon = booked.filter((one) => isSoon(one, nowMs()));
   return (
     <div class="exercises">
       {day.exercises.length === 0 ? <NoPlan /> : <Due due={due} day={day} onStart={(exercise) => setChosen({ exercise, booked: null })} onTicked={door.reload} />}
@@ -132,6 +132,7 @@ function Plan({ today: { day, booked }, door, onStarted }: PlanProps): JSX.Eleme
           booked={chosen.booked}
           joint={chosen.exercise?.joint ?? chosen.booked?.joint ?? null}
           sensors={day.sensors}
+          nowMs={nowMs}
           onStarted={onStarted}
           onClose={() => setChosen(null)}
         />

@@ -34,8 +34,15 @@ export function RunView(props: RunViewProps): JSX.Element {
       () => undefined,
       () => undefined,
     );
+    const unlock = (): void => sound.unlock(); // after a reload nothing may be heard before the first touch
     keeper.start();
-    return () => keeper.stop();
+    document.addEventListener("pointerdown", unlock);
+    document.addEventListener("keydown", unlock);
+    return () => {
+      keeper.stop();
+      document.removeEventListener("pointerdown", unlock);
+      document.removeEventListener("keydown", unlock);
+    };
   }, []);
   if (live === null) return <p role="status">Connecting…</p>;
   return <Followed {...props} live={live} feed={live.feed(props.session.id)} />;

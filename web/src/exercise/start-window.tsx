@@ -8,7 +8,7 @@ import { Dialog } from "../shared/dialog.tsx";
 import { newKey } from "../shared/http.ts";
 import { explainProblem } from "../shared/problems.tsx";
 import { humanise } from "../shared/words.ts";
-import { book, start } from "./exercise-api.ts";
+import { book, cancel, start } from "./exercise-api.ts";
 import type { Exercise, PhysioSession, Sensor } from "./exercise-api.ts";
 import { PainScale } from "./pain-scale.tsx";
 import { sound } from "./tones.ts";
@@ -21,6 +21,7 @@ export interface StartWindowProps {
   readonly booked: PhysioSession | null;
   readonly joint: string | null;
   readonly sensors: readonly Sensor[];
+  readonly nowMs: () => number;
   readonly onStarted: (session: PhysioSession) => void;
   readonly onClose: () => void;
 }
@@ -38,28 +39,24 @@ export function StartWindow(props: StartWindowProps): JSX.Element {
   const [pain, setPain] = useState<number | null>(null);
   const [busy, setBusy] = useState<"asking" | "waiting" | null>(null);
   const [error, setError] = useState<string | null>(null);
-  const key = useRef(newKey()); // one window, one session
   const ending = useRef(new AbortController());
   useEffect(() => () => ending.current.abort(), []);
   const begin = async (): Promise<void> => {
     sound.unlock(); // a click is the only time at which a browser lets a page be heard
     setBusy("asking");
     setError(null);
+    const patient = <T,>(deed: () => Promise<T>): Promise<T> => untilHeard(deed, () => setBusy("waiting"), ending.current.signal);
+    const [at, key] = [new Date(props.nowMs()).toISOString(), newKey()]; // however often it is sent, it is one session
+    let made: PhysioSession | null = null;
     try {
-      const begun = await untilHeard(
-        async () => {
-          const session = exercise === null ? booked : await book(exercise, sensorId, key.current);
-          return session === null ? null : start(session.id, pain);
-        },
-        () => setBusy("waiting"),
-        ending.current.signal,
-      );
-      if (begun !== null) onStarted(begun);
+      if (exercise !== null) made = await patient(() => book(exercise, sensorId, at, key));
+      const { id } = made ?? booked ?? {};
+      if (id !== undefined) onStarted(await patient(() => start(id, pain)));
     } catch (problem) {
       if (!(problem instanceof Problem)) throw problem;
+      if (made !== null) cancel(made.id).catch(() => undefined); // it would take the time of the next try
       setError(explainStart(problem));
       setBusy(null);
-      key.current = newKey();
     }
   };
   const form = useId();
@@ -104,8 +101,12 @@ export function StartWindow(props: StartWindowProps): JSX.Element {
 
 /** A refusal in words for somebody on a mat. */
 function explainStart(problem: Problem): string {
-  if (problem.status === 409 && /sensor/.test(problem.detail)) return "The sensor is used in another session: end that one first, or choose another sensor.";
-  if (problem.status === 409 && /taken/.test(problem.detail)) return "You have a visit at this time, so no session can begin. Tick the exercise off instead, or start later.";
+  const { status, detail } = problem;
+  if (status === 409 && /sensor/.test(detail)) return "The sensor is used in another session: end that one first, or choose another sensor.";
+  if (status === 409 && /another session/.test(detail)) return "You are in another session: end that one first. It is shown on this page in a moment.";
+  if (status === 409 && /taken/.test(detail)) {
+    return "Something else is booked for you at this time, so no session can begin. Tick the exercise off instead, or start later.";
+  }
   return explainProblem(problem);
 }
 

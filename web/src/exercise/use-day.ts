@@ -13,6 +13,8 @@ export interface Today {
   /** The session that goes on, whoever began it. */
   readonly running: PhysioSession | null;
   readonly booked: readonly PhysioSession[];
+  /** The hub's clock, ms since 1970. */
+  readonly nowMs: () => number;
 }
 
 export interface DayDoor {
@@ -25,7 +27,8 @@ export interface DayDoor {
 
 async function readToday(): Promise<Today> {
   const [day, running, booked] = await Promise.all([readDay(), readRunning(), readBooked()]);
-  return { day, running, booked };
+  const aheadMs = Date.parse(day.now) - Date.now();
+  return { day, running, booked, nowMs: () => Date.now() + aheadMs };
 }
 
 export function useDay(): DayDoor {

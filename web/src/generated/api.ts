@@ -777,6 +777,7 @@ export interface Ended {
 
 /** Where a patient stands today. */
 export interface ExerciseDay {
+  readonly now: string;
   readonly day: string;
   readonly time_zone: string;
   readonly sensors: readonly OwnSensor[];
