@@ -36,8 +36,10 @@ from arogya.client.hooks import CommandRefused, Hooks, Options, Refusal
 from arogya.client.live import LiveClient
 from arogya.client.motion import MotionClient, MotionStream
 from arogya.client.motion_hooks import ClaimRefusal, MotionHooks, MotionRefusal
+from arogya.client.physio import PhysioJoint, PhysioRepetition, PhysioSession, physio_feed
 from arogya.client.sign_in import AccessRefused, sign_in
 from arogya.client.spool_file import SpoolError
+from arogya.client.state import StateFeed
 from hub.protocol.filter import Area, Filter
 from hub.protocol.fix import Alarm, Fix
 from hub.protocol.hub_frames import Command
@@ -69,10 +71,15 @@ __all__ = [
     "MotionRefusal",
     "MotionStream",
     "Options",
+    "PhysioJoint",
+    "PhysioRepetition",
+    "PhysioSession",
     "Position",
     "Refusal",
     "Report",
     "ReportAck",
     "SpoolError",
+    "StateFeed",
+    "physio_feed",
     "sign_in",
 ]

@@ -20,6 +20,7 @@ from arogya.client.feed import EventFeed
 from arogya.client.fleet import Ambulance, Fleet, FleetChange, OutOfStep, Staleness, merge
 from arogya.client.follower import Follower
 from arogya.client.sign_in import AccessRefused
+from arogya.client.state import StateFeed, StateFollower
 from hub.errors import BadInput, HubError
 from hub.protocol.codec import JSON, MSGPACK
 from hub.protocol.filter import Filter
@@ -43,7 +44,8 @@ class LiveClient:
 
     `channel` may be `ambulance:{id}`, one vehicle; `filter` a `Filter` that lets the hub send a part of the fleet.
     `events` are feeds of event channels, like `alarms` and `inbox`, that are followed on the same connection; with
-    None as the `channel` they are all that is followed, and iterating waits until the end.
+    None as the `channel` they are all that is followed, and iterating waits until the end. `states` are feeds of state
+    channels other than the fleet's, like `physio:{id}`, in the same way.
 
     `token` is an access token, or an async function that gets one whenever a connection is made (tokens end after some
     minutes; `lambda: sign_in(url, email, password)` will do). A consumer that is slower than the fleet gets several
@@ -60,6 +62,7 @@ class LiveClient:
         channel: str | None = "fleet",
         filter: Filter | None = None,
         events: Iterable[EventFeed] = (),
+        states: Iterable[StateFeed] = (),
         encoding: Literal["msgpack", "json"] = "msgpack",
         heartbeat_s: float = 10.0,
         backoff: Backoff | None = None,
@@ -69,6 +72,7 @@ class LiveClient:
         self._channel = channel
         self._filter = _checked(filter)
         self._followers = {feed.channel: Follower(feed) for feed in events}
+        self._states = {feed.channel: StateFollower(feed) for feed in states}
         self._codec = CODECS[encoding]
         self._heartbeat_s = heartbeat_s
         self._backoff = backoff or Backoff()
@@ -158,7 +162,7 @@ class LiveClient:
                 ending = await self._connect_once()
             finally:
                 self.connected, self._socket = False, None
-                for follower in self._followers.values():
+                for follower in self._beside():
                     follower.disconnected()
             if ending.refused and isinstance(self._token, str):
                 raise AccessRefused(f"the hub refused the token ({ending.detail or ending.close_code})")
@@ -183,7 +187,7 @@ class LiveClient:
         self._fleet.forget_parts()
         self._socket, self._asked_at = socket, None
         await self._subscribe(socket)
-        for follower in self._followers.values():
+        for follower in self._beside():
             await follower.connected(partial(self._send, socket))
         async for message in socket:
             if message.type not in (aiohttp.WSMsgType.TEXT, aiohttp.WSMsgType.BINARY):
@@ -195,7 +199,7 @@ class LiveClient:
                 await close(socket, aiohttp.WSCloseCode.PROTOCOL_ERROR)
                 return Ending(detail=f"the hub does not speak the protocol: {error.detail}")
             if isinstance(heard, Error):
-                if heard.channel in (self._channel, *self._followers) and heard.code in REFUSALS:
+                if heard.channel in (self._channel, *self._followers, *self._states) and heard.code in REFUSALS:
                     raise AccessRefused(
                         f"this account may not watch {heard.channel} as asked ({heard.code}: {heard.detail})"
                     )
@@ -220,9 +224,11 @@ class LiveClient:
     async def _take(self, message: LiveMessage, socket: aiohttp.ClientWebSocketResponse) -> None:
         if isinstance(message, Events | Error) and message.channel in self._followers:
             await self._followers[message.channel].receive(message)
-            if self._channel is None and isinstance(message, Events):
-                self.connected = True
-                self._backoff.succeeded()
+            self._heard_beside(message)
+            return
+        if isinstance(message, Snapshot | Delta | Part | Error) and message.channel in self._states:
+            await self._states[message.channel].receive(message)
+            self._heard_beside(message)
             return
         if not isinstance(message, Snapshot | Delta | Part) or message.channel != self._channel:
             return
@@ -239,6 +245,16 @@ class LiveClient:
         if change is not None:
             self._news = change if self._news is None else merge(self._news, change)
             self._told.set()
+
+    def _beside(self) -> list[Follower | StateFollower]:
+        """Return who follows what there is beside the fleet."""
+        return [*self._followers.values(), *self._states.values()]
+
+    def _heard_beside(self, message: LiveMessage) -> None:
+        """Take what a feed was told as a sign that all is well, where nothing else is followed."""
+        if self._channel is None and not isinstance(message, Error):
+            self.connected = True
+            self._backoff.succeeded()
 
 
 def _checked(wanted: Filter | None) -> Filter | None:

@@ -7,6 +7,9 @@ from typing import Any
 
 import pytest
 
+from arogya.client.fleet import OutOfStep
+from arogya.client.physio import session_of
+from arogya.client.state import ChannelState
 from hub.errors import HubError
 from hub.ingest.admission import Place, fix_time
 from hub.ingest.credit import Account
@@ -16,7 +19,7 @@ from hub.protocol.codec import JSON, MSGPACK, Codec
 from hub.protocol.device_frames import FROM_DEVICE
 from hub.protocol.fix import parse_fix
 from hub.protocol.hub_frames import FROM_HUB
-from hub.protocol.live_frames import FROM_LIVE
+from hub.protocol.live_frames import FROM_LIVE, Delta, Snapshot
 from hub.protocol.viewer_frames import FROM_VIEWER
 from storage.events import Position
 from tests.hub.live.follower import Follower
@@ -128,6 +131,31 @@ def test_credit_is_kept(vector: dict[str, Any]) -> None:
 
 @each("viewer")
 def test_a_viewer_follows_its_rule(vector: dict[str, Any]) -> None:
+    follow(vector)
+
+
+@each("physio")
+def test_a_viewer_of_a_session_follows_it_and_draws_the_trace(vector: dict[str, Any]) -> None:
+    follow(vector)
+    state = ChannelState(vector["message"]["channel"])
+    before = vector["before"] | {"set": vector["before"]["tables"]}
+    del before["tables"]
+    state.apply(Snapshot(channel=vector["message"]["channel"], server_time=1, **before))
+    message = JSON.decode(JSON.dump(vector["message"]).decode(), FROM_LIVE)
+    assert isinstance(message, Delta | Snapshot)
+    try:
+        changed = state.apply(message)
+    except OutOfStep:
+        assert vector["then"] == "subscribe again"
+    else:
+        assert vector["then"] == ("applied" if changed else "ignored")
+    session = session_of(state.tables)
+    assert session is not None
+    assert {joint: [list(point) for point in points] for joint, points in session.trace.items()} == vector["drawn"]
+
+
+def follow(vector: dict[str, Any]) -> None:
+    """Let a viewer take a message, and compare what it has then."""
     viewer = Viewer()
     before, message = vector["before"], JSON.decode(JSON.dump(vector["message"]).decode(), FROM_LIVE)
     viewer.epoch, viewer.offset, viewer.in_step = before["epoch"], before["offset"], True
