@@ -137,8 +137,7 @@ def _parts(settings: Settings, pools: Pools, counted: Metrics, outside: Outside,
     alarms, dispatch = (EventReader(EventChannel(name), pools.reader) for name in (ALARMS, DISPATCH))
     deliveries = Deliveries(pools.app, clock)
     inboxes, requests = Inboxes(pools.reader, deliveries), Requests(pools.reader)
-    told = [alarms.channel, dispatch.channel]
-    learn, judge = intake.fleet.read_unit, judged_by(pools.reader)
+    told, learn, judge = [alarms.channel, dispatch.channel], intake.fleet.read_unit, judged_by(pools.reader)
     audit = AuditTrail(pools.app, clock, counted)
     physio = Physio(pools.reader, intake.motion, clock, care_days=settings.auth.care_days, audit=audit.queue)
     directory = Directory(board.channel, judge, learn, told, inboxes=inboxes, requests=requests, physio=physio)
@@ -147,12 +146,9 @@ def _parts(settings: Settings, pools: Pools, counted: Metrics, outside: Outside,
         pools.reader, pools.app, intake=intake, live=live, channels=[alarms, dispatch], watched=[inboxes, requests]
     )
     bus = composition.bus(settings)
-    databases = pools.reader, pools.app
-    exchange = FleetExchange(bus, intake, changes, databases=databases, leave=leave, tick_s=settings.nodes.tick_s)
+    exchange = _exchange(settings, pools, bus, intake, changes, leave)
     exchange.carry(PhysioRelay(bus, clock, physio, intake.motion, tick_s=settings.nodes.tick_s))
     bus.listen(exchange, composition.describe(settings, clock, intake, live))
-    intake.tell(exchange)
-    changes.tell(exchange)
     around = Surroundings(pools.reader, pools.dispatch, board, clock, counted, exchange.is_connected)
     dispatched = dispatching.build(policy, outside.travel, around, name=bus.node)
     changes.wake(DISPATCH, dispatched.engine.wake)
@@ -188,6 +184,16 @@ def _intake(settings: Settings, pools: Pools, counted: Metrics, clock: Clock) ->
     intake = Intake(pools.ingest, board, clock, counted, rules=intake_rules, credit_rules=credit_rules)
     intake.use_sensors(Sensors(pools.app, clock))
     return intake
+
+
+def _exchange(
+    settings: Settings, pools: Pools, bus: Bus, intake: Intake, changes: Changes, leave: Leave
+) -> FleetExchange:
+    databases = pools.reader, pools.app
+    exchange = FleetExchange(bus, intake, changes, databases=databases, leave=leave, tick_s=settings.nodes.tick_s)
+    intake.tell(exchange)
+    changes.tell(exchange)
+    return exchange
 
 
 async def _check_ingest(intake: Intake) -> str | None:
