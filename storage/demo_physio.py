@@ -6,18 +6,17 @@ import secrets
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
-from uuid import UUID
 
 import numpy as np
 from numpy.typing import NDArray
 
 from storage import fleet
-from storage.pool import OWNER, Database, Transaction
+from storage.pool import OWNER, Database, Record, Transaction
 from storage.sql import load
 
 _QUERIES = load("demo_physio")
 _PEOPLE = load("demo")
-FRAME_SAMPLES = 25
+FRAME_SAMPLES = 50
 _FRAMES = ("stream_id", "seq", "received_at", "started_at", "interval_us", "offsets_us", "angles")
 
 
@@ -46,6 +45,17 @@ class DemoPastSession(NamedTuple):
     angles: NDArray[np.float32]  # (joints, samples), degrees
     pain_before: int
     pain_after: int
+
+    @property
+    def samples(self) -> int:
+        """Return how many instants it has."""
+        count: int = self.angles.shape[1]
+        return count
+
+    @property
+    def ended_at(self) -> datetime:
+        """Return when the last of them was over."""
+        return self.started_at + timedelta(microseconds=self.samples * self.interval_us)
 
 
 class DemoWearer(NamedTuple):
@@ -87,6 +97,7 @@ async def seed(dsn: str, wearers: Sequence[DemoWearer]) -> None:
 
 
 async def _wearer(transaction: Transaction, wearer: DemoWearer) -> list[tuple[object, ...]]:
+    """Store one patient; return the frames of the sessions that are over."""
     made = await transaction.fetch_one(
         _PEOPLE.insert_user, name=wearer.name, email=wearer.email, role="patient", password=wearer.password
     )
@@ -110,60 +121,45 @@ async def _wearer(transaction: Transaction, wearer: DemoWearer) -> list[tuple[ob
     exercises = await transaction.fetch(
         _QUERIES.ensure_plan, **given | {"patient": wearer.email, "days": list(wearer.regime.days)}
     )
-    by_day = {row["day_of_week"]: (row["plan_id"], row["id"]) for row in exercises}
-    frames: list[tuple[object, ...]] = []
     sent = await transaction.fetch_one(_QUERIES.has_sent, device_id=sensor["id"])
-    for session in () if not by_day or sent is None or sent["sent"] else wearer.past:
-        exercise = by_day.get(session.started_at.isoweekday()) or next(iter(by_day.values()))
-        frames += await _session(transaction, wearer, sensor["id"], exercise, session)
-    return frames
+    if sent is None or sent["sent"] or not wearer.past:
+        return []
+    return await _past(transaction, wearer, sensor["id"], exercises)
 
 
-async def _session(
-    transaction: Transaction,
-    wearer: DemoWearer,
-    device_id: int,
-    exercise: tuple[UUID, UUID],
-    session: DemoPastSession,
+async def _past(
+    transaction: Transaction, wearer: DemoWearer, device_id: int, exercises: Sequence[Record]
 ) -> list[tuple[object, ...]]:
-    samples = session.angles.shape[1]
-    row = await transaction.fetch_one(
-        _QUERIES.insert_session,
+    by_day = {row["day_of_week"]: row["id"] for row in exercises}
+    logs = {secrets.token_hex(16): session for session in wearer.past}
+    regime, past = wearer.regime, wearer.past
+    streams = await transaction.fetch(
+        _QUERIES.insert_sessions,
         patient=wearer.email,
-        doctor=wearer.regime.doctor,
+        doctor=regime.doctor,
         facility=wearer.facility,
-        joint=wearer.regime.joint,
-        plan_id=exercise[0],
-        exercise_id=exercise[1],
-        device_id=device_id,
-        rest_angle=wearer.regime.rest_angle,
-        target_angle=wearer.regime.target_angle,
-        started_at=session.started_at,
-        ended_at=session.started_at + timedelta(microseconds=samples * session.interval_us),
-        pain_before=session.pain_before,
-        pain_after=session.pain_after,
-    )
-    if row is None:
-        raise LookupError("no session was made")
-    stream = await transaction.fetch_one(
-        _QUERIES.insert_stream,
-        device_id=device_id,
-        log_id=secrets.token_hex(16),
-        session_id=row["id"],
+        joint=regime.joint,
         joints=list(wearer.joints),
-        last_seq=samples,
-        opened_at=session.started_at,
+        plan_id=exercises[0]["plan_id"],
+        device_id=device_id,
+        rest_angle=regime.rest_angle,
+        target_angle=regime.target_angle,
+        started_ats=[session.started_at for session in past],
+        ended_ats=[session.ended_at for session in past],
+        exercise_ids=[by_day.get(session.started_at.isoweekday(), exercises[0]["id"]) for session in past],
+        pains_before=[session.pain_before for session in past],
+        pains_after=[session.pain_after for session in past],
+        log_ids=list(logs),
+        last_seqs=[session.samples for session in past],
     )
-    if stream is None:
-        raise LookupError("no stream was made")
-    return list(_frames(stream["id"], session))
+    return [frame for stream in streams for frame in _frames(stream["id"], logs[stream["log_id"]])]
 
 
 def _frames(stream_id: int, session: DemoPastSession) -> list[tuple[object, ...]]:
     """Return rows of `motion_frames`: received now, because partitions are made for days that come."""
     received_at = datetime.now(UTC)
     rows: list[tuple[object, ...]] = []
-    for first in range(0, session.angles.shape[1], FRAME_SAMPLES):
+    for first in range(0, session.samples, FRAME_SAMPLES):
         started_at = session.started_at + timedelta(microseconds=first * session.interval_us)
         angles = session.angles[:, first : first + FRAME_SAMPLES].ravel().tolist()
         rows.append((stream_id, first + 1, received_at, started_at, session.interval_us, [], angles))

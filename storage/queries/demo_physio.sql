@@ -48,21 +48,24 @@ WITH found AS (
 )
 SELECT id FROM found UNION ALL SELECT id FROM device LIMIT 1;
 
--- name: insert_session
--- A session at home that is over.
-INSERT INTO physio_sessions (patient_id, therapist_id, facility_id, scheduled_at, duration_min, status, joint, plan_id,
-                             exercise_id, device_id, supervised, rest_angle, target_angle, started_at, ended_at,
-                             ended_by, pain_before, pain_after, created_at)
-SELECT patient.id, doctor.id, f.id, :started_at::timestamptz, 10, 'completed', :joint::text, :plan_id::uuid,
-       :exercise_id::uuid, :device_id::bigint, false, :rest_angle::real, :target_angle::real, :started_at::timestamptz,
-       :ended_at::timestamptz, 'device', :pain_before::smallint, :pain_after::smallint, :started_at::timestamptz
-  FROM users patient, users doctor, facilities f
- WHERE patient.email = :patient::text AND doctor.email = :doctor::text AND f.name = :facility::text
-RETURNING id;
-
--- name: insert_stream
--- The log of a session, as its sensor sent it.
+-- name: insert_sessions
+-- Sessions at home that are over, each with the log that its sensor sent; one array element a session.
+WITH given AS (
+    SELECT * FROM unnest(:started_ats::timestamptz[], :ended_ats::timestamptz[], :exercise_ids::uuid[],
+                         :pains_before::smallint[], :pains_after::smallint[], :log_ids::text[], :last_seqs::bigint[])
+        AS g (started_at, ended_at, exercise_id, pain_before, pain_after, log_id, last_seq)
+), session AS (
+    INSERT INTO physio_sessions (patient_id, therapist_id, facility_id, scheduled_at, duration_min, status, joint,
+                                 plan_id, exercise_id, device_id, supervised, rest_angle, target_angle, started_at,
+                                 ended_at, ended_by, pain_before, pain_after, created_at)
+    SELECT patient.id, doctor.id, f.id, g.started_at, 10, 'completed', :joint::text, :plan_id::uuid, g.exercise_id,
+           :device_id::bigint, false, :rest_angle::real, :target_angle::real, g.started_at, g.ended_at, 'device',
+           g.pain_before, g.pain_after, g.started_at
+      FROM given g, users patient, users doctor, facilities f
+     WHERE patient.email = :patient::text AND doctor.email = :doctor::text AND f.name = :facility::text
+    RETURNING id, started_at
+)
 INSERT INTO streams (device_id, log_id, kind, physio_session_id, joints, last_seq, opened_at)
-VALUES (:device_id::bigint, :log_id::text, 'motion', :session_id::uuid, :joints::text[], :last_seq::bigint,
-        :opened_at::timestamptz)
-RETURNING id;
+SELECT :device_id::bigint, g.log_id, 'motion', session.id, :joints::text[], g.last_seq, g.started_at
+  FROM session JOIN given g USING (started_at)
+RETURNING id, log_id;

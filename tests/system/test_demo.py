@@ -35,6 +35,24 @@ def test_ten_or_more_ambulances_move(demo: Run) -> None:
     wait_until(lambda: query(dsn, moving) >= 10, "ten ambulances with two fixes")
 
 
+def test_patients_exercise_at_home_and_have_done_so_before(demo: Run) -> None:
+    dsn = demo.entry().dsn
+    live = """
+    SELECT count(*) FROM motion_repetitions r JOIN streams l ON l.id = r.stream_id
+      JOIN physio_sessions s ON s.id = l.physio_session_id
+     WHERE s.status = 'in_progress' AND s.rest_angle IS NOT NULL
+    """
+    wait_until(lambda: query(dsn, live) > 0, "a repetition of a session in progress")
+    past = "SELECT count(*) FROM physio_sessions WHERE status = 'completed' AND counted_at IS NULL"
+    wait_until(lambda: query(dsn, past) == 0, "the sessions of the last days are counted")
+    assert query(dsn, "SELECT count(*) FROM rehab_progress WHERE compliance_rate > 0 AND valid_reps > 10") >= 6
+    treating = """
+    SELECT count(DISTINCT s.patient_id) FROM physio_sessions s JOIN users u ON u.id = s.therapist_id
+     WHERE u.email = 'doctor@arogya.example'
+    """
+    assert query(dsn, treating) >= 8
+
+
 def test_a_second_run_on_the_same_state_is_refused_with_the_address_of_the_first(demo: Run) -> None:
     second = arogya("demo", "--state", str(demo.state))
     assert second.returncode == 1
