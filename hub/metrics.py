@@ -58,12 +58,12 @@ class Metrics:
         self.audit_refused = Counter("hub_audit_refused", "Reads refused for want of room in its queue", registry=own)
         self.audit_failures = Counter("hub_audit_failures", "Batches of it that could not be stored", registry=own)
         self.audit_sealed = Counter("hub_audit_sealed", "Entries of the audit log that this hub sealed", registry=own)
-        self.leading = Gauge("hub_leading", "Whether this hub does what one hub at a time does", ["work"], registry=own)
         self._begin_dispatch(own)
         # The process
         self.loop_lag_seconds = Histogram("hub_loop_lag_seconds", "Event loop delay", buckets=_FAST_S, registry=own)
 
     def _begin_dispatch(self, own: CollectorRegistry) -> None:
+        self.leading = Gauge("hub_leading", "Whether this hub does what one hub at a time does", ["work"], registry=own)
         self.dispatch_leading = Gauge("hub_dispatch_leading", "Whether this hub runs the timers", registry=own)
         self.dispatch_decisions = Counter(
             "hub_dispatch_decisions", "Choices of units", ["kind", "travel"], registry=own
