@@ -31,6 +31,9 @@ COMMENT ON COLUMN plan_exercises.hold_s IS 'How long each repetition is to be he
 COMMENT ON COLUMN plan_exercises.media_url IS 'A picture or a video that shows it.';
 COMMENT ON COLUMN plan_exercises.last_day IS 'From the day after it the exercise is not due any more; null = as long as the plan.';
 
+-- Each day of a plan is looked at; not of rows that are older than this rule.
+ALTER TABLE workout_plans ADD CONSTRAINT workout_plans_starts_this_century CHECK (start_date >= '2000-01-01') NOT VALID;
+
 CREATE TABLE exercise_targets (
     exercise_id  uuid NOT NULL REFERENCES plan_exercises ON DELETE CASCADE,
     from_day     date NOT NULL,

@@ -7,6 +7,8 @@ from storage.records.entity import Check, Column, Embed, Entity, Filter, Sort, W
 from storage.records.joints import JOINTS
 from storage.records.kinds import DATE, KEY, MOMENT, TEXT
 
+_THIS_CENTURY = "workout_plans_starts_this_century"
+
 WORKOUT_PLANS = Entity(
     name="workout_plans",
     singular="a workout plan",
@@ -76,6 +78,7 @@ WORKOUT_PLANS = Entity(
         Check(
             "r.end_date >= r.start_date", "end_date", "a plan ends after it starts", "workout_plans_ends_after_start"
         ),
+        Check("r.start_date >= '2000-01-01'", "start_date", "a plan begins in this century", _THIS_CENTURY),
     ),
     patient="r.patient_id",
 )

@@ -46,6 +46,17 @@ async def test_more_plans_than_one_transaction_takes_are_all_turned(
     assert await days.turn() == 4
 
 
+async def test_a_plan_that_was_never_worked_out_is(superuser: Connection, app_pool: Database) -> None:
+    course = await begin(superuser, app_pool)
+    await course.exercise(10, 1)
+    await superuser.execute("UPDATE rehab_progress SET counted_to = NULL, time_zone = NULL")
+    await superuser.execute("DELETE FROM rehab_days")
+    days, leader = days_of(app_pool, StillClock(at(MONDAY)))
+    assert await leader.take()
+    assert [await days.turn(), await days.turn()] == [2, 0]
+    await course.agree()
+
+
 async def test_patients_are_told_once_what_is_due(superuser: Connection, app_pool: Database) -> None:
     course = await begin(superuser, app_pool)
     await course.exercise(10, 1)
