@@ -7,6 +7,7 @@ import { useObserved } from "../shared/observable.ts";
 import { Skeleton } from "../shared/table-rows.tsx";
 import { Tabs } from "../shared/tabs.tsx";
 import { Card } from "../shell/page.tsx";
+import { useBeat } from "./beat.ts";
 import { ChartKey } from "./chart-key.tsx";
 import { usePhysioLive, usePhysioSession } from "./feed.ts";
 import type { PhysioFeed, PhysioLive } from "./feed.ts";
@@ -102,6 +103,7 @@ function NothingYet(): JSX.Element {
 
 /** Large, for a look across the room. */
 function Numbers({ joint, nowMs }: { joint: LiveJoint; nowMs: () => number }): JSX.Element {
+  useBeat(1_000);
   const { valid, count, targetReps, angle, phase, shortDeg } = joint;
   const silent = isSilent(joint, nowMs());
   const tone = phase === "out" && shortDeg !== null && shortDeg < 0.5 ? "good" : "plain";

@@ -2,6 +2,7 @@
 
 import type { JSX } from "preact";
 import { useEffect } from "preact/hooks";
+import { Icon } from "../icons.tsx";
 import { EmptyState } from "../shared/data-table.tsx";
 import { Failure } from "../shared/problems.tsx";
 import { useMay } from "../shared/rights.ts";
@@ -68,7 +69,19 @@ function useAsking({ row, reload }: RecordDoor<PhysioSession>): void {
 function Course({ door, session }: { door: RecordDoor<PhysioSession>; session: PhysioSession }): JSX.Element {
   const may = useMay();
   if (session.status === "in_progress") return <LivePart session={session} onEnded={door.reload} />;
-  if (session.status !== "scheduled") return <PastSession session={session} />;
+  if (session.status !== "scheduled") {
+    return (
+      <>
+        {session.status === "completed" && session.counted_at === null && (
+          <p class="note" role="status">
+            <Icon name="refresh" />
+            What you see was counted while it went on; it is being counted once more from all that is stored.
+          </p>
+        )}
+        <PastSession session={session} />
+      </>
+    );
+  }
   return (
     <EmptyState
       title="It has not begun"

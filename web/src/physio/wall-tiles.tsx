@@ -3,6 +3,7 @@
 import type { JSX } from "preact";
 import { useEffect, useMemo } from "preact/hooks";
 import { useObserved } from "../shared/observable.ts";
+import { useBeat } from "./beat.ts";
 import { usePhysioLive, usePhysioSession } from "./feed.ts";
 import type { PhysioFeed, PhysioLive } from "./feed.ts";
 import { nameOfJoint } from "./joints.ts";
@@ -59,6 +60,7 @@ interface TileProps {
 }
 
 function Tile({ live, feed, session, onEnded }: TileProps): JSX.Element {
+  useBeat(1_000);
   const now = usePhysioSession(feed);
   const refused = useObserved(feed.refused);
   const connection = useObserved(live.connection);
