@@ -19,6 +19,7 @@ import arogya.client
 from tests.arogya.client.test_live import tiny_live
 from tests.arogya.client.test_live_events import raise_alarm
 from tests.arogya.client.tiny_hub import TinyHub, until
+from tests.arogya.client.tiny_motion_hub import SESSION, TinyMotionHub
 from tests.handlers.floor import standing
 
 PAGE = Path(__file__).parents[3] / "docs" / "client.md"
@@ -38,7 +39,7 @@ def main_of(example: str) -> Callable[..., Awaitable[None]]:
 
 def test_the_examples_are_short_and_the_first_two_the_same_in_the_code_and_on_the_page() -> None:
     documented = inspect.cleandoc(arogya.client.__doc__ or "")
-    assert len(EXAMPLES) == 3
+    assert len(EXAMPLES) == 4
     assert all(len([line for line in example.splitlines() if line]) <= 15 for example in EXAMPLES)
     for example in EXAMPLES[:2]:
         assert textwrap.indent(example.strip(), "    ") in documented
@@ -50,6 +51,15 @@ async def test_the_device_example_stores_its_fixes(tmp_path: Path, monkeypatch: 
         await main_of(EXAMPLES[0])(hub.url, "secret")
         assert sorted(hub.log.rows) == [1, 2]
     assert (tmp_path / "fixes.db").exists()
+
+
+async def test_the_example_of_a_sensor_stores_its_samples(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    async with TinyMotionHub() as hub:
+        await main_of(EXAMPLES[3])(hub.url, "secret", SESSION)
+        assert sorted(hub.only.rows) == list(range(1, 201))
+        assert [report.kind for report in hub.reports.values()] == ["session_start", "session_stop"]
+    assert not list((tmp_path / "motion").glob("*.motion"))
 
 
 async def test_the_viewer_example_prints_the_fleet(capsys: pytest.CaptureFixture[str]) -> None:
