@@ -26,8 +26,7 @@ KNEE = "right_knee_flexion"
 OWN_SENSOR = "SELECT d.id FROM physio_devices d JOIN users u ON u.id = d.patient_id WHERE u.email = $1"
 USUAL = {"name": "Heel slides", "target_reps": 2, "target_angle": 90, "sets": 1, "hold_s": 0, "created_at": "now"}
 # What was done before counts for the day, for whatever exercise.
-FORGET = """DELETE FROM motion_repetitions rep USING streams s JOIN physio_sessions p ON p.id = s.physio_session_id
-             WHERE rep.stream_id = s.id AND p.patient_id = $1"""
+FORGET = "UPDATE physio_sessions SET started_at = started_at - interval '30 days' WHERE patient_id = $1"
 NEWEST = "SELECT * FROM physio_sessions WHERE patient_id = $1 ORDER BY created_at DESC LIMIT 1"
 
 
