@@ -522,6 +522,7 @@ export interface Devices {
   readonly patient_id?: string | null;
   readonly model?: string | null;
   readonly joints?: readonly string[] | null;
+  readonly included_angle?: boolean | null;
   readonly created_at?: string;
   readonly revoked_at?: string | null;
   readonly revoked?: boolean;
