@@ -110,23 +110,37 @@ class Bank:
     def _block(
         self, slots: NDArray[np.intp], seq: NDArray[np.int64], at: NDArray[np.int64], angles: NDArray[np.float32]
     ) -> list[Counted]:
-        even = self._goes_on(slots, at)
-        if even.all():
+        goes_on, begins = self._kinds(slots, at)
+        if goes_on.all():
             return self._together(slots, seq, at, angles)
-        some, rest = np.flatnonzero(even), np.flatnonzero(~even)
-        done = [counted for frame in rest.tolist() for counted in self._alone(frame, slots, seq, at, angles)]
-        if len(some):
-            together = self._together(slots[some], seq[some], at[some], angles[some])
-            done += [each._replace(frame=int(some[each.frame])) for each in together]
+        done: list[Counted] = []
+        for frame in np.flatnonzero(~(goes_on | begins)).tolist():
+            done += self._alone(frame, slots, seq, at, angles)
+        for some, take in ((np.flatnonzero(goes_on), self._together), (np.flatnonzero(begins), self._anew)):
+            if len(some):
+                taken = take(slots[some], seq[some], at[some], angles[some])
+                done += [each._replace(frame=int(some[each.frame])) for each in taken]
         return sorted(done, key=_place)
 
-    def _goes_on(self, slots: NDArray[np.intp], at: NDArray[np.int64]) -> NDArray[np.bool_]:
-        """Tell for each frame whether its samples follow those before, without a gap."""
-        last = self._columns.last_at[slots]
-        steps = np.diff(at, axis=1, prepend=last[:, :1])
-        even: NDArray[np.bool_] = (steps.min(axis=1) > 0) & (steps.max(axis=1) <= LONGEST_GAP_US)
-        even &= (self._columns.started[slots] != 0).all(axis=1) & (last == last[:, :1]).all(axis=1)
-        return even & (at[:, -1] - last[:, 0] < REST_US)
+    def _kinds(self, slots: NDArray[np.intp], at: NDArray[np.int64]) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+        """Tell which frames follow the samples before them without a gap, and which only begin with one."""
+        last, started = self._columns.last_at[slots], self._columns.started[slots] != 0
+        steps = np.diff(at, axis=1)
+        even = (steps.min(axis=1, initial=1) > 0) & (steps.max(axis=1, initial=1) <= LONGEST_GAP_US)
+        first = at[:, :1] - last
+        begins = even & (~started | (np.abs(first) > LONGEST_GAP_US)).all(axis=1) & (at[:, -1] - at[:, 0] < REST_US)
+        goes_on = even & started.all(axis=1) & (last == last[:, :1]).all(axis=1) & (at[:, -1] - last[:, 0] < REST_US)
+        return goes_on & (first[:, 0] > 0) & (first[:, 0] <= LONGEST_GAP_US), begins
+
+    def _anew(
+        self, slots: NDArray[np.intp], seq: NDArray[np.int64], at: NDArray[np.int64], angles: NDArray[np.float32]
+    ) -> list[Counted]:
+        joints, flat = slots.shape[1], slots.reshape(-1)
+        picked = self._columns.pick(flat)
+        first = angles[:, :, 0].reshape(-1).astype(np.float64)
+        zigzag.begin(picked, np.repeat(seq, joints), np.repeat(at[:, 0], joints), first)
+        self._columns.put(flat, picked)
+        return self._together(slots, seq + 1, at[:, 1:], angles[:, :, 1:]) if at.shape[1] > 1 else []
 
     def _together(
         self, slots: NDArray[np.intp], seq: NDArray[np.int64], at: NDArray[np.int64], angles: NDArray[np.float32]

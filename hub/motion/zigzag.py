@@ -79,6 +79,17 @@ def weights(dt: Whole) -> Reals:
     return found
 
 
+def begin(columns: Columns, seq: Whole, at: Whole, angles: Reals) -> None:
+    """Take a first sample of each counter, or one after a gap: `seq`, `at` and `angles` (joints,)."""
+    x = angles * columns.direction + 0.0
+    for each in (columns.x1, columns.x2, columns.y, columns.turn, columns.floor, columns.peak):
+        each[:] = x
+    columns.started[:], columns.out[:], columns.hold_us[:] = 1, 0, 0
+    columns.travelled[:], columns.start_travelled[:], columns.fastest[:] = 0.0, 0.0, 0.0
+    columns.start_seq[:] = seq
+    columns.last_at[:], columns.start_at[:], columns.peak_at[:] = at, at, at
+
+
 def advance(columns: Columns, seq: Whole, at: Whole, angles: Reals) -> list[Turned]:
     """Take a block of samples: `seq` (frames,), `at` (rows, frames), `angles` (rows, frames times joints).
 
