@@ -63,8 +63,8 @@ class PhysioBoard:
         for one in news.joints:
             former = self._joint(one.joint)
             if former.at is None or not former.at - TRACE_US < one.at < former.at:
-                now = former._replace(phase=one.phase, at=one.at, angle=one.angle, peak_angle=one.peak_angle)
-                self._put(now._replace(hold_s=one.hold_s))
+                goal, counted, valid = former.goal, former.counted, former.valid
+                self._put(JointNow(goal, counted, valid, one.phase, one.at, one.angle, one.peak_angle, one.hold_s))
             if one.points.at:
                 drawn.append((one.joint, *one.points))
         if drawn:

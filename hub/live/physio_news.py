@@ -9,13 +9,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hub.motion.decimate import Decimator, Points
-from hub.motion.repetitions import Repetition, Standing
+from hub.motion.repetitions import REST, Repetition, Standing
 from hub.motion.stream import MotionStream
 from storage.motion_live import Counted
 
 STREAMS_MAX: Final = 16  # of one session, that are looked at
 REPETITIONS_MAX: Final = 1_000  # between two looks; a tick has none or one a joint
 WRONG_US: Final = 2_000_000  # a device's clock that is off by more is shown by the hub's
+
+_NO_POINTS: Final = Points([], [])
+_REST: Final = Standing(0, 0, REST, None, 0.0)
 
 
 class JointNews(NamedTuple):
@@ -47,14 +50,13 @@ class Standings(Protocol):
 class _Newest:
     """One stream since somebody looked."""
 
-    __slots__ = ("angles", "at", "decimator", "joints", "moved", "standings")
+    __slots__ = ("angles", "at", "decimator", "moved", "stream")
 
-    def __init__(self, joints: tuple[str, ...]) -> None:
-        self.joints = joints
-        self.decimator = Decimator(len(joints))
+    def __init__(self, stream: MotionStream) -> None:
+        self.stream = stream  # of the connection that was heard last
+        self.decimator = Decimator(len(stream.joints))
         self.at = 0
         self.angles: list[float] = []  # the newest, one a joint
-        self.standings: list[Standing] = []
         self.moved = False
 
 
@@ -70,14 +72,13 @@ class Collector:
 
     def moved(self, stream: MotionStream, at_us: NDArray[np.int64], angles: NDArray[np.float32]) -> None:
         """Take samples, and how far their joints are."""
-        newest = self._streams.pop(stream.stream_id, None) or _Newest(stream.joints)
+        newest = self._streams.pop(stream.stream_id, None) or _Newest(stream)
         self._streams[stream.stream_id] = newest
         if len(self._streams) > STREAMS_MAX:
             del self._streams[next(iter(self._streams))]
         newest.decimator.add(at_us, angles)
         newest.at, newest.angles = int(at_us[-1]), angles[:, -1].tolist()
-        newest.standings = [self._counters.standing(int(slot)) for slot in stream.slots]
-        newest.moved = True
+        newest.stream, newest.moved = stream, True
         self._news()
 
     def repeated(self, stream: MotionStream, joint: int, repetition: Repetition) -> None:
@@ -97,22 +98,20 @@ class Collector:
 
     def take(self) -> News | None:
         """Return what is new since the last time; None for nothing."""
-        joints = tuple(one for newest in self._streams.values() if newest.moved for one in _joints_of(newest))
+        joints = tuple(one for newest in self._streams.values() if newest.moved for one in self._joints_of(newest))
         repetitions, self._repetitions = tuple(self._repetitions), []
         return News(joints, repetitions) if joints or repetitions else None
 
-
-def _joints_of(newest: _Newest) -> list[JointNews]:
-    newest.moved = False
-    points = newest.decimator.take()
-    found = []
-    for place, (joint, angle) in enumerate(zip(newest.joints, newest.angles, strict=True)):
-        drawn = Points([], []) if points is None else points[place]
-        standing = newest.standings[place] if place < len(newest.standings) else None
-        phase = "rest" if standing is None else standing.phase
-        peak = None if standing is None else standing.peak_angle
-        found.append(JointNews(joint, newest.at, angle, phase, peak, standing.hold_s if standing else 0.0, drawn))
-    return found
+    def _joints_of(self, newest: _Newest) -> list[JointNews]:
+        newest.moved = False
+        stream = newest.stream
+        points = newest.decimator.take() or [_NO_POINTS] * len(stream.joints)
+        # A stream that has ended since has no counters any more: its joints rest.
+        standings = [self._counters.standing(slot) for slot in stream.slots.tolist()] or [_REST] * len(stream.joints)
+        return [
+            JointNews(joint, newest.at, angle, standing.phase, standing.peak_angle, standing.hold_s, drawn)
+            for joint, angle, standing, drawn in zip(stream.joints, newest.angles, standings, points, strict=True)
+        ]
 
 
 def counted(joint: str, repetition: Repetition, shift_us: int = 0) -> Counted:

@@ -49,13 +49,16 @@ class Decimator:
         """Return what there is to draw, joint by joint; None while it is too early for more points."""
         if not self._at:
             return None
-        at, angles = self._ascending(np.concatenate(self._at)), np.concatenate(self._angles, axis=1)
+        at, angles = self._at[0], self._angles[0]
+        if len(self._at) > 1:
+            at, angles = np.concatenate(self._at), np.concatenate(self._angles, axis=1)
+        at = self._ascending(at)
         room = self._room_for(at)
         if room < _LEAST and len(at) > int(room):
             self._at, self._angles = [at], [angles]
             return None
         self._at, self._angles = [], []
-        points = _of_stretches(at, angles, max(int(room), 1))
+        points = _of_stretches(at, angles, int(room))
         self._last = int(at[-1])
         self._room = min(_BURST, room - max(len(joint.at) for joint in points))
         return points
@@ -65,6 +68,8 @@ class Decimator:
         last = self._last
         if last is not None and int(at[0]) < last - _BACK_US:
             self._last = last = None
+        if (last is None or int(at[0]) > last) and (len(at) == 1 or int((at[1:] - at[:-1]).min()) >= _STEP_US):
+            return at
         steps = np.arange(len(at), dtype=np.int64) * _STEP_US
         free = at - steps
         if last is not None:
@@ -81,17 +86,19 @@ class Decimator:
 
 def _of_stretches(at: NDArray[np.int64], angles: NDArray[np.float32], room: int) -> list[Points]:
     """Return of each joint all samples where there is room, else the extremes of equal stretches."""
-    count = len(at)
+    times, values = at.tolist(), angles.tolist()
+    count = len(times)
     if count <= room:
-        times = at.tolist()
-        return [Points(times, joint) for joint in angles.tolist()]
-    stretches = room // _LEAST
-    edges = np.linspace(0, count, stretches + 1).astype(np.int64)
-    longest = int(np.diff(edges).max())
-    # Stretches differ in length by one at most: a shorter one sees its own last sample twice.
-    places = np.minimum(edges[:-1, None] + np.arange(longest), edges[1:, None] - 1)
-    windows = angles[:, places]
-    rows = np.arange(stretches)
-    lowest, highest = places[rows, windows.argmin(axis=2)], places[rows, windows.argmax(axis=2)]
-    kept = [np.unique(np.concatenate(pair)) for pair in zip(lowest, highest, strict=True)]
-    return [Points(at[of].tolist(), angles[joint, of].tolist()) for joint, of in enumerate(kept)]
+        return [Points(times, joint) for joint in values]
+    stretches = max(1, room // _LEAST)
+    found = [Points([], []) for _ in values]
+    for stretch in range(stretches):
+        # A few calls a stretch: most often there is one, and columns of windows would cost three times as much.
+        first, end = count * stretch // stretches, count * (stretch + 1) // stretches
+        window = angles[:, first:end]
+        lowest, highest = window.argmin(axis=1).tolist(), window.argmax(axis=1).tolist()
+        for points, joint, low, high in zip(found, values, lowest, highest, strict=True):
+            for place in sorted({low, high}):
+                points.at.append(times[first + place])
+                points.angles.append(joint[first + place])
+    return found
