@@ -66,6 +66,8 @@ export interface PhysioSession {
   readonly pain_before: number | null;
   readonly pain_after: number | null;
   readonly ended_by?: string | null;
+  /** When its repetitions were counted from all that is stored. */
+  readonly counted_at?: string | null;
 }
 
 export interface Repetition {

@@ -63,7 +63,7 @@ function Session({ session, exercise }: { session: PhysioSession; exercise: Exer
     ...{ sets: 1, holdS: exercise?.hold_s ?? 0 },
   };
   const open = (event: Event): void => {
-    if (!(event.currentTarget as HTMLDetailsElement).open || (reps !== null && typeof reps !== "string")) return;
+    if (!(event.currentTarget as HTMLDetailsElement).open || (typeof reps === "object" && reps !== null && reps.length > 0)) return;
     readRepetitions(session.id).then(
       (found) => setReps(repsOf(found, session.joint)),
       (error: unknown) => {
@@ -86,16 +86,22 @@ function Session({ session, exercise }: { session: PhysioSession; exercise: Exer
           </span>
           {session.status !== "completed" && <StatusMark value={session.status} />}
         </summary>
-        <Counted reps={reps} goal={goal} />
+        <Counted reps={reps} goal={goal} final={session.counted_at != null} />
       </details>
     </li>
   );
 }
 
-function Counted({ reps, goal }: { reps: readonly Rep[] | string | null; goal: Goal }): JSX.Element {
+interface CountedProps {
+  readonly reps: readonly Rep[] | string | null;
+  readonly goal: Goal;
+  readonly final: boolean;
+}
+
+function Counted({ reps, goal, final }: CountedProps): JSX.Element {
   if (reps === null) return <p role="status">Reading…</p>;
   if (typeof reps === "string") return <p role="alert">{reps} Close it and open it to try again.</p>;
-  if (reps.length === 0) return <p>No repetition was counted.</p>;
+  if (reps.length === 0) return <p>{final ? "No repetition was counted." : "It is still being counted: look again in a moment."}</p>;
   const { valid, partial, bestAngle } = summarise(reps, goal);
   return (
     <>
