@@ -27,6 +27,7 @@ from hub.live.event_reader import EventReader
 from hub.live.events import EventChannel
 from hub.live.hub import LiveHub, LiveRules
 from hub.live.inboxes import Inboxes
+from hub.live.physio import Physio
 from hub.live.requests import Requests
 from hub.metrics import Metrics
 from hub.protocol.codec import CODECS, JSON
@@ -53,6 +54,7 @@ class Floor:
         self.metrics: Metrics
         self.reader: Database  # that rights are read from
         self.inboxes: Inboxes
+        self.physio: Physio
         self.dsn: str
         self.alarms: EventReader  # nobody listens to the database: `refresh` shows what was stored
 
@@ -129,7 +131,10 @@ async def standing(database: str, rules: LiveRules = RULES) -> AsyncIterator[Flo
     intake = Intake(reader, board, clock, metrics, rules=IntakeRules(), credit_rules=CreditRules())
     told_to_all = [alarms.channel, dispatch.channel]
     learn = intake.fleet.read_unit
-    directory = Directory(board.channel, judged_by(reader), learn, told_to_all, inboxes=inboxes, requests=requests)
+    physio = Physio(told, intake.motion, clock)
+    directory = Directory(
+        board.channel, judged_by(reader), learn, told_to_all, inboxes=inboxes, requests=requests, physio=physio
+    )
     live = LiveHub(directory, clock, metrics, rules)
     changes = Changes(
         reader, reader, intake=intake, live=live, channels=[alarms, dispatch], watched=[inboxes, requests]
@@ -138,7 +143,7 @@ async def standing(database: str, rules: LiveRules = RULES) -> AsyncIterator[Flo
         async with asyncio.TaskGroup() as tasks:
             task = tasks.create_task(live.run())
             works = (
-                *(reading.run() for reading in (alarms, dispatch, inboxes, requests, deliveries)),
+                *(reading.run() for reading in (alarms, dispatch, inboxes, requests, physio, deliveries)),
                 changes.rights.patrol(),
             )
             rounds = [tasks.create_task(work) for work in works]
@@ -148,7 +153,7 @@ async def standing(database: str, rules: LiveRules = RULES) -> AsyncIterator[Flo
                     board.upsert_unit(Unit(ambulance_id, f"MARK-{name.upper()}", None, "available"))
                 floor = Floor(hub, world, live, board, database)
                 floor.changes, floor.metrics, floor.reader, floor.alarms = changes, metrics, reader, alarms
-                floor.inboxes, floor.dsn = inboxes, database
+                floor.inboxes, floor.physio, floor.dsn = inboxes, physio, database
                 yield floor
                 async with asyncio.timeout(10):
                     await live.drain(0.0)
