@@ -9,16 +9,20 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import contextlib
 import tempfile
 import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from bench import machine, motion_copies, wards
+import numpy as np
+
+from bench import machine, motion_copies, motion_live, wards
 from bench.broken import Broken
 from bench.hub import HubUnderTest
-from bench.movements import MOVEMENTS, make_movement
+from bench.motion_live import Late
+from bench.movements import MOVEMENTS, Movement, make_movement
 from bench.psql import Psql
 from bench.wards import Ward
 from bench.worker import working
@@ -30,6 +34,9 @@ SETTINGS: Mapping[str, str] = {
     "AROGYA_LIMITS__REFUSALS_PER_MINUTE": "1000000",
 }
 MAIN_FIGURE = "samples_per_s"
+WATCHED = 50  # sessions that viewers look at
+CHANNELS = 8  # of a viewer: half of what it may have
+TIMED = 100  # sensors whose frames are timed
 JOINT_ORDER = sorted(JOINTS, key=lambda joint: (not joint.endswith("_flexion"), joint))
 
 
@@ -40,7 +47,14 @@ class Load(NamedTuple):
     joints: int
     samples: int  # of each joint in a message
     hz: float
-    window_frames: int  # 0: at their pace
+    window_frames: int = 0  # 0: at their pace
+    seconds: float = 1.0
+    warmup_s: float = 0.0
+
+    @property
+    def names(self) -> list[str]:
+        """The joints."""
+        return JOINT_ORDER[: self.joints]
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -53,36 +67,72 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--window", type=int, default=0, help="messages on the way of a sensor that saturates; 0: paced"
     )
+    parser.add_argument(
+        "--viewers", type=int, default=20, help="viewers, among whom 50 sessions are shared (20); 0: none"
+    )
+    parser.add_argument("--live-devices", type=int, default=50, help="sensors of the everyday load (50)")
+    parser.add_argument("--live-seconds", type=float, default=15.0, help="its measured time (15); 0: leave it out")
     parser.add_argument("--no-copies", action="store_true", help="leave out psql's copies")
 
 
 def measure(hub: HubUnderTest, options: argparse.Namespace) -> dict[str, float]:
-    """Run the load once and return the figures by name."""
+    """Run the loads once and return the figures by name."""
+    figures: dict[str, float] = {}
+    if options.live_seconds and options.viewers:
+        paced = Load(options.live_devices, options.joints, options.samples, options.hz)
+        paced = paced._replace(seconds=options.live_seconds, warmup_s=options.warmup)
+        everyday, _ = run_load(hub, paced, options.viewers)
+        names = ("ack_p50_ms", "ack_p99_ms", *(name for name in everyday if name.startswith(("live_", "cpu_"))))
+        figures |= {name if name.startswith("live_") else f"live_{name}": everyday[name] for name in names}
     load = Load(options.devices, options.joints, options.samples, options.hz, options.window)
-    joints = JOINT_ORDER[: load.joints]
-    ward = asyncio.run(wards.make_ward(hub.dsn, load.devices, joints))
+    load = load._replace(seconds=options.seconds, warmup_s=options.warmup)
     psql = Psql(hub.psql, hub.dsn)
     before_bytes = motion_copies.frames_bytes(psql)
-    tally, cpu = drive(hub, ward, joints, load, options)
-    stored = asyncio.run(wards.count_stored(hub.dsn, ward.prefix))
-    verify_stored(tally, stored, load)
-    figures = figures_of(tally, load)
-    figures["bytes_per_sample"] = round(
-        (motion_copies.frames_bytes(psql) - before_bytes) / max(1, stored.samples * load.joints), 2
-    )
-    figures |= repetitions_of(hub, ward, joints, load, tally)
+    crowded, ward = run_load(hub, load, options.viewers)
+    written_bytes = motion_copies.frames_bytes(psql) - before_bytes
+    figures |= {f"crowded_{name}" if name.startswith("live_") else name: value for name, value in crowded.items()}
+    figures["bytes_per_sample"] = round(written_bytes / max(1, figures["samples"]), 2)
     if not options.no_copies:
         figures |= copies_of(psql, ward, load, figures["samples_per_s"])
-    return figures | {f"cpu_{name}": cores for name, cores in cpu.items()}
+    return figures
+
+
+def run_load(hub: HubUnderTest, load: Load, viewers: int) -> tuple[dict[str, float], Ward]:
+    """Let sensors send from a process of their own, and therapists watch some of them; raises `Broken` for any loss."""
+    viewers = min(viewers, load.devices)
+    ward = asyncio.run(wards.make_ward(hub.dsn, load.devices, load.names, max(1, viewers)))
+    watched = spread(load.devices, min(WATCHED, viewers * CHANNELS)) if viewers else []
+    movements = [make_movement(number, load.joints, load.hz) for number in range(min(MOVEMENTS, load.devices))]
+    with tempfile.TemporaryDirectory() as name, contextlib.ExitStack() as stack:
+        folder = Path(name)
+        watching = stack.enter_context(motion_live.watching(hub, ward, watched)) if viewers else None
+        tally, cpu = drive(hub, ward, load, watched, folder)
+        late = None
+        if watching is not None:
+            recording = motion_live.recording_of(watching, folder)
+            span = (tally["measured_from_ns"], tally["measured_from_ns"] + int(tally["measured_s"] * 1e9))
+            sent = motion_live.sent_of(folder / "sent.npz", ward, movements, watched)
+            late = motion_live.join(recording, sent, load.names, load.samples, round(1_000_000 / load.hz), span)
+    verify_stored(tally, asyncio.run(wards.count_stored(hub.dsn, ward.prefix)), load)
+    figures = figures_of(tally, load) | repetitions_of(hub, ward, movements, load, tally)
+    if late is not None:
+        figures |= live_figures(late)
+    return figures | {f"cpu_{name}": cores for name, cores in cpu.items()}, ward
+
+
+def spread(count: int, wanted: int) -> list[int]:
+    """Return so many places of a range, evenly spread."""
+    return [place * count // wanted for place in range(wanted)] if count > wanted else list(range(count))
 
 
 def drive(
-    hub: HubUnderTest, ward: Ward, joints: list[str], load: Load, options: argparse.Namespace
+    hub: HubUnderTest, ward: Ward, load: Load, watched: list[int], folder: Path
 ) -> tuple[dict[str, Any], dict[str, float]]:
-    """Let the sensors send from a process of their own; returns their tally, and the cores of each process tree."""
-    job = {"host": hub.host, "port": hub.port, "secrets": ward.secrets, "sessions": ward.sessions, "joints": joints}
-    job |= {"samples": load.samples, "hz": load.hz, "window_frames": load.window_frames}
-    with working("sensors", job | {"warmup_s": options.warmup, "seconds": options.seconds}) as sensors:
+    """Let the sensors send; returns their tally, and the cores of each process tree."""
+    job: dict[str, Any] = {"host": hub.host, "port": hub.port, "secrets": ward.secrets, "sessions": ward.sessions}
+    job |= {"joints": load.names, "samples": load.samples, "hz": load.hz, "window_frames": load.window_frames}
+    job |= {"timed": sorted({*spread(load.devices, TIMED), *watched}), "sent_file": str(folder / "sent.npz")}
+    with working("sensors", job | {"warmup_s": load.warmup_s, "seconds": load.seconds}) as sensors:
         roots = hub.processes() | {"sensors": sensors.pid}
         sensors.expect("measuring")
         before, started = machine.sample_cpu(roots), time.monotonic()
@@ -109,16 +159,26 @@ def figures_of(tally: Mapping[str, Any], load: Load) -> dict[str, float]:
     return figures | {"sender_behind_ms": round(tally["behind_s"] * 1_000, 1)}
 
 
+def live_figures(late: Late) -> dict[str, float]:
+    """Choose what is reported of the viewers; without a `sent`, the time runs from the instant of each sample."""
+    if not len(late.sent):
+        raise Broken("no viewer saw anything move")
+    figures = {"live_seen_share": late.seen_share}
+    for name, times in (("", late.measured), ("sent_", late.sent)):
+        p50, p99, most = np.percentile(times, (50, 99, 100))
+        figures |= {f"live_{name}p50_ms": p50, f"live_{name}p99_ms": p99, f"live_{name}max_ms": most}
+    return {name: round(float(value), 3) for name, value in figures.items()}
+
+
 def repetitions_of(
-    hub: HubUnderTest, ward: Ward, joints: list[str], load: Load, tally: Mapping[str, Any]
+    hub: HubUnderTest, ward: Ward, movements: list[Movement], load: Load, tally: Mapping[str, Any]
 ) -> dict[str, float]:
     """Hold what was counted against what was done; raises `Broken` when a joint has one too few or too many."""
     counted = asyncio.run(wards.count_repetitions(hub.dsn, ward.prefix))
-    movements = [make_movement(number, load.joints, load.hz) for number in range(min(MOVEMENTS, load.devices))]
     wrong, done = [], 0
     for place, (session, samples) in enumerate(zip(ward.sessions, tally["sent"], strict=True)):
         movement = movements[place % MOVEMENTS]
-        bounds = zip(joints, movement.least(samples).tolist(), movement.most(samples).tolist(), strict=True)
+        bounds = zip(load.names, movement.least(samples).tolist(), movement.most(samples).tolist(), strict=True)
         for joint, least, most in bounds:
             found = counted.get((session, joint), 0)
             done += least

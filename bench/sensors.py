@@ -41,8 +41,9 @@ class Job:
     warmup_s: float
     seconds: float
     window_frames: int = 0  # frames on the way of a sensor that saturates; 0: at its pace
-    timed: int = 100  # sensors whose acks are read at once; the others read theirs about once a second
-    first: int = 0  # place of the first of them among all processes' sensors: it decides the movement
+    timed: list[int] = field(
+        default_factory=list
+    )  # places whose acks are read at once; the others read theirs by and by
     sent_file: str = ""  # where to save when each timed frame was written
 
 
@@ -71,9 +72,9 @@ class Sensors:
     def __init__(self, job: Job) -> None:
         self.job = job
         self.errors: Counter[str] = Counter()
-        every = max(1, len(job.secrets) // job.timed) if not job.window_frames else 1
+        timed = set(range(len(job.sessions)) if job.window_frames else job.timed)
         self.all = [
-            Sensor(index, session, job.joints, timed=index % every == 0) for index, session in enumerate(job.sessions)
+            Sensor(index, session, job.joints, timed=index in timed) for index, session in enumerate(job.sessions)
         ]
         self.behind_s = 0.0
         self._span_s = job.samples / job.hz
@@ -98,10 +99,10 @@ class Sensors:
         interval_us = round(1_000_000 / self.job.hz)
         drawn = {
             number: make_movement(number, len(self.job.joints), self.job.hz)
-            for number in {movement_of(self.job.first + sensor.index) for sensor in self.all}
+            for number in {sensor.index % MOVEMENTS for sensor in self.all}
         }
         for sensor in self.all:
-            sensor.prepare(drawn[movement_of(self.job.first + sensor.index)], self.job.samples, interval_us)
+            sensor.prepare(drawn[sensor.index % MOVEMENTS], self.job.samples, interval_us)
             sensor.socket.setblocking(False)
             if sensor.timed:
                 self._poll.register(sensor.socket, select.EPOLLIN)
@@ -191,11 +192,6 @@ class Sensors:
             if all(sensor.acked >= sensor.sent * self.job.samples for sensor in self.all if not sensor.lost):
                 return
             time.sleep(0.05)
-
-
-def movement_of(index: int) -> int:
-    """Return the number of the movement that a sensor makes."""
-    return index % MOVEMENTS
 
 
 def run(job: Job) -> Tally:

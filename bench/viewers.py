@@ -6,7 +6,7 @@ import asyncio
 import time
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import msgpack
@@ -30,6 +30,9 @@ class Job:
     channels: list[str]
     filters: list[dict[str, Any] | None]  # of the channel `fleet`, one for each viewer; empty: none has one
     at_once: int = 40  # handshakes at the same time
+    channels_of: list[list[str]] = field(
+        default_factory=list
+    )  # of each viewer beside those of all; empty: none has any
 
 
 class Viewer(Socket):
@@ -39,7 +42,8 @@ class Viewer(Socket):
         super().__init__(target, errors)
         self.index = index
         self._filter = job.filters[index] if job.filters else None
-        self._awaited = set(job.channels)  # channels without a first answer
+        own = job.channels_of[index] if job.channels_of else []
+        self._awaited = {*job.channels, *own}  # channels without a first answer
         self._recorder = recorder
         self._now_ns = 0  # when the bytes that are being taken arrived
 

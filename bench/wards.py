@@ -16,13 +16,17 @@ TARGET_DEG = 80.0  # of the first joint: some movements reach it, and some do no
 
 
 class Ward(NamedTuple):
-    """Sensors, each with a session in progress; therapists take turns."""
+    """Sensors, each with a session in progress."""
 
     prefix: str  # of the names of the devices
     secrets: list[str]
     sessions: list[str]  # in the same order
-    therapists: list[str]  # their e-mail addresses; session i is that of therapist i % len
+    therapists: list[str]  # their e-mail addresses
     password: str  # of all therapists
+
+    def therapist_of(self, place: int) -> int:
+        """Return whose session it is at a place: the first ones are the first therapist's, and so on."""
+        return place * len(self.therapists) // len(self.sessions)
 
 
 class Stored(NamedTuple):
@@ -36,7 +40,7 @@ class Stored(NamedTuple):
 
 
 async def make_ward(dsn: str, size: int, joints: list[str], therapists: int = 1) -> Ward:
-    """Insert patients with a sensor each, whose sessions began an hour ago and a bit."""
+    """Insert patients with a sensor each, whose sessions begin now."""
     prefix, password = f"bench-{secrets.token_hex(3)}", secrets.token_urlsafe()
     tokens = [new_token() for _ in range(size)]
     connection = await asyncpg.connect(dsn)
@@ -45,7 +49,7 @@ async def make_ward(dsn: str, size: int, joints: list[str], therapists: int = 1)
         sessions: list[str] = []
         for start in range(0, size, PATIENTS_AT_ONCE):
             some = tokens[start : start + PATIENTS_AT_ONCE]
-            turns = [doctor_ids[(start + place) % therapists] for place in range(len(some))]
+            turns = [doctor_ids[(start + place) * therapists // size] for place in range(len(some))]
             async with connection.transaction():
                 sessions += await _admit(connection, prefix, some, turns, joints)
         await connection.execute("ANALYZE")
@@ -101,7 +105,7 @@ async def _admit(
     rows = await connection.fetch(
         "INSERT INTO physio_sessions (patient_id, therapist_id, device_id, supervised, status, joint, rest_angle, "
         "target_angle, target_reps, started_at) "
-        "SELECT patient, doctor, device, false, 'in_progress', $4, 0, $5, 10, now() - interval '61 minutes' "
+        "SELECT patient, doctor, device, false, 'in_progress', $4, 0, $5, 10, now() "
         "FROM unnest($1::uuid[], $2::uuid[], $3::bigint[]) AS row (patient, doctor, device) RETURNING id, device_id",
         patient_ids,
         doctors,
