@@ -38,7 +38,7 @@ class NewDevice(msgspec.Struct, forbid_unknown_fields=True):
     ambulance_id: RowId | UnsetType | None = UNSET
     facility_id: UUID | UnsetType | None = UNSET
     model: Annotated[str, Meta(max_length=100)] | None = None
-    joints: Annotated[list[Joint], Meta(min_length=1, max_length=16)] | None = None
+    joints: Annotated[list[Joint], Meta(min_length=1, max_length=32)] | None = None
     included_angle: bool = False
     protocol: Literal["hub", "traccar", "owntracks"] = "hub"  # the latter two are apps that only say where they are
 

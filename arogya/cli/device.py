@@ -55,6 +55,9 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         default="hub",
         help="the app on the phone (default: ours)",
     )
+    add.add_argument(
+        "--included-angle", action="store_true", help="a sensor that sends 180 for straight: the hub converts it"
+    )
     add.add_argument("--csv", type=Path, metavar="FILE", help="many at once: columns plate_number, name, kind")
     add.add_argument("--new-ambulance", action="store_true", help="add ambulances that do not exist yet")
     _add_output(add)
@@ -97,6 +100,8 @@ def run_add(parsed: argparse.Namespace) -> int:
         raise CommandError(str(error), MISTAKEN) from error
     if parsed.protocol != "hub" and any(one.kind != "tablet" for one in wanted):
         raise CommandError("only a tablet is a tracker: leave --kind out", MISTAKEN)
+    if parsed.included_angle and any(one.kind != "physio" for one in wanted):
+        raise CommandError("only a sensor sends angles: say --kind physio", MISTAKEN)
     if parsed.csv is None and parsed.kind == "tablet" and not parsed.plate:
         raise CommandError("name the ambulance with --plate, or a list with --csv", MISTAKEN)
     if not (is_name(parsed.plate or "") and is_name(parsed.name)):
@@ -131,6 +136,8 @@ async def _add(db: Database, wanted: list[Wanted], parsed: argparse.Namespace) -
                 kind, name or kind, ambulance_id, claim_hash, claim_ends_at, parsed.protocol
             )
             device_id = await fleet.create_device(transaction, wanted_device)
+            if parsed.included_angle:
+                await fleet.describe_sensor(transaction, device_id, model=None, joints=None, included_angle=True)
             if is_secret:
                 await fleet.add_secret(transaction, device_id, digest(code), now)
             added.append({"id": device_id, "plate_number": plate or None, "name": name or kind, "kind": kind})

@@ -21,7 +21,7 @@ RETURNING id;
 
 -- name: insert_physio_device
 -- The part of a device that only physiotherapy sensors have.
-INSERT INTO physio_devices (id) VALUES (:device_id);
+INSERT INTO physio_devices (id) VALUES (:device_id) ON CONFLICT DO NOTHING;
 
 -- name: describe_physio_device
 -- What a sensor is.

@@ -51,6 +51,7 @@ async def test_a_tablet_is_added_claimed_rotated_and_revoked(hub: Hub, world: Wo
         "patient_id": None,
         "model": None,
         "joints": None,
+        "included_angle": None,
         "created_at": 0,
         "revoked_at": None,
         "revoked": False,

@@ -73,6 +73,13 @@ DEVICES = Entity(
             nullable=True,
             source="sensor.joints",
         ),
+        Column(
+            name="included_angle",
+            kind=BOOLEAN,
+            about="A sensor sends the included angle (180 = straight); the hub converts it.",
+            nullable=True,
+            source="sensor.included_angle",
+        ),
         Column(name="created_at", kind=MOMENT, about="When it was added."),
         Column(name="revoked_at", kind=MOMENT, about="Since when it may not connect.", nullable=True),
         Column(name="revoked", kind=BOOLEAN, about="It may not connect any more.", source="(r.revoked_at IS NOT NULL)"),

@@ -17,7 +17,7 @@ from arogya.cli.demo_data import PASSWORD
 from arogya.client import Command, DeviceClient, Fix, LiveClient, sign_in
 from arogya.client.hooks import Hooks
 from tests.arogya.client.tiny_hub import until
-from tests.system.processes import COMMAND, Run, arogya
+from tests.system.processes import COMMAND, Run, arogya, query
 
 pytestmark = pytest.mark.timeout(120)
 
@@ -75,6 +75,12 @@ def test_a_tracker_gets_a_link_that_it_can_post_to(demo: Run) -> None:
     shown = device(demo, "add", "--plate", "D-9", "--protocol", "owntracks")
     assert "owntracks:///config?inline=" in shown.stdout
     assert device(demo, "add", "--kind", "physio", "--protocol", "traccar").returncode == 2
+
+
+def test_a_sensor_says_which_angle_it_sends(demo: Run) -> None:
+    added(demo, "--kind", "physio", "--name", "Knee", "--included-angle")
+    assert query(demo.entry().dsn, "SELECT included_angle FROM physio_devices ORDER BY id DESC LIMIT 1") is True
+    assert device(demo, "add", "--plate", "D-9", "--included-angle").returncode == 2
 
 
 def test_the_list_says_when_nobody_can_tell_who_is_connected(demo: Run, monkeypatch: pytest.MonkeyPatch) -> None:
