@@ -76,7 +76,7 @@ def run(parsed: argparse.Namespace) -> int:
     except (CredentialsError, ExchangeError, WearersError) as error:
         raise CommandError(str(error), MISTAKEN) from error
     if not credentials and not wearers:
-        raise CommandError("there is nobody to simulate: name --credentials, --patients or both", MISTAKEN)
+        raise CommandError("there is nobody to drive or to exercise: name --credentials, --patients or both", MISTAKEN)
     plan = Plan(
         parsed.url or _running_url(parsed.state),
         credentials,
