@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from playwright.async_api import Page, expect
 
 from tests.browser.conftest import OpenVisit
-from tests.browser.demo import Demo
+from tests.browser.demo import Demo, running_demo
 from tests.browser.home_sensor import home_sensor
 from tests.browser.inside import States, enter, execute
 from tests.browser.visit import PHONE
@@ -28,6 +29,13 @@ DRAWN = """() => {
   for (let at = 0; at < data.length; at += 4) if (data[at + 2] - data[at] > 120 && data[at + 3] > 200) blue += 1;
   return blue > 300;
 }"""
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    """A demonstration in which nobody else moves."""
+    with running_demo(tmp_path_factory.mktemp("demo") / "state", "--no-fleet") as running:
+        yield running
 
 
 @pytest.fixture(scope="module")
