@@ -141,6 +141,7 @@ def _parts(settings: Settings, pools: Pools, counted: Metrics, outside: Outside,
     audit = AuditTrail(pools.app, clock, counted)
     physio = Physio(pools.reader, intake.motion, clock, care_days=settings.auth.care_days, audit=audit.queue)
     directory = Directory(board.channel, judge, learn, told, inboxes=inboxes, requests=requests, physio=physio)
+    counted.live_physio.set_function(lambda: len(physio))
     live = LiveHub(directory, clock, counted, composition.live_rules(settings))
     changes = Changes(
         pools.reader, pools.app, intake=intake, live=live, channels=[alarms, dispatch], watched=[inboxes, requests]

@@ -42,6 +42,7 @@ class Metrics:
         self.live_frames = Counter("hub_live_frames", "Frames encoded for viewers", ["kind"], registry=own)
         self.live_writes = Counter("hub_live_writes", "Writes to viewers", registry=own)
         self.live_lagging = Gauge("hub_live_lagging", "Viewers that are behind", registry=own)
+        self.live_physio = Gauge("hub_live_physio_sessions", "Physio sessions that viewers watch here", registry=own)
         # Other hubs
         self.bus_deaf_seconds = Gauge("hub_bus_deaf_seconds", "Since when nothing is heard of the bus", registry=own)
         self.bus_peers = Gauge("hub_bus_peers", "Hubs that are there, this one included", registry=own)
