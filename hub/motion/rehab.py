@@ -27,6 +27,7 @@ class RehabRules:
 
     round_s: float = 20.0  # between two looks at the clocks of all patients
     due_from: time = time(8)  # of the patient's day: from then on they are told what is due
+    due_until: time = time(21)  # and not at night, whenever the hub was started or the plan was made active
 
 
 class Rehab:
@@ -66,4 +67,5 @@ class Rehab:
         """Tell patients what is due today, once a plan and day; return how many. Raises as `turn`."""
         async with self._db.transaction() as transaction:
             await self._leader.gate(transaction)
-            return await progress.notify_due(transaction, self._clock.now(), from_time=self._rules.due_from)
+            now, rules = self._clock.now(), self._rules
+            return await progress.notify_due(transaction, now, from_time=rules.due_from, until_time=rules.due_until)

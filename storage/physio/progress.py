@@ -50,9 +50,9 @@ async def turn(transaction: Transaction, plan_ids: Sequence[UUID], now: datetime
     await transaction.fetch(_QUERIES.turn, plan_ids=list(plan_ids), now=now)
 
 
-async def notify_due(transaction: Transaction, now: datetime, *, from_time: time) -> int:
-    """Remind patients of exercises that are due, from a time of their day on; return how many were, for the first time.
+async def notify_due(transaction: Transaction, now: datetime, *, from_time: time, until_time: time) -> int:
+    """Remind patients of exercises that are due, between two times of their day; return how many, once each.
 
     Raises `StorageError`.
     """
-    return await transaction.execute(_QUERIES.notify_due, now=now, from_time=from_time)
+    return await transaction.execute(_QUERIES.notify_due, now=now, from_time=from_time, until_time=until_time)

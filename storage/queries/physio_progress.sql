@@ -58,12 +58,13 @@ SELECT count_progress(plan_id, r.counted_to + 1, (:now::timestamptz AT TIME ZONE
  ORDER BY plan_id;
 
 -- name: notify_due
--- Reminds patients of what is due today, from an hour of their day on, once a plan and day; what is done is not due.
+-- Reminds patients of what is due today, between two hours of their day, once a plan and day; what is done is not due.
 WITH plan AS (
     SELECT p.id, p.patient_id, r.time_zone AS zone, (:now::timestamptz AT TIME ZONE r.time_zone)::date AS today
       FROM workout_plans p JOIN rehab_progress r ON r.plan_id = p.id
      WHERE p.status = 'active' AND r.time_zone IS NOT NULL
        AND (:now AT TIME ZONE r.time_zone)::time >= :from_time::time
+       AND (:now AT TIME ZONE r.time_zone)::time < :until_time::time
        AND (:now AT TIME ZONE r.time_zone)::date BETWEEN p.start_date AND coalesce(p.end_date, 'infinity')
        AND NOT EXISTS (
            SELECT FROM notifications n

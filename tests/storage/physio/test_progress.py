@@ -215,12 +215,13 @@ async def test_what_was_written_behind_its_back_is_found_and_put_right(course: C
 async def test_what_is_due_is_told_from_eight_in_the_morning_once_unless_it_is_done(course: Course) -> None:
     async def told(now: datetime) -> int:
         async with course.app.transaction() as transaction:
-            return await progress.notify_due(transaction, now, from_time=time(8))
+            return await progress.notify_due(transaction, now, from_time=time(8), until_time=time(21))
 
     keys = [await course.exercise(5, 1) for _ in range(3)]
     await course.tick(keys[0], MONDAY, 5)
     assert [await told(at(MONDAY, 7, 59)), await told(at(MONDAY, 8)), await told(at(MONDAY, 9))] == [0, 1, 0]
-    assert [await told(at(TUESDAY, 9)), await told(at(MONDAY + timedelta(days=7), 23, 59))] == [0, 1]
+    week = MONDAY + timedelta(days=7)
+    assert [await told(at(TUESDAY, 9)), await told(at(week, 21)), await told(at(week, 20, 59))] == [0, 0, 1]
     rows = await course.db.fetch("SELECT user_id, type, message, expires_at FROM notifications ORDER BY sequence")
     assert [row["message"] for row in rows] == ["2 exercises are due today.", "3 exercises are due today."]
     assert (rows[0]["user_id"], rows[0]["type"]) == (course.patient_id, "exercise_due")
