@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from tests.access import dispatch_cells
 from tests.access.asking import API, Cell, marks_of
 from tests.access.oracle import Oracle
-from tests.access.people import ASKING, PEOPLE, Caller, Person, uid
+from tests.access.people import ASKING, DEVICES, PEOPLE, Caller, Person, mark, uid
 from tests.access.read_cells import missing_id, refusal
 from tests.access.rows import Row
 from tests.access.stage import session_of
@@ -66,6 +66,7 @@ def commands(oracle: Oracle, who: Caller) -> Iterator[Cell]:
     yield from _positions(oracle, who)
     yield from _sign_ins(oracle, who)
     yield from _motion(oracle, who)
+    yield _exercise_day(oracle, who)
     yield from _tickets(oracle, who)
     yield from _accounts(oracle, who)
     yield from _talk(oracle, who)
@@ -111,7 +112,6 @@ ALONE: tuple[tuple[str, str, str, tuple[int, ...], Any], ...] = (
     ("audit_log.R", "GET", f"{API}/audit_log", (200,), None),
     ("audit_log.R", "GET", f"{API}/audit_log/999999", (404,), None),
     ("record_accesses.R", "GET", f"{API}/record_accesses", (200,), None),
-    ("exercise_day.R", "GET", f"{API}/exercise_day", (200,), None),
     ("totp.R", "GET", f"{API}/totp", (200,), None),
     ("totp.U", "POST", f"{API}/totp/recovery_codes", (409,), {"code": "000000"}),
     (
@@ -211,6 +211,15 @@ def _motion(oracle: Oracle, who: Caller) -> Iterator[Cell]:
             status = 409 if oracle.holding(who, action, session) and status == 403 else status  # no sensor sends
         path = f"{API}/physio_sessions/{session.id}/rest"
         yield Cell(action, who, f"{session} rest", "POST", path, (status,))
+
+
+def _exercise_day(oracle: Oracle, who: Caller) -> Cell:
+    """What a patient is to do today shows the exercises of their plans and what their own sensors are called."""
+    action, path = "exercise_day.R", f"{API}/exercise_day"
+    status = 200 if oracle.asked(who, action) else refusal(who)
+    exercises = (marks_of(row, oracle.visible(who, row)) for row in oracle.world.of("plan_exercises"))
+    sensors = (mark(device.name, "name") for device in DEVICES.values() if device.patient == who.name)
+    return Cell(action, who, path, "GET", path, (status,), marks=frozenset(sensors).union(*exercises))
 
 
 def _tickets(oracle: Oracle, who: Caller) -> Iterator[Cell]:
