@@ -9,14 +9,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from hub.clock import Clock
-from hub.errors import Forbidden, HubError, Overloaded, Restarting, Revoked, Superseded
+from hub.errors import Forbidden, HubError, Overloaded, Restarting, Superseded
 from hub.ingest.alarms import OpenAlarms
 from hub.ingest.credit import CreditRules
 from hub.ingest.crews import Crews, Nobody, Taker, Unheard
 from hub.ingest.locations import LocationKeeper
 from hub.ingest.markers import Markers
 from hub.ingest.others import Alone, OtherHubs
-from hub.ingest.patrol import inspect, round_s
+from hub.ingest.patrol import look_after, round_s
 from hub.ingest.roster import DeviceConnection, Roster
 from hub.ingest.stored_fleet import StoredFleet
 from hub.ingest.stream import Stream
@@ -260,15 +260,8 @@ class Intake:
             await asyncio.sleep(round_s(self.rules.heartbeat_s))
             now_s, now = self.clock.monotonic_s(), self.clock.now()
             for session in self.roster:
-                if session.credential_ends_at is not None and session.credential_ends_at <= now:
-                    self.end(session, Revoked("the device's secret has run out"))
                 try:
-                    session.pinged_s = inspect(
-                        session.transport,
-                        now_s=now_s,
-                        heartbeat_s=self.rules.heartbeat_s,
-                        pinged_s=session.pinged_s,
-                    )
+                    look_after(session, now, now_s=now_s, heartbeat_s=self.rules.heartbeat_s)
                 except HubError as error:
                     self.end(session, error)
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from hub.errors import Silent, Slow
+from datetime import datetime
+
+from hub.errors import Revoked, Silent, Slow
+from hub.ingest.roster import DeviceConnection
 from hub.transport import PING_FRAME, Transport
 
 ROUND_S = 1.0  # at most, between two looks at a connection
@@ -31,3 +34,10 @@ def inspect(transport: Transport, *, now_s: float, heartbeat_s: float, pinged_s:
     if silent_s >= 1.5 * heartbeat_s - round_s(heartbeat_s) and now_s - pinged_s >= heartbeat_s / 4:
         raise Silent("nothing was heard for one and a half heartbeats")
     return pinged_s
+
+
+def look_after(session: DeviceConnection, now: datetime, *, now_s: float, heartbeat_s: float) -> None:
+    """Look at one connection, and ping it where it is silent; raises as `inspect`, and `Revoked`."""
+    if session.credential_ends_at is not None and session.credential_ends_at <= now:
+        raise Revoked("the device's secret has run out")
+    session.pinged_s = inspect(session.transport, now_s=now_s, heartbeat_s=heartbeat_s, pinged_s=session.pinged_s)
