@@ -129,6 +129,11 @@ async def test_a_session_is_watched_steered_and_ended(visit: OpenVisit, states: 
         await page.wait_for_function(DRAWN)
         await opened.shoot("physio-live-light")
         await wall.shoot("physio-wall-light")
+        with demo.hub_killed():
+            await expect(page.locator(".note")).to_contain_text("The hub is away")
+            await expect(tile).to_contain_text("The hub is away")
+            await opened.shoot("physio-away-light")
+        await expect(page.locator(".note")).to_have_count(0)
         await page.get_by_role("button", name="Target").click()
         await page.get_by_label("Target angle").fill("60")
         await page.get_by_role("button", name="Save and tell the sensor").click()
