@@ -9,6 +9,7 @@ import pytest
 
 from arogya.embedded.postgres import EmbeddedPostgres
 from tests.faults.rig.processes import HubProcess
+from tests.handlers.device_socket.motion import Sensor, take_into_use, wear
 from tests.protocol.rig.hub import OPTIONS, Served, Tablet, data, serve
 
 HEARTBEAT_S = 1.0
@@ -26,6 +27,18 @@ def served(cluster: EmbeddedPostgres, template: str, tmp_path_factory: pytest.Te
 async def tablet(served: Served) -> Tablet:
     """A tablet of its own for each test."""
     return await served.tablet()
+
+
+@pytest.fixture(scope="session")
+def motion_in_use(served: Served) -> None:
+    """The hub has taken frames of motion before."""
+    asyncio.run(take_into_use(served))
+
+
+@pytest.fixture
+async def sensor(served: Served, motion_in_use: None) -> Sensor:
+    """A sensor of its own for each test."""
+    return await wear(served)
 
 
 @pytest.fixture(scope="session")

@@ -2,118 +2,19 @@
 
 from __future__ import annotations
 
-import asyncio
-import itertools
 import math
 import random
 import secrets
-import struct
-from dataclasses import dataclass
-from typing import Any
 
 import pytest
 
 from hub.protocol.codec import JSON, MSGPACK, Codec
-from tests.faults.rig.sensor import SensorCredential
-from tests.faults.rig.ward import JOINTS, make_sensors
+from tests.faults.rig.ward import JOINTS
 from tests.handlers.device_socket.conftest import MARKER
-from tests.protocol.rig.hub import START_US, Served, Tablet, data, until
-from tests.protocol.rig.wire import Socket, connect
+from tests.handlers.device_socket.motion import SAMPLES, Sensor, acked, angles, motion, rows
+from tests.protocol.rig.hub import Tablet, data, until
 
 pytestmark = pytest.mark.usefixtures("the_hub_goes_on")
-
-SAMPLES = 4
-NUMBERS = itertools.count(1)
-ENCODINGS = pytest.mark.parametrize("codec", [MSGPACK, JSON], ids=["msgpack", "json"])
-
-
-def angles(value: float = 30.0, joints: int = len(JOINTS), samples: int = SAMPLES) -> bytes:
-    """Return the angles of a frame as msgpack has them."""
-    return struct.pack(f"<{joints * samples}f", *[value + place for place in range(joints * samples)])
-
-
-def rows(value: object = 30.0, joints: int = len(JOINTS), samples: int = SAMPLES) -> list[list[object]]:
-    """Return the angles of a frame as JSON has them; the value is the last one's."""
-    return [
-        [value if (joint, sample) == (joints - 1, samples - 1) else 30.0 + sample for sample in range(samples)]
-        for joint in range(joints)
-    ]
-
-
-def motion(codec: Codec, stream: int = 1, seq: int = 1, /, **changed: object) -> dict[str, object]:
-    """Return a sound frame with some fields replaced; those that are replaced by ... are left out."""
-    message: dict[str, object] = {
-        "type": "data",
-        "stream": stream,
-        "seq": seq,
-        "sent_at": START_US + seq * 20_000,
-        "samples": SAMPLES,
-        "started_at": START_US + seq * 20_000,
-        "interval_us": 20_000,
-        "angles": angles() if codec.binary else rows(),
-    }
-    return {name: value for name, value in (message | changed).items() if value is not ...}
-
-
-@dataclass
-class Sensor:
-    """A registered sensor whose session is in progress."""
-
-    served: Served
-    worn: SensorCredential
-
-    def claim(self, **changed: object) -> dict[str, object]:
-        """Return the claim of a new log."""
-        joints = list(self.worn.joints)
-        claim = {"log_id": secrets.token_hex(16), "kind": "motion", "session": str(self.worn.session_id)}
-        return claim | {"joints": joints} | changed
-
-    async def hello(self, codec: Codec, *claims: dict[str, object]) -> tuple[Socket, dict[str, Any]]:
-        """Open a socket and say hello; returns it and the answer."""
-        socket = await connect(self.served.port, "/ws/device", token=self.worn.secret, codec=codec)
-        socket.say({"type": "hello", "streams": list(claims)})
-        return socket, await socket.hear()
-
-    async def join(self, codec: Codec) -> tuple[Socket, int]:
-        """Open a socket and its stream; returns the socket and the stream's number."""
-        socket, welcome = await self.hello(codec, self.claim())
-        return socket, welcome["streams"][0]["stream"]
-
-    async def stored(self, stream: int) -> list[int]:
-        """Return where the stored frames of a stream begin, in order."""
-        found = await self.served.query("SELECT seq FROM motion_frames WHERE stream_id = $1 ORDER BY seq", stream)
-        return [row["seq"] for row in found]
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _in_use(served: Served) -> None:
-    """Let the hub take motion in both encodings once: what it loads for its first frame is not of any bad input."""
-
-    async def use() -> None:
-        (worn,) = await make_sensors(served.dsn, 1, f"BAD-{next(NUMBERS):04}")
-        for codec in (MSGPACK, JSON):
-            socket, stream = await Sensor(served, worn).join(codec)
-            for seq in range(1, 2_000, SAMPLES):
-                changed: dict[str, object] = {"angles": b"" if codec.binary else []} if seq == 1 else {}
-                socket.say(motion(codec, stream, seq, **changed))
-                if seq % 200 == 1:
-                    await acked(socket, stream, seq + SAMPLES - 1)
-            await socket.say_goodbye()
-
-    asyncio.run(use())
-
-
-@pytest.fixture
-async def sensor(served: Served) -> Sensor:
-    """A sensor of its own for each test."""
-    (worn,) = await make_sensors(served.dsn, 1, f"BAD-{next(NUMBERS):04}")
-    return Sensor(served, worn)
-
-
-async def acked(socket: Socket, stream: int, seq: int) -> None:
-    """Wait until everything up to a sample is acked."""
-    while (await socket.hear("ack"))["acks"] != [[stream, seq]]:
-        pass
 
 
 def offsets(*after: object) -> dict[str, object]:
@@ -305,87 +206,6 @@ async def acked_at_least(sensor: Sensor, stream: int) -> None:
         return 1 in await sensor.stored(stream)
 
     await until(is_stored)
-
-
-@ENCODINGS
-async def test_sessions_that_are_not_its_own_are_refused_and_the_connection_goes_on(
-    served: Served, sensor: Sensor, codec: Codec
-) -> None:
-    (other,) = await make_sensors(served.dsn, 1, f"BAD-{next(NUMBERS):04}")
-    ended = await served.value(
-        "INSERT INTO physio_sessions (patient_id, therapist_id, device_id, status, scheduled_at, started_at, ended_at) "
-        "SELECT patient_id, therapist_id, device_id, 'completed', now() - interval '9 days', "
-        "now() - interval '9 days', now() - interval '8 days' FROM physio_sessions WHERE id = $1 RETURNING id",
-        sensor.worn.session_id,
-    )
-    claims = [
-        sensor.claim(session=str(other.session_id)),
-        sensor.claim(session=str(ended)),
-        sensor.claim(session="00000000-0000-0000-0000-000000000000"),
-        sensor.claim(joints=["right_tail_flexion"]),
-        sensor.claim(),
-    ]
-    socket, welcome = await sensor.hello(codec, *claims)
-    codes = {one["log_id"]: one["code"] for one in welcome["refused"]}
-    expected = ["forbidden", "outside_session", "forbidden", "invalid_value"]
-    assert [codes[str(claim["log_id"])] for claim in claims[:4]] == expected
-    (mark,) = welcome["streams"]
-    socket.say(motion(codec, mark["stream"], 1))
-    await acked(socket, mark["stream"], SAMPLES)
-    await socket.say_goodbye()
-
-
-BAD_CLAIMS: dict[str, dict[str, object]] = {
-    "no joints": {"joints": []},
-    "33 joints": {"joints": [f"{MARKER}{number}" for number in range(33)]},
-    "a joint twice": {"joints": [JOINTS[0], JOINTS[0]]},
-    "a joint that is a number": {"joints": [1]},
-    "joints in a text": {"joints": JOINTS[0]},
-    "a session that is no uuid": {"session": MARKER},
-    "a session in braces": {"session": "{00000000-0000-0000-0000-000000000000}"},
-    "a session that is a number": {"session": 1},
-    "another kind": {"kind": MARKER},
-    "a log of another form": {"log_id": MARKER},
-}
-
-
-@pytest.mark.parametrize("name", BAD_CLAIMS)
-async def test_a_claim_that_makes_no_sense_ends_the_connection(sensor: Sensor, name: str) -> None:
-    socket = await connect(sensor.served.port, "/ws/device", token=sensor.worn.secret, codec=MSGPACK)
-    socket.say({"type": "hello", "streams": [sensor.claim(**BAD_CLAIMS[name])]})
-    assert (await socket.ending()).code == 4501
-    assert MARKER not in str(socket.heard)
-
-
-async def test_what_is_measured_after_the_end_is_refused_and_what_was_measured_before_is_stored(
-    served: Served, sensor: Sensor
-) -> None:
-    socket, stream = await sensor.join(MSGPACK)
-    socket.say(motion(MSGPACK, stream, 1))
-    await acked(socket, stream, SAMPLES)
-    await served.query(
-        "UPDATE physio_sessions SET status = 'completed', ended_at = now() - interval '10 s' WHERE id = $1",
-        sensor.worn.session_id,
-    )
-    seq = 1
-
-    async def is_refused() -> bool:  # the hub hears of the end a moment later
-        nonlocal seq
-        seq += SAMPLES
-        socket.say(motion(MSGPACK, stream, seq))
-        await acked(socket, stream, seq + SAMPLES - 1)
-        return any(message["type"] == "nack" for message in socket.heard)
-
-    await until(is_refused)
-    first_late = seq + SAMPLES
-    sampled = START_US - 60_000_000
-    socket.say(motion(MSGPACK, stream, first_late, started_at=sampled, sent_at=START_US))
-    await acked(socket, stream, first_late + SAMPLES - 1)
-    nacks = [message for message in socket.heard if message["type"] == "nack"]
-    assert {nack["code"] for nack in nacks} == {"outside_session"}
-    assert first_late not in [nack["seq"] for nack in nacks]
-    assert first_late in await sensor.stored(stream)
-    await socket.say_goodbye()
 
 
 async def test_a_tablet_sends_no_motion_and_a_sensor_no_fixes(sensor: Sensor, tablet: Tablet) -> None:
