@@ -6,6 +6,8 @@ import type { Goal, Rep } from "./run-state.ts";
 const HEIGHT = 60;
 const STEP = 10;
 const AT_MOST = 60;
+/** Fewer are drawn as narrow as so many. */
+const AT_LEAST = 10;
 
 /** How high the bar of a peak is, from rest; 1 is the highest of all that is drawn. */
 export function heightsOf(reps: readonly Rep[], { restAngle, targetAngle }: Goal): { bars: readonly number[]; target: number | null } {
@@ -20,7 +22,7 @@ export function Peaks({ reps, goal }: { reps: readonly Rep[]; goal: Goal }): JSX
   if (reps.length === 0) return null;
   const shown = reps.slice(-AT_MOST);
   const { bars, target } = heightsOf(shown, goal);
-  const width = shown.length * STEP;
+  const width = Math.max(AT_LEAST, shown.length) * STEP;
   const words = shown.map((rep) => `${Math.round(rep.peakAngle)}°${rep.valid ? "" : " (short)"}`).join(", ");
   return (
     <figure class="peaks">

@@ -75,7 +75,9 @@ function Followed({ live, feed, ...props }: FollowedProps): JSX.Element {
   const run = useRun(live, feed, session, exercise);
   const [calibrated, setCalibrated] = useState(session.rest_angle !== null);
   useEnd(run, useObserved(feed.refused), props);
-  const away = run.phase !== "live" && run.phase !== "connecting";
+  const wasLive = useRef(false);
+  wasLive.current ||= run.phase === "live";
+  const away = run.phase === "waiting" || (run.phase !== "live" && wasLive.current); // the first moment is no outage
   const begun = calibrated || run.reps.length > 0;
   return (
     <div class="run">
