@@ -139,9 +139,9 @@ def _parts(settings: Settings, pools: Pools, counted: Metrics, outside: Outside,
     inboxes, requests = Inboxes(pools.reader, deliveries), Requests(pools.reader)
     told, learn, judge = [alarms.channel, dispatch.channel], intake.fleet.read_unit, judged_by(pools.reader)
     audit = AuditTrail(pools.app, clock, counted)
-    physio = Physio(pools.reader, intake.motion, clock, care_days=settings.auth.care_days, audit=audit.queue)
+    care_days = settings.auth.care_days
+    physio = Physio(pools.reader, intake.motion, clock, care_days=care_days, audit=audit.queue, metrics=counted)
     directory = Directory(board.channel, judge, learn, told, inboxes=inboxes, requests=requests, physio=physio)
-    counted.live_physio.set_function(lambda: len(physio))
     live = LiveHub(directory, clock, counted, composition.live_rules(settings))
     changes = Changes(
         pools.reader, pools.app, intake=intake, live=live, channels=[alarms, dispatch], watched=[inboxes, requests]
@@ -174,7 +174,7 @@ def _parts(settings: Settings, pools: Pools, counted: Metrics, outside: Outside,
         post=posting.post(settings, pools.app, clock),
         policy=policy,
         dispatching=dispatched,
-        exercising=exercising.build(pools.reader, pools.app, clock, counted, name=bus.node),
+        exercising=exercising.build(settings, pools, clock, counted, name=bus.node),
         observe=lambda: (observe(clock, counted), meter.observe(bus, counted)),
     )
 

@@ -19,6 +19,7 @@ from hub.live.physio_reader import PhysioReader
 from hub.live.physio_rights import PhysioRights
 from hub.live.physio_rows import THEIRS
 from hub.live.view import View
+from hub.metrics import Metrics
 from hub.motion.stream import Tap
 from storage.audit_queue import AuditQueue
 from storage.pool import Database
@@ -51,14 +52,14 @@ class Physio:
         *,
         care_days: int = 90,
         audit: AuditQueue | None = None,
-        channels_max: int = CHANNELS_MAX,
+        metrics: Metrics | None = None,
     ) -> None:
         self.changed: Callable[[], None] = _nobody  # wakes the tick; the hub sets it
         self.watching: Callable[[UUID], None] = _nobody_of  # called with a session that is watched here from now on
         self.rights = PhysioRights(reader, clock, care_days=care_days, audit=audit)
         self._sensors = sensors
         self._clock = clock
-        self._channels_max = channels_max
+        self._metrics = metrics or Metrics()
         self._channels: dict[UUID, PhysioChannel] = {}
         self._collectors: dict[UUID, Collector] = {}  # of the same sessions
         self._news: dict[UUID, None] = {}  # sessions that may have changed since the last advance
@@ -123,6 +124,7 @@ class Physio:
         if not channel.is_wanted:
             del self._channels[session_id]
             self._sensors.unwatch(session_id, self._collectors.pop(session_id))
+            self._metrics.live_physio.dec()
             return False
         heard, channel.heard = channel.heard, []
         for news in (*heard, self._collectors[session_id].take()):
@@ -134,7 +136,7 @@ class Physio:
     def _hold(self, session_id: UUID) -> PhysioChannel:
         channel = self._channels.get(session_id)
         if channel is None:
-            if len(self._channels) >= self._channels_max:
+            if len(self._channels) >= CHANNELS_MAX:
                 raise Overloaded("this hub has as many of these channels as it takes")
             channel = self._channels[session_id] = PhysioChannel(session_id)
 
@@ -144,6 +146,7 @@ class Physio:
             channel.changed = channel.board.state.changed = note
             collector = Collector(self._sensors.bank, news=note, changed=lambda: self._reading.ask(session_id))
             self._collectors[session_id] = collector
+            self._metrics.live_physio.inc()
             self._sensors.watch(session_id, collector)
             self.watching(session_id)
         return channel

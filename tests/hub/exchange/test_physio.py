@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 from uuid import UUID, uuid4
 
 import msgpack
 import numpy as np
 import pytest
 
+from arogya.embedded.valkey import EmbeddedValkey
+from hub.bus.memory import Ether, MemoryBus
+from hub.bus.relay import RedisBus
 from hub.exchange.payload import NotUnderstood, pack, unpack
 from hub.exchange.physio_payload import pack_news, pack_watching, unpack_news, unpack_watching
 from hub.live.physio_news import JointNews, News
@@ -60,8 +64,21 @@ async def ward(superuser: Connection) -> Ward:
 
 
 @pytest.fixture
-async def two(database: str, ward: Ward) -> AsyncIterator[list[Room]]:
-    async with rooms(database, ward, "one", "two") as both:
+def valkey(tmp_path: Path) -> Iterator[EmbeddedValkey]:
+    server = EmbeddedValkey(tmp_path / "valkey")
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def ether() -> Ether:
+    return Ether()
+
+
+@pytest.fixture
+async def two(database: str, ether: Ether) -> AsyncIterator[list[Room]]:
+    async with rooms(database, MemoryBus("one", ether), MemoryBus("two", ether)) as both:
         yield both
 
 
@@ -71,7 +88,17 @@ async def asked(room: Room) -> None:
 
 
 async def test_what_happens_on_one_hub_is_seen_on_the_other(two: list[Room], ward: Ward) -> None:
-    one, other = two
+    await seen_on_both(two[0], two[1], ward)
+
+
+async def test_the_same_over_redis(database: str, ward: Ward, valkey: EmbeddedValkey) -> None:
+    buses = (RedisBus(name, f"unix://{valkey.socket_path}", "secret") for name in ("one", "two"))
+    async with rooms(database, *buses) as (one, other):
+        await seen_on_both(one, other, ward)
+
+
+async def seen_on_both(one: Room, other: Room, ward: Ward) -> None:
+    """Watch a session on two hubs that is measured on one."""
     session_id = await ward.begun(target_angle=90.0)
     sensor = Wearer(one.intake, ward)
     await sensor.join(claim(session_id))
@@ -131,20 +158,20 @@ async def test_a_sensor_that_comes_back_on_another_hub_is_seen_from_there(two: l
     assert watching.numbers == [1, 2]
 
 
-async def test_what_the_bus_does_not_carry_is_read_within_seconds(two: list[Room], ward: Ward) -> None:
+async def test_what_the_bus_does_not_carry_is_read_within_seconds(two: list[Room], ward: Ward, ether: Ether) -> None:
     one, other = two
     session_id = await ward.begun(target_angle=90.0)
     sensor = Wearer(one.intake, ward)
     await sensor.join(claim(session_id))
     watching = await other.watch(session_id, "PT", ward.patient_id)
     await asked(one)
-    one.bus._ether.cut("two")
+    ether.cut("two")
     await sensor.move(squats(2))
     await until(lambda: watching.numbers == [1, 2], 5.0)
     await until(lambda: watching.points > 20, 5.0)
 
 
-async def test_a_lost_message_is_made_up_for(two: list[Room], ward: Ward) -> None:
+async def test_a_lost_message_is_made_up_for(two: list[Room], ward: Ward, ether: Ether) -> None:
     one, other = two
     session_id = await ward.begun(target_angle=90.0)
     sensor = Wearer(one.intake, ward)
@@ -153,7 +180,7 @@ async def test_a_lost_message_is_made_up_for(two: list[Room], ward: Ward) -> Non
     await asked(one)
     angles, began = squats(2), time.time_ns() // 1_000 - 7_000_000
     for start in range(0, angles.shape[1], 50):
-        one.bus._ether.lose_one("one")
+        ether.lose_one("one")
         await sensor.move(angles[:, start : start + 50], began=began + start * INTERVAL_US)
     await until(lambda: watching.numbers == [1, 2], 6.0)
 

@@ -13,8 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hub.access.principal import Principal
-from hub.bus.bus import PROTOCOL, Peer
-from hub.bus.memory import Ether, MemoryBus
+from hub.bus.bus import PROTOCOL, Bus, Peer
 from hub.changes import Changes
 from hub.clock import Clock
 from hub.exchange.exchange import FleetExchange
@@ -36,8 +35,8 @@ from storage.pool import APP, INGEST, READER, Database
 from tests.hub.ingest.test_session import running
 from tests.hub.live.judge import Granted, nothing_new
 from tests.hub.live.viewer import Pipe, Viewer
-from tests.hub.motion.test_ingest import Sensor, claim, squats
-from tests.hub.motion.ward import KNEE, Ward
+from tests.hub.motion.sensor import Sensor, claim, squats
+from tests.hub.motion.ward import KNEE
 
 FRAME = 10  # samples
 INTERVAL_US = 10_000
@@ -92,13 +91,14 @@ class Witness:
 class Room:
     """One hub."""
 
-    def __init__(self, name: str, ether: Ether, intake: Intake, pools: tuple[Database, Database]) -> None:
+    def __init__(self, bus: Bus, intake: Intake, pools: tuple[Database, Database]) -> None:
         reader, app = pools
         self.clock = Clock()
         self.intake = intake
-        self.bus = MemoryBus(name, ether)
+        self.bus = bus
+        self.metrics = Metrics()
         self.audit = AuditQueue(app)
-        self.physio = Physio(reader, intake.motion, self.clock, audit=self.audit)
+        self.physio = Physio(reader, intake.motion, self.clock, audit=self.audit, metrics=self.metrics)
         directory = Directory(intake.board.channel, Granted(), nothing_new, physio=self.physio)
         self.live = LiveHub(directory, self.clock, Metrics(), LiveRules(tick_s=0.02))
         self.changes = Changes(reader, app, intake=intake, live=self.live)
@@ -152,9 +152,9 @@ class Wearer(Sensor):
 
 
 @asynccontextmanager
-async def rooms(dsn: str, ward: Ward, *names: str) -> AsyncIterator[list[Room]]:
+async def rooms(dsn: str, *buses: Bus) -> AsyncIterator[list[Room]]:
     """Run hubs that know each other."""
-    ether, opened = Ether(), []
+    opened: list[Database] = []
     async with AsyncExitStack() as stack:
         for role in (READER, APP):
             opened.append(await Database.open(dsn, role=role, size=6, command_timeout_s=5))
@@ -163,9 +163,9 @@ async def rooms(dsn: str, ward: Ward, *names: str) -> AsyncIterator[list[Room]]:
         stack.push_async_callback(ingest.close)
         tasks = await stack.enter_async_context(asyncio.TaskGroup())
         found = []
-        for name in names:
+        for bus in buses:
             intake, _, _ = await stack.enter_async_context(running(dsn, ingest))
-            room = Room(name, ether, intake, (opened[0], opened[1]))
+            room = Room(bus, intake, (opened[0], opened[1]))
             await stack.enter_async_context(room.people)
             task = tasks.create_task(room.run(dsn))
             stack.callback(task.cancel)

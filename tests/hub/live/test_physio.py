@@ -10,6 +10,7 @@ from uuid import uuid4
 import numpy as np
 import pytest
 
+from hub.bus.memory import MemoryBus
 from hub.live.physio_channel import channel_of, session_of
 from hub.protocol.codec import JSON
 from hub.protocol.viewer_frames import Unsubscribe
@@ -26,8 +27,8 @@ async def ward(superuser: Connection) -> Ward:
 
 
 @pytest.fixture
-async def room(database: str, ward: Ward) -> AsyncIterator[Room]:
-    async with rooms(database, ward, "one") as (one,):
+async def room(database: str) -> AsyncIterator[Room]:
+    async with rooms(database, MemoryBus("one")) as (one,):
         yield one
 
 
@@ -163,9 +164,11 @@ async def test_nothing_is_kept_of_what_nobody_watches(room: Room, ward: Ward) ->
     session_id = await ward.begun()
     watching = await room.watch(session_id, "PT", ward.patient_id)
     assert room.intake.motion._taps
+    assert room.metrics.registry.get_sample_value("hub_live_physio_sessions") == 1
     await room.live.receive(watching.session, JSON.encode(Unsubscribe(channel_of(session_id))).decode())
     await until(lambda: len(room.physio) == 0)
     assert not room.intake.motion._taps
+    assert room.metrics.registry.get_sample_value("hub_live_physio_sessions") == 0
 
 
 async def test_a_viewer_that_does_not_read_costs_a_write_and_catches_up_when_it_does(room: Room, ward: Ward) -> None:
