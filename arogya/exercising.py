@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import NamedTuple
 
+from arogya.composition import Pools
+from arogya.config import Settings
 from hub.clock import Clock
 from hub.dispatch.leading import Leader
 from hub.metrics import Metrics
@@ -11,7 +14,6 @@ from hub.motion import keeping, rehab
 from hub.motion.keeping import Keeper, KeepingRules
 from hub.motion.recount import Recount
 from hub.motion.rehab import Rehab, RehabRules
-from storage.pool import Database
 
 
 class Exercising(NamedTuple):
@@ -21,9 +23,11 @@ class Exercising(NamedTuple):
     rehab: Rehab
 
 
-def build(reader: Database, app: Database, clock: Clock, metrics: Metrics, *, name: str) -> Exercising:
+def build(settings: Settings, pools: Pools, clock: Clock, metrics: Metrics, *, name: str) -> Exercising:
     """Put the parts together; `name` is the hub's, for people."""
+    reader, app, kept_days = pools.reader, pools.app, settings.retention.motion_frames_days - 1
     leader = Leader(app, name, metrics, work=keeping.WORK)
-    keeper = Keeper(leader, app, Recount(reader, app, clock), clock, KeepingRules())
+    recount = Recount(reader, app, clock, kept=timedelta(days=kept_days))
+    keeper = Keeper(leader, app, recount, clock, KeepingRules())
     days = Leader(app, name, metrics, work=rehab.WORK)
     return Exercising(keeper, Rehab(days, app, clock, RehabRules()))

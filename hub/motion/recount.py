@@ -7,8 +7,9 @@ takes the place of what was counted live in one transaction. What comes after th
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
+from collections import Counter as Tally
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
@@ -16,7 +17,7 @@ import numpy as np
 
 from hub.clock import Clock, from_us
 from hub.motion.bank import Bank
-from hub.motion.repetitions import Repetition
+from hub.motion.repetitions import Counter, Repetition
 from hub.motion.rules import rules_of
 from hub.motion.slices import slices
 from hub.motion.standing import Targets
@@ -34,10 +35,11 @@ Gate = Callable[[Transaction], Awaitable[None]]  # raises where the work is not 
 class Recount:
     """Counts sessions from what is stored."""
 
-    def __init__(self, reader: Database, app: Database, clock: Clock) -> None:
+    def __init__(self, reader: Database, app: Database, clock: Clock, kept: timedelta = timedelta(days=365)) -> None:
         self._reader = reader
         self._app = app
         self._clock = clock
+        self._kept = kept  # so long frames are there; of an older session what was counted stays
 
     async def count(self, session_id: UUID, gate: Gate) -> bool:
         """Count a session that has ended; False when it has not, and nothing was written.
@@ -47,19 +49,22 @@ class Recount:
         logs = await counting.list_logs(self._reader, session_id)
         targets = Targets(await stored.list_targets(self._reader, session_id))
         rows: list[CountedRow] = []
-        numbers: Counter[str] = Counter()  # of each joint, over all logs
+        numbers: Tally[str] = Tally()  # of each joint, over all logs
         for log in logs:
-            rows += await self._count_log(log, targets, numbers)
+            count = self._count_plain if log.is_plain else self._count_log
+            rows += await count(log, targets, numbers)
         async with self._app.transaction() as transaction:
             await gate(transaction)
             session = await sessions.lock(transaction, session_id)
             if session is None or session.ended_at is None or session.status == "in_progress":
                 return False
-            await counting.keep(transaction, session_id, {log.id: log.last_seq for log in logs}, rows)
+            is_whole = session.started_at is None or self._clock.now() - session.started_at < self._kept
+            marks = {log.id: log.last_seq for log in logs}
+            await counting.keep(transaction, session_id, marks, rows if is_whole else None)
             await progress.session_counted(transaction, session_id)
         return True
 
-    async def _count_log(self, log: Log, targets: Targets, numbers: Counter[str]) -> list[CountedRow]:
+    async def _count_log(self, log: Log, targets: Targets, numbers: Tally[str]) -> list[CountedRow]:
         changes = targets.changes()
         rules = [rules_of(target) for target in targets.at(log.joints, ANYTIME)]
         bank = Bank()
@@ -78,6 +83,28 @@ class Recount:
                     numbers[joint] += 1
                     rows.append(_row(log, joint, numbers[joint], found.repetition))
                 await asyncio.sleep(REST * (self._clock.monotonic_s() - begun_s))
+        return rows
+
+    async def _count_plain(self, log: Log, targets: Targets, numbers: Tally[str]) -> list[CountedRow]:
+        """Count what was inserted by SQL, joint by joint, but for those whose repetitions were inserted with it."""
+        counters: dict[str, Counter] = {}
+        rows = []
+        async for block in counting.read_blocks(self._reader, log):
+            joints = block.values - 1  # each sample ends with the angle of its joint
+            angles = block.angle[np.cumsum(block.values) - 1]
+            columns = (block.seq, block.received_at, block.started_at, joints, angles)
+            for seq, received_at, at, place, angle in zip(*(column.tolist() for column in columns), strict=True):
+                joint = log.joints[place]
+                if joint in log.stated:
+                    continue
+                (target,) = targets.at((joint,), received_at)
+                counter = counters.setdefault(joint, Counter(rules_of(target)))
+                counter.set_rules(rules_of(target))
+                found = counter.step(seq, at, angle)
+                if found is not None:
+                    numbers[joint] += 1
+                    rows.append(_row(log, joint, numbers[joint], found))
+            await asyncio.sleep(0)
         return rows
 
 

@@ -28,11 +28,13 @@ COLUMNS: Final = (
 
 
 class Log(NamedTuple):
-    """What a sensor sent of a session, up to a sample."""
+    """What was measured in a session, up to a sample."""
 
     id: int
     joints: tuple[str, ...]
     last_seq: int
+    is_plain: bool = False  # inserted by SQL: each frame is one sample, whose last value is that of its joint
+    stated: frozenset[str] = frozenset()  # joints whose repetitions came with it
 
 
 class Block(NamedTuple):
@@ -69,9 +71,11 @@ class CountedRow(NamedTuple):
 
 
 async def list_logs(db: Database, session_id: UUID) -> list[Log]:
-    """Return what the sensors of a session sent so far; raises `StorageError`."""
+    """Return what was measured in a session so far; raises `StorageError`."""
     rows = await db.fetch(_QUERIES.list_logs, session_id=session_id)
-    return [Log(row["id"], tuple(row["joints"]), row["last_seq"]) for row in rows]
+    return [
+        Log(row["id"], tuple(row["joints"]), row["last_seq"], row["is_plain"], frozenset(row["stated"])) for row in rows
+    ]
 
 
 async def read_blocks(db: Database, log: Log, after: int = 0) -> AsyncIterator[Block]:
@@ -110,13 +114,17 @@ def _block(row: Record) -> Block:
 
 
 async def keep(
-    transaction: Transaction, session_id: UUID, marks: Mapping[int, int], rows: Sequence[CountedRow]
+    transaction: Transaction, session_id: UUID, marks: Mapping[int, int], rows: Sequence[CountedRow] | None
 ) -> None:
-    """Write the repetitions of logs anew, counted up to `marks` by log; raises `Conflict` while others write them."""
+    """Write the repetitions of logs anew, counted up to `marks` by log; with None, they stay as they are.
+
+    Raises `Conflict` while others write them.
+    """
     logs = list(marks)
-    await transaction.execute(_QUERIES.forget_counted, stream_ids=logs)
-    for first in range(0, len(rows), COPY_ROWS):
-        await transaction.copy("motion_repetitions", COLUMNS, rows[first : first + COPY_ROWS])
+    if rows is not None:
+        await transaction.execute(_QUERIES.forget_counted, stream_ids=logs)
+    for first in range(0, len(rows or ()), COPY_ROWS):
+        await transaction.copy("motion_repetitions", COLUMNS, (rows or ())[first : first + COPY_ROWS])
     await transaction.execute(_QUERIES.keep_marks, stream_ids=logs, final_seqs=list(marks.values()))
     await transaction.execute(_QUERIES.keep_counted_at, session_id=session_id)
     await transaction.execute(_QUERIES.tell, session_id=session_id)

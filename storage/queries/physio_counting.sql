@@ -1,9 +1,11 @@
 -- name: list_logs
--- The logs of a session's sensors, with their high-water marks.
-SELECT id, joints, last_seq
-  FROM streams
- WHERE physio_session_id = :session_id AND kind = 'motion' AND last_seq > 0
- ORDER BY id;
+-- The logs of a session with their high-water marks, and of plain inserts the joints whose repetitions somebody stated.
+SELECT s.id, s.joints, s.last_seq, s.kind = 'sql' AS is_plain,
+       ARRAY(SELECT DISTINCT r.joint FROM motion_repetitions r
+              WHERE r.stream_id = s.id AND r.source = 'stated') AS stated
+  FROM streams s
+ WHERE s.physio_session_id = :session_id AND s.kind IN ('motion', 'sql') AND s.last_seq > 0
+ ORDER BY s.id;
 
 -- name: read_block
 -- The next frames of a log up to a sample. One row comes back, a value for each column: its numbers in binary form, one
@@ -45,7 +47,7 @@ SELECT pg_notify('arogya', 'physio:' || :session_id::uuid);
 -- The sessions that ended and are not counted from what is stored, the oldest first.
 SELECT id
   FROM physio_sessions
- WHERE ended_at <= :before AND counted_at IS NULL
+ WHERE ended_at <= :before AND counted_at IS NULL AND status IN ('completed', 'cancelled')
  ORDER BY ended_at
  LIMIT :rows_max;
 
@@ -53,10 +55,10 @@ SELECT id
 -- The sessions of which something came after they were counted.
 SELECT p.id
   FROM physio_sessions p
- WHERE p.ended_at >= :since AND p.counted_at <= :counted_before
+ WHERE p.ended_at >= :since AND p.counted_at <= :counted_before AND p.status IN ('completed', 'cancelled')
    AND EXISTS (
        SELECT FROM streams s
          LEFT JOIN motion_counters c ON c.stream_id = s.id
-        WHERE s.physio_session_id = p.id AND s.kind = 'motion' AND s.last_seq > coalesce(c.final_seq, 0))
+        WHERE s.physio_session_id = p.id AND s.last_seq > coalesce(c.final_seq, 0))
  ORDER BY p.ended_at
  LIMIT :rows_max;

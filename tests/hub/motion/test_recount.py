@@ -137,6 +137,49 @@ async def test_a_second_count_takes_the_place_of_the_first_and_leaves_what_was_s
     ]
 
 
+async def insert_plainly(at: Ward, session_id: UUID, joint: str, began: datetime, number: int | None = None) -> None:
+    """Insert two bends as somebody does who knows SQL."""
+    rows = [
+        (session_id, began + timedelta(microseconds=place * INTERVAL_US), joint, angle, number)
+        for place, angle in enumerate(bends(2)[0].tolist())
+    ]
+    await at.db.executemany(
+        'INSERT INTO joint_motion_logs (session_id, "timestamp", joint, angle, repetition) VALUES ($1, $2, $3, $4, $5)',
+        rows,
+    )
+
+
+async def test_plain_inserts_are_counted_joint_by_joint_unless_they_say_it_themselves(
+    at: Ward, recount: Recount
+) -> None:
+    began = hours_ago(0.5)
+    key = await at.begun(began, target_angle=90.0)
+    await insert_plainly(at, key, HIP, began, number=7)
+    await insert_plainly(at, key, KNEE, began)
+    await end(at, key)
+    for _ in range(2):
+        assert await recount.count(key, free)
+        assert [(row["joint"], row["source"], row["number"], row["valid"]) for row in await counted(at, key)] == [
+            (HIP, "stated", 7, None),
+            (KNEE, "counted", 1, True),
+            (KNEE, "counted", 2, True),
+        ]
+
+
+async def test_what_was_counted_stays_where_the_frames_are_gone(at: Ward, reader: Database, app_pool: Database) -> None:
+    began = hours_ago(1)
+    key = await at.begun(began)
+    stream = await at.stream(key)
+    last = await at.store(stream, bends(2), began)
+    await end(at, key)
+    await Recount(reader, app_pool, Clock()).count(key, free)
+    await at.db.execute("TRUNCATE motion_frames")
+    await at.db.execute("UPDATE streams SET last_seq = last_seq + 1")
+    assert await Recount(reader, app_pool, Clock(), kept=timedelta(minutes=30)).count(key, free)
+    assert [row["number"] for row in await counted(at, key)] == [1, 2]
+    assert await at.db.fetchval("SELECT final_seq FROM motion_counters") == last + 1
+
+
 async def test_a_session_in_progress_is_not_counted(at: Ward, recount: Recount) -> None:
     key = await at.begun()
     await at.store(await at.stream(key), bends(1), hours_ago(0.1))
