@@ -38,8 +38,8 @@ MEANINGS = {
     "dispatcher": "takes calls and sends ambulances, watches the fleet",
     "supervisor": "leads the dispatchers, adds tablets, reads the shift report",
     "reception": "front desk of one facility: people, appointments, messages",
-    "doctor": "treats patients: their records, plans, messages",
-    "patient": "calls an ambulance; has appointments, a plan, messages, and sees who read the record",
+    "doctor": "treats patients: watches them exercise live, their records, plans, messages",
+    "patient": "calls an ambulance, exercises with a sensor; has appointments, messages, sees who read the record",
     "facility": "runs one facility: its people, doctors, devices",
     "admin": "runs the platform, watches the fleet, reads the audit log",
 }
