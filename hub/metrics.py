@@ -53,15 +53,17 @@ class Metrics:
         self.bus_gaps = Counter("hub_bus_gaps", "Times that something of another hub was missing", registry=own)
         self.bus_reconnects = Counter("hub_bus_reconnects", "Connections to the bus that were lost", registry=own)
         self.bus_busy_seconds = Counter("hub_bus_busy_seconds", "Time of the event loop spent on the bus", registry=own)
-        # The audit log
+        self._begin_audit(own)
+        self._begin_dispatch(own)
+        # The process
+        self.loop_lag_seconds = Histogram("hub_loop_lag_seconds", "Event loop delay", buckets=_FAST_S, registry=own)
+
+    def _begin_audit(self, own: CollectorRegistry) -> None:
         self.audit_waiting = Gauge("hub_audit_waiting", "Reads that wait for the audit log", registry=own)
         self.audit_written = Counter("hub_audit_written", "Reads written to the audit log", registry=own)
         self.audit_refused = Counter("hub_audit_refused", "Reads refused for want of room in its queue", registry=own)
         self.audit_failures = Counter("hub_audit_failures", "Batches of it that could not be stored", registry=own)
         self.audit_sealed = Counter("hub_audit_sealed", "Entries of the audit log that this hub sealed", registry=own)
-        self._begin_dispatch(own)
-        # The process
-        self.loop_lag_seconds = Histogram("hub_loop_lag_seconds", "Event loop delay", buckets=_FAST_S, registry=own)
 
     def _begin_dispatch(self, own: CollectorRegistry) -> None:
         self.leading = Gauge("hub_leading", "Whether this hub does what one hub at a time does", ["work"], registry=own)
