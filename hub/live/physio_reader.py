@@ -80,7 +80,8 @@ class PhysioReader:
             if channel is None or channel.read_s > began_s:
                 continue
             frames: list[RecentFrame] = []
-            if self._is_quiet(channel) and _moved_since(session, to_us(since)):
+            is_new = channel.read_s == float("-inf")  # its past is not drawn yet, however much is heard by now
+            if (is_new or self._is_quiet(channel)) and _moved_since(session, to_us(since)):
                 frames = await motion_live.read_recent(self._db, session_id, since)
             channel.read_s = began_s
             channel.board.stored(session, began_s)

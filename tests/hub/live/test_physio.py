@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
@@ -82,6 +83,27 @@ async def test_what_is_stored_comes_first(room: Room, ward: Ward) -> None:
     assert watching.joint[5:7] == [1, 1]
     assert watching.points > 100
     assert watching.viewer.snapshots == 1
+
+
+async def test_what_is_stored_comes_also_while_the_sensor_sends(room: Room, ward: Ward) -> None:
+    session_id = await ward.begun(target_angle=90.0)
+    angles = bends(2)
+    await ward.store(
+        await ward.stream(session_id), angles, datetime.now(UTC) - timedelta(seconds=angles.shape[1] * 0.02)
+    )
+    sensor = Wearer(room.intake, ward)
+    await sensor.join(claim(session_id))
+
+    async def move() -> None:
+        while True:
+            await sensor.move(np.full((1, 5), 1.0, np.float32), ack=False)
+            await asyncio.sleep(0.002)
+
+    async with asyncio.TaskGroup() as tasks:
+        moving = tasks.create_task(move())
+        watching = await room.watch(session_id, "PT", ward.patient_id)
+        await until(lambda: watching.points > 100)
+        moving.cancel()
 
 
 async def test_changes_of_the_session_are_told(room: Room, ward: Ward) -> None:
