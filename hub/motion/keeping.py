@@ -38,7 +38,7 @@ class KeepingRules:
     round_s: float = 2.0  # between two looks for what has just ended
     patrol_s: float = 15.0  # between two looks for everything else
     again_s: float = 30.0  # a session is not counted more often for what comes late
-    retry_s: float = 60.0  # after a count that failed
+    retry_s: float = 10.0  # after a count that failed
 
 
 class Keeper:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+import asyncpg
 import numpy as np
 import pytest
 
@@ -13,6 +15,7 @@ from hub.clock import Clock
 from hub.motion.recount import Recount
 from hub.motion.repetitions import Counter
 from hub.motion.rules import Target, rules_of
+from storage.errors import StorageError
 from storage.pool import Database, Transaction
 from tests.hub.motion.ward import HIP, INTERVAL_US, KNEE, Ward, bends, ward
 from tests.storage.world import Connection
@@ -205,3 +208,38 @@ async def test_who_may_not_commit_writes_nothing(at: Ward, recount: Recount) -> 
     with pytest.raises(PermissionError):
         await recount.count(key, closed)
     assert await counted(at, key) == []
+
+
+async def test_a_repetition_that_is_being_written_live_wins_and_is_counted_the_next_time(
+    at: Ward, recount: Recount, database: str
+) -> None:
+    began = hours_ago(0.5)
+    key = await at.begun(began)
+    stream = await at.stream(key)
+    await at.store(stream, bends(1), began)
+    await end(at, key)
+    writer = await asyncpg.connect(database)
+    writing = writer.transaction()
+    await writing.start()
+    await writer.execute(
+        "INSERT INTO motion_repetitions (stream_id, joint, number, first_seq, last_seq) VALUES ($1, $2, 1, 1, 200)",
+        *(stream, KNEE),
+    )
+    async with asyncio.timeout(10), asyncio.TaskGroup() as tasks:
+        counting = tasks.create_task(outcome(recount, key))
+        waits = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+        while not await at.db.fetchval(waits):  # noqa: ASYNC110 - another connection's work
+            await asyncio.sleep(0.01)
+        await writing.commit()
+        assert await counting == "Conflict"
+    await writer.close()
+    assert await outcome(recount, key) == "True"
+    assert [row["last_seq"] for row in await counted(at, key)] != [200]
+
+
+async def outcome(recount: Recount, session_id: UUID) -> str:
+    """Count; return what came of it."""
+    try:
+        return str(await recount.count(session_id, free))
+    except StorageError as error:
+        return type(error).__name__
