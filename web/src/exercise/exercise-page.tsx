@@ -35,10 +35,10 @@ const nameOf = (session: PhysioSession, exercise: Exercise | null): string =>
   exercise?.name ?? (session.joint === null ? "Session" : humanise(session.joint));
 
 export function ExercisePage(): JSX.Element {
-  const door = useDay();
-  const { today, problem } = door;
   const [running, setRunning] = useState<PhysioSession | null>(null);
   const [ended, setEnded] = useState<Ended | null>(null);
+  const door = useDay(running !== null || ended !== null);
+  const { today, problem } = door;
   useEffect(() => {
     // begun on another screen, by the therapist or on the sensor: one is in it all the same
     const found = today?.running ?? null;
@@ -105,18 +105,22 @@ interface PlanProps {
 
 function Plan({ today: { day, booked, nowMs }, door, onStarted }: PlanProps): JSX.Element {
   const [chosen, setChosen] = useState<{ exercise: Exercise | null; booked: PhysioSession | null } | null>(null);
+  const choose = (exercise: Exercise | null, session: PhysioSession | null): void => {
+    setChosen({ exercise, booked: session });
+    door.reload(); // whether the sensor is there now
+  };
   const due = day.exercises.filter((one) => one.due);
   const soon = booked.filter((one) => isSoon(one, nowMs()));
   return (
     <div class="exercises">
-      {day.exercises.length === 0 ? <NoPlan /> : <Due due={due} day={day} onStart={(exercise) => setChosen({ exercise, booked: null })} onTicked={door.reload} />}
+      {day.exercises.length === 0 ? <NoPlan /> : <Due due={due} day={day} onStart={(exercise) => choose(exercise, null)} onTicked={door.reload} />}
       {soon.map((session) => (
         <p key={session.id} class="booked-now">
           <span class="two-lines">
             <b>{nameOf(session, exerciseOf(day, session))}, booked</b>
             <small>{sayMoment(session.scheduled_at)}</small>
           </span>
-          <button class="button" type="button" onClick={() => setChosen({ exercise: null, booked: session })}>
+          <button class="button" type="button" onClick={() => choose(null, session)}>
             Begin
           </button>
         </p>

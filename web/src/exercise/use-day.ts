@@ -6,7 +6,8 @@ import { useRenewals } from "../shell/session-end.ts";
 import { readBooked, readDay, readRunning } from "./exercise-api.ts";
 import type { ExerciseDay, PhysioSession } from "./exercise-api.ts";
 
-const EVERY_MS = 30_000;
+/** Each reading of what is clinical is written down: not more often than it is worth. */
+const EVERY_MS = 120_000;
 
 export interface Today {
   readonly day: ExerciseDay;
@@ -31,7 +32,8 @@ async function readToday(): Promise<Today> {
   return { day, running, booked, nowMs: () => Date.now() + aheadMs };
 }
 
-export function useDay(): DayDoor {
+/** `still`: something else is looked at, and nothing is read but what is asked for. */
+export function useDay(still: boolean): DayDoor {
   const [today, setToday] = useState<Today | null>(null);
   const [problem, setProblem] = useState<Problem | null>(null);
   const [turn, setTurn] = useState(0);
@@ -55,6 +57,7 @@ export function useDay(): DayDoor {
     };
   }, [turn, renewals]);
   useEffect(() => {
+    if (still) return undefined;
     const look = (): void => {
       if (!document.hidden) reload();
     };
@@ -66,6 +69,6 @@ export function useDay(): DayDoor {
       removeEventListener("online", look);
       document.removeEventListener("visibilitychange", look);
     };
-  }, []);
+  }, [still]);
   return { today, problem, turn, reload };
 }

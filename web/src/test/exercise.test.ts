@@ -1,11 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { Problem } from "../api.ts";
 import { sayAmount } from "../exercise/amounts.ts";
 import type { Exercise, RehabDay } from "../exercise/exercise-api.ts";
 import { mediaOf } from "../exercise/media.tsx";
 import { heightsOf } from "../exercise/peaks.tsx";
 import { AT_REST, cueOf, reachOf, sayNow, setAt, shortBy, summarise } from "../exercise/run-state.ts";
 import type { Goal, Rep, Standing } from "../exercise/run-state.ts";
+import { isAway, untilHeard } from "../exercise/until-heard.ts";
 import { addDays, complianceOf, mondayOf, nextDue, weekdayOf, weekOf } from "../exercise/week.ts";
 
 const GOAL: Goal = { restAngle: 0, targetAngle: 90, reps: 10, sets: 2, holdS: 0 };
@@ -94,4 +96,28 @@ void test("a picture of our own is shown, one from elsewhere is a link, and what
     ...{ kind: "link", href: "https://www.example.org/knee.png", host: "example.org" },
   });
   for (const url of ["javascript:alert(1)", "http://example.org/a.png", "knee.png"]) assert.equal(mediaOf(url, origin), null);
+});
+
+const problem = (status: number): Problem => new Problem(status, "", "", "", null, "");
+
+void test("what the hub refuses is not said again, and what nobody heard is", async () => {
+  assert.deepEqual([0, 429, 503, 409, 422].map((status) => isAway(problem(status))), [true, true, true, false, false]);
+  const signal = new AbortController().signal;
+  let tries = 0;
+  const refused = (): Promise<never> => {
+    tries += 1;
+    return Promise.reject(problem(409));
+  };
+  await assert.rejects(untilHeard(refused, assert.fail, signal), { status: 409 });
+  assert.equal(tries, 1);
+  assert.equal(await untilHeard(() => Promise.resolve(7), assert.fail, signal), 7);
+});
+
+void test("whoever leaves stops trying", async () => {
+  const left = new AbortController();
+  const unheard = (): Promise<never> => {
+    left.abort();
+    return Promise.reject(problem(0));
+  };
+  await assert.rejects(untilHeard(unheard, assert.fail, left.signal), { status: 0 });
 });
