@@ -19,10 +19,12 @@ from hypothesis import HealthCheck, settings
 from arogya.embedded.postgres import EmbeddedPostgres
 from storage import migrate
 from storage.pool import APP, INGEST, OWNER, READER, Database
+from storage.sql import load
 
 TEMPLATE = "arogya_template"
 MEMORY_NEEDED_BYTES = 2 * 1024**3
 NUMBERS = itertools.count(1)
+DIFFERENCES = load("physio_progress").differences
 # Not AROGYA_…: the configuration would take it for a setting that does not exist.
 BINARIES = "TEST_POSTGRES"  # folder of another PostgreSQL's programs, like /usr/lib/postgresql/15/bin
 
@@ -183,7 +185,22 @@ async def _database(cluster: EmbeddedPostgres, template: str) -> AsyncIterator[s
     name = f"test_{next(NUMBERS)}"
     await _run(cluster, f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy")
     yield cluster.dsn_of(name)
-    await _run(cluster, f"DROP DATABASE {name} WITH (FORCE)")
+    try:
+        if template == TEMPLATE:
+            await _check_progress(cluster.dsn_of(name))
+    finally:
+        await _run(cluster, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+async def _check_progress(dsn: str) -> None:
+    """Fail where progress with a plan is another one than would be worked out, whatever the test was about."""
+    connection = await asyncpg.connect(dsn)
+    try:
+        plans = await connection.fetch("SELECT id FROM workout_plans")
+        told = [await connection.fetch(DIFFERENCES.sql, plan["id"]) for plan in plans]
+        assert [row["what"] for rows in told for row in rows] == []
+    finally:
+        await connection.close()
 
 
 async def _run(cluster: EmbeddedPostgres, sql: str) -> None:
