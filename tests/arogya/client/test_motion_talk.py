@@ -146,3 +146,10 @@ async def test_only_what_sensors_report_is_taken() -> None:
         for kind, body in (("accept", {"assignment": SESSION}), ("session_start", {"session": "x"})):
             with pytest.raises(ValueError, match="must be"):
                 await sensor.report(kind, body)
+
+
+async def test_a_folder_has_one_user_at_a_time(tmp_path: Path) -> None:
+    async with TinyMotionHub() as hub, MotionClient(hub.url, "s", folder=tmp_path, options=QUICK):
+        with pytest.raises(SpoolError, match="can not be opened"):
+            async with MotionClient(hub.url, "s", folder=tmp_path, options=QUICK):
+                pass

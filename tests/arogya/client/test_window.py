@@ -134,3 +134,16 @@ def test_go_back_n_delivers_every_sample_in_order_through_any_loss(script: list[
             window.go_back(got + 1)  # as a reconnect does
     assert got == last
     assert window.acked == last
+
+
+def test_a_refused_run_counts_as_acked_as_a_refused_sample_does() -> None:
+    window = Window(acked=0, credit=100)
+    window.sent(Run(1, 5))
+    window.sent(Run(6, 5))
+    window.sent(Run(11, 5))
+    assert not window.refuse(6, 10)  # what is before it has no ack yet
+    assert window.accept(5)
+    assert window.acked == 10
+    assert window.refuse(11, 15)
+    assert (window.acked, window.unacked) == (15, 0)
+    assert not window.refuse(11, 15)  # told twice
