@@ -5,6 +5,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { EmptyState } from "../shared/data-table.tsx";
 import { Failure } from "../shared/problems.tsx";
 import { Skeleton } from "../shared/table-rows.tsx";
+import { toast } from "../shared/toast.tsx";
 import { humanise, sayMoment } from "../shared/words.ts";
 import { Page } from "../shell/page.tsx";
 import { CalendarCard } from "./calendar-card.tsx";
@@ -50,7 +51,8 @@ export function ExercisePage(): JSX.Element {
     const exercise = exerciseOf(today.day, running);
     const onEnded = (session: PhysioSession, reps: readonly Rep[]): void => {
       setRunning(null);
-      setEnded(session.status === "completed" ? { session, reps } : null);
+      if (session.status === "completed") setEnded({ session, reps });
+      else toast("The session is over: nothing of it counts");
       door.reload();
     };
     return (
