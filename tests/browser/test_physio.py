@@ -107,6 +107,26 @@ async def test_a_session_is_looked_into_afterwards(visit: OpenVisit, states: Sta
     assert (await download.value).suggested_filename == f"motion_{session}.csv"
 
 
+async def test_a_finger_looks_into_a_recording(visit: OpenVisit, states: States, demo: Demo) -> None:
+    session = await remember(demo, SQUATS, patient="neha@arogya.example")
+    opened = await enter(visit, states, "doctor", f"/physio/sessions/{session}", **PHONE, reduced_motion="reduce")
+    page = opened.page
+    await page.wait_for_function(DRAWN)
+    whole = await shown_stretch(page)
+    over = page.locator(".angle-figure .u-over")
+    box = await over.bounding_box()
+    assert box is not None
+    steps = [("pointerdown", 0.2), ("pointermove", 0.4), ("pointerup", 0.7)]
+    for kind, place in steps:
+        where = {"clientX": box["x"] + box["width"] * place, "clientY": box["y"] + 50}
+        more = {"pointerId": 1, "pointerType": "touch", "isPrimary": True, "bubbles": True}
+        await over.dispatch_event(kind, {**where, **more})
+    near = await shown_stretch(page)
+    assert near == pytest.approx((whole[1] * 0.2, whole[1] * 0.7), abs=1)
+    assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    await opened.shoot("physio-past-phone-light")
+
+
 async def test_a_session_is_watched_steered_and_ended(visit: OpenVisit, states: States, demo: Demo) -> None:
     patient = await enrol(demo, "Wanda Wearer")
     sensor_id = await give_sensor(demo, patient)

@@ -6,6 +6,7 @@ import { readChartColours } from "./chart-colours.ts";
 import type { ChartColours } from "./chart-colours.ts";
 import { drawBands, drawMarks, penOf } from "./chart-marks.ts";
 import type { Scene } from "./chart-marks.ts";
+import { chooseByTouch } from "./chart-touch.ts";
 import { heightOf, NO_CURVE } from "./curve.ts";
 import type { Curve } from "./curve.ts";
 import { NO_TARGET } from "./joints.ts";
@@ -44,6 +45,8 @@ export class AngleChart {
     private readonly options: ChartOptions,
   ) {
     this.plot = new uPlot(this.shape(), [[], []], host);
+    const { onStretch } = options;
+    if (onStretch !== undefined) chooseByTouch(this.plot, STRETCH_PX, onStretch);
     this.resizing = new ResizeObserver(() => this.plot.setSize(this.size()));
     this.resizing.observe(host);
     this.unfollowTheme = onTheme(() => {
