@@ -17,7 +17,7 @@ BEGINNINGS = {
     "patient": (
         "/appointments",
         "My visits",
-        {"Visits", "Doctors", "Facilities", "Inbox", "My record", "Profile"},
+        {"Visits", "Exercise", "Doctors", "Facilities", "Inbox", "My record", "Profile"},
     ),
 }
 
