@@ -95,6 +95,7 @@ async def test_a_database_that_is_away_is_a_503_and_no_secret(
             assert (ready.status, ready.json["checks"]["database"]) == (503, "the database does not answer")
             assert (await hub.call("GET", "/live")).status == 200
     finally:
+        await outside.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS true')
         await outside.close()
 
 
