@@ -125,8 +125,12 @@ function Reading({ motion, joint }: Pick<PastChartProps, "motion" | "joint">): J
       {found === undefined
         ? "The readings are kept no more; the repetitions are."
         : `${NUMBER.format(found.readings)} readings; no peak is left out.`}{" "}
-      Draw over the chart with pointer or finger, or use <kbd>+</kbd> <kbd>−</kbd> <kbd>←</kbd> <kbd>→</kbd> <kbd>0</kbd>, to look closer; choose a
-      repetition below to see it alone.
+      To look closer, draw over the chart
+      <span class="past-chart__keys">
+        {" "}
+        or use <kbd>+</kbd> <kbd>−</kbd> <kbd>←</kbd> <kbd>→</kbd> <kbd>0</kbd>
+      </span>
+      ; choose a repetition below to see it alone.
     </p>
   );
 }
