@@ -19,6 +19,7 @@ HubError
 ├── MethodNotAllowed
 ├── Conflict                 the stored state says otherwise
 │   ├── Superseded           a newer connection owns the stream
+│   ├── OutsideSession       a physio session takes no such samples
 │   └── Gap                  samples before this one have not arrived
 ├── PreconditionFailed       the record is not the version that the caller has
 ├── RateLimited              too much, too fast

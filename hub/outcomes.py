@@ -43,9 +43,7 @@ OUTCOMES: dict[type[BaseException], Outcome] = {
     errors.MethodNotAllowed: Outcome("method_not_allowed", "The path does not take this method.", 405, 4501, False),
     errors.Conflict: Outcome("conflict", "The stored state says otherwise.", 409, 4501, False),
     errors.Superseded: Outcome("superseded", "A newer connection took over.", 409, 4503, False),
-    errors.OutsideSession: Outcome(
-        "outside_session", "The physio session takes no such samples.", 409, 4502, False
-    ),
+    errors.OutsideSession: Outcome("outside_session", "The physio session takes no such samples.", 409, 4502, False),
     errors.Gap: Outcome("gap", "Earlier samples have not arrived.", 409, 4005, True),
     errors.PreconditionFailed: Outcome(
         "precondition_failed", "The record has been changed since it was read.", 412, 4501, False

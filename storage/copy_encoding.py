@@ -22,6 +22,7 @@ class RowKey(NamedTuple):
     received_at: int
     last_seq: int | None = None  # of a row that holds several samples: the last one
 
+
 SIGNATURE = b"PGCOPY\n\xff\r\n\0" + bytes(8)  # then flags and the length of the header extension, both 0
 TRAILER = b"\xff\xff"
 POSTGRES_EPOCH_US = 946_684_800_000_000  # 2000-01-01T00:00:00Z, where timestamptz counts from

@@ -16,7 +16,7 @@ from hub.ingest.intake import Intake
 from hub.motion.recount import Recount
 from storage.pool import Database, Transaction
 from tests.hub.ingest.test_session import running
-from tests.hub.motion.test_ingest import Sensor, claim
+from tests.hub.motion.sensor import Sensor, claim
 from tests.hub.motion.ward import HIP, KNEE, Ward
 from tests.hub.motion.ward import ward as ward_of
 from tests.protocol.rig.hub import START_US

@@ -16,7 +16,7 @@ from hub.protocol.reports import Report, ReportAck
 from storage import commands
 from storage.pool import Database
 from tests.hub.ingest.test_session import running
-from tests.hub.motion.test_ingest import Sensor
+from tests.hub.motion.sensor import Sensor
 from tests.hub.motion.ward import HIP, KNEE, StillClock, Ward, ward
 from tests.protocol.rig.hub import until
 from tests.storage import world
