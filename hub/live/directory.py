@@ -73,6 +73,11 @@ class Directory:
         watched = (each for each in (self._inboxes, self._requests, self._physio) if each is not None)
         return (*self.channels.values(), *watched)
 
+    @property
+    def brisk(self) -> tuple[Source, ...]:
+        """Those that show people themselves as they move, who notice a tenth of a second."""
+        return () if self._physio is None else (self._physio,)
+
     async def find(self, principal: Principal, name: str) -> tuple[Channel, View]:
         """Return a channel that exists and that this viewer may watch; raises the same `NotFound` for either lack.
 

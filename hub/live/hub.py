@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from random import Random
 from uuid import UUID
 
@@ -21,7 +22,7 @@ from hub.live.frames import SharedFrames, seal
 from hub.live.outbox import Outbox
 from hub.live.requests import request_of
 from hub.live.session import ViewerSession
-from hub.live.tick import Pace
+from hub.live.tick import Turns
 from hub.metrics import Metrics
 from hub.outcomes import outcome_of
 from hub.protocol.codec import Codec
@@ -52,11 +53,12 @@ class LiveHub:
         self.frames = SharedFrames()
         self._directory = directory
         self._sources = directory.sources
+        self._brisk = directory.brisk  # those of them whose viewers see themselves move: twice as often
         self._clock = clock
         self._metrics = metrics
         self._sessions: dict[str, ViewerSession] = {}  # by session id; from attach to detach
         self._by_user: Counter[str] = Counter()  # open connections by principal key; no zeros
-        self._pace = Pace(self.rules.tick_s)
+        self._turns, self._brisk_turns = Turns(self.rules.tick_s), Turns(self.rules.tick_s / 2)
         self._wake = asyncio.Event()  # a channel changed, or a viewer wants its first frame
         self._tasks: asyncio.TaskGroup | None = None  # while run() runs: owns the closing handshakes
         self._draining = False  # nobody new is let in
@@ -64,7 +66,7 @@ class LiveHub:
         self._counted: Counter[str] = Counter()  # of the encoded frames, those that the metrics know
         self._lagging = 0  # viewers that the last tick held back
         for source in self._sources:
-            source.changed = self._wake.set
+            source.changed = partial(self._want, self._brisk_turns if source in self._brisk else self._turns)
 
     def __len__(self) -> int:
         return len(self._sessions)
@@ -100,7 +102,7 @@ class LiveHub:
             return
         try:
             if await session.receive(payload, self._clock.monotonic_s(), self._clock.now_us()):
-                self._wake.set()
+                self._want(self._turns)
         except HubError as error:
             self.end(session, error)
 
@@ -201,23 +203,25 @@ class LiveHub:
                 self._check_lives(now_s)
             await self._tick(now_s)
 
+    def _want(self, turns: Turns) -> None:
+        turns.want()
+        self._wake.set()
+
     async def _sleep(self, round_at_s: float) -> None:
         """Wait for the next change and for its turn, or until somebody must be looked at anyway."""
         now_s = self._clock.monotonic_s()
-        until_s = min(round_at_s, now_s + self.rules.tick_s) if self._lagging else round_at_s
-        try:
-            async with asyncio.timeout(until_s - now_s):
-                await self._wake.wait()
-        except TimeoutError:
-            return
-        await asyncio.sleep(self._pace.wait_s(self._clock.monotonic_s()))
+        look_at_s = min(round_at_s, now_s + self.rules.tick_s) if self._lagging else round_at_s
+        while (until_s := min(look_at_s, self._turns.due_s(now_s), self._brisk_turns.due_s(now_s))) > now_s:
+            self._wake.clear()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(until_s - now_s):
+                    await self._wake.wait()
+            now_s = self._clock.monotonic_s()
 
     async def _tick(self, now_s: float) -> None:
         """Bring every viewer up to date that is not held: one frame per encoding, one write per viewer."""
-        if self._wake.is_set():  # a look whether laggards have drained does not put off the next change
-            self._wake.clear()
-            self._pace.ticked(now_s)
-        for source in self._sources:
+        self._brisk_turns.take(now_s)
+        for source in self._sources if self._turns.take(now_s) else self._brisk:
             source.advance()
         frames = self.frames
         frames.begin(self._clock.now_us())

@@ -17,3 +17,28 @@ class Pace:
     def ticked(self, now_s: float) -> None:
         """Note that a tick begins."""
         self._last_s = now_s
+
+
+class Turns:
+    """Whether somebody wants a tick, and when it is due."""
+
+    def __init__(self, tick_s: float) -> None:
+        self._pace = Pace(tick_s)
+        self._wanted = False
+
+    def want(self) -> None:
+        """Know that something changed."""
+        self._wanted = True
+
+    def due_s(self, now_s: float) -> float:
+        """Return when the next tick is due; never, while nothing is wanted."""
+        return now_s + self._pace.wait_s(now_s) if self._wanted else float("inf")
+
+    def take(self, now_s: float) -> bool:
+        """Tell whether a tick may begin; one that nobody wanted does not put off the next."""
+        if self._pace.wait_s(now_s) > 0:
+            return False
+        if self._wanted:
+            self._wanted = False
+            self._pace.ticked(now_s)
+        return True

@@ -91,7 +91,7 @@ class Witness:
 class Room:
     """One hub."""
 
-    def __init__(self, bus: Bus, intake: Intake, pools: tuple[Database, Database]) -> None:
+    def __init__(self, bus: Bus, intake: Intake, pools: tuple[Database, Database], tick_s: float) -> None:
         reader, app = pools
         self.clock = Clock()
         self.intake = intake
@@ -100,7 +100,7 @@ class Room:
         self.audit = AuditQueue(app)
         self.physio = Physio(reader, intake.motion, self.clock, audit=self.audit, metrics=self.metrics)
         directory = Directory(intake.board.channel, Granted(), nothing_new, physio=self.physio)
-        self.live = LiveHub(directory, self.clock, Metrics(), LiveRules(tick_s=0.02))
+        self.live = LiveHub(directory, self.clock, Metrics(), LiveRules(tick_s=tick_s))
         self.changes = Changes(reader, app, intake=intake, live=self.live)
         self.exchange = FleetExchange(
             self.bus, intake, self.changes, databases=(reader, app), leave=lambda _: None, tick_s=0.02
@@ -152,7 +152,7 @@ class Wearer(Sensor):
 
 
 @asynccontextmanager
-async def rooms(dsn: str, *buses: Bus) -> AsyncIterator[list[Room]]:
+async def rooms(dsn: str, *buses: Bus, tick_s: float = 0.02) -> AsyncIterator[list[Room]]:
     """Run hubs that know each other."""
     opened: list[Database] = []
     async with AsyncExitStack() as stack:
@@ -165,7 +165,7 @@ async def rooms(dsn: str, *buses: Bus) -> AsyncIterator[list[Room]]:
         found = []
         for bus in buses:
             intake, _, _ = await stack.enter_async_context(running(dsn, ingest))
-            room = Room(bus, intake, (opened[0], opened[1]))
+            room = Room(bus, intake, (opened[0], opened[1]), tick_s)
             await stack.enter_async_context(room.people)
             task = tasks.create_task(room.run(dsn))
             stack.callback(task.cancel)

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hub.live.outbox import Outbox
-from hub.live.tick import Pace
+from hub.live.tick import Pace, Turns
 from hub.transport import Delivery
 
 
@@ -65,3 +65,17 @@ def test_the_first_tick_after_a_quiet_time_is_due_at_once_and_the_next_one_waits
     pace.ticked(1_000.0)
     assert pace.wait_s(1_000.03) == pytest.approx(0.07)
     assert pace.wait_s(1_000.2) == 0.0
+
+
+def test_a_turn_is_due_while_something_is_wanted_and_what_nobody_wanted_does_not_put_off_the_next() -> None:
+    turns = Turns(0.1)
+    assert turns.due_s(1_000.0) == float("inf")
+    assert turns.take(1_000.0), "a look at laggards"
+    turns.want()
+    assert turns.due_s(1_000.01) == 1_000.01
+    assert turns.take(1_000.01)
+    assert turns.due_s(1_000.02) == float("inf")
+    turns.want()
+    assert turns.due_s(1_000.02) == pytest.approx(1_000.11)
+    assert not turns.take(1_000.1)
+    assert turns.take(1_000.12)

@@ -209,3 +209,16 @@ async def test_a_viewer_that_does_not_read_costs_a_write_and_catches_up_when_it_
     await sensor.move(np.zeros((1, 10), np.float32))
     await until(lambda: lazy.look() and lazy.numbers == [1, 2])
     await until(lambda: brisk.look().offset == lazy.look().offset and brisk.viewer.state == lazy.viewer.state)
+
+
+async def test_people_see_themselves_move_twice_as_often_as_the_fleet(database: str, ward: Ward) -> None:
+    async with rooms(database, MemoryBus("one"), tick_s=0.4) as (room,):
+        session_id = await ward.begun()
+        watching = await room.watch(session_id, "PT", ward.patient_id)
+        sensor = Wearer(room.intake, ward)
+        await sensor.join(claim(session_id))
+        began_s, offset = time.monotonic(), watching.viewer.offset
+        while time.monotonic() < began_s + 1.2:
+            await sensor.move(np.full((1, 2), time.monotonic() % 90, np.float32), ack=False)
+            await asyncio.sleep(0.05)
+        assert 4 <= watching.look().offset - offset <= 8
