@@ -9,6 +9,7 @@ import pytest
 from handlers.routes import ROUTES
 from hub.live.fleet import AMBULANCE, FLEET
 from hub.live.inboxes import INBOX
+from hub.live.physio_channel import PHYSIO
 from hub.live.requests import REQUEST
 from storage.records.catalog import ENTITIES
 from storage.records.entity import Entity
@@ -87,7 +88,7 @@ def test_what_is_for_later_is_not_there_yet() -> None:
 
 async def test_every_channel_has_a_line(database: str) -> None:
     async with staged(database) as stage:
-        kinds = {name.partition(":")[0] for name in stage.directory.channels} | {AMBULANCE, FLEET, REQUEST}
+        kinds = {name.partition(":")[0] for name in stage.directory.channels} | {AMBULANCE, FLEET, REQUEST, PHYSIO}
         lines = {action.removeprefix("live.") for action in page.matrix() if action.startswith("live.")}
         assert kinds <= lines
         assert lines - kinds - set(LATER_CHANNELS) == {INBOX}
