@@ -54,14 +54,16 @@ function Watched({ live, feed, onEnded }: WatchedProps): JSX.Element {
       )}
       {session === null && trouble === null && <Skeleton columns={3} />}
       {session !== null && session.joints.length > 1 ? (
-        <Tabs
-          label="Joints"
-          tabs={session.joints.map((one) => ({ name: one.joint, label: nameOfJoint(one.joint), count: one.count }))}
-          chosen={joint?.joint ?? ""}
-          onChoose={setChosen}
-        >
-          {shown}
-        </Tabs>
+        <div class="joint-tabs">
+          <Tabs
+            label="Joints"
+            tabs={session.joints.map((one) => ({ name: one.joint, label: nameOfJoint(one.joint), count: one.count }))}
+            chosen={joint?.joint ?? ""}
+            onChoose={setChosen}
+          >
+            {shown}
+          </Tabs>
+        </div>
       ) : (
         session !== null && shown
       )}

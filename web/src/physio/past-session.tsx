@@ -30,14 +30,16 @@ export function PastSession({ session }: { session: PhysioSession }): JSX.Elemen
   const shown = <Course key={joint} session={session} recording={recording} joint={joint} />;
   if (joints.length === 1) return shown;
   return (
-    <Tabs
-      label="Joints"
-      tabs={joints.map((one) => ({ name: one, label: nameOfJoint(one), count: countOf(recording, one) }))}
-      chosen={joint}
-      onChoose={setChosen}
-    >
-      {shown}
-    </Tabs>
+    <div class="joint-tabs">
+      <Tabs
+        label="Joints"
+        tabs={joints.map((one) => ({ name: one, label: nameOfJoint(one), count: countOf(recording, one) }))}
+        chosen={joint}
+        onChoose={setChosen}
+      >
+        {shown}
+      </Tabs>
+    </div>
   );
 }
 
