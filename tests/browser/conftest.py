@@ -33,7 +33,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     """
     if not CHROMIUM.exists():
         pytest.skip(f"{CHROMIUM} is missing: apt-get install chromium")
-    with running_demo(tmp_path_factory.mktemp("demo") / "state", "--no-calls") as running:
+    with running_demo(tmp_path_factory.mktemp("demo") / "state", "--no-calls", "--no-patients") as running:
         yield running
 
 
