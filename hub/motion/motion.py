@@ -27,7 +27,9 @@ from storage.batch import CounterState, DeadLetter, RepetitionRow, Run
 from storage.motion_encoding import MOTION_FRAMES
 from storage.pool import Database
 
-TURN_S: Final = 0.02  # a frame waits this long for others, at most
+TURN_S: Final = 0.01  # a frame waits this long for others
+FEW_FRAMES: Final = 50  # of a turn; where more come together they wait longer, so that each costs less
+TURN_MAX_S: Final = 0.05
 ROUNDS_MAX: Final = 8  # frames of one stream in a turn: a backlog shares the hub with everybody
 KEEP_US: Final = 10_000_000  # between two states of a stream's counters that are stored
 _BODY_BYTES_MAX: Final = 1_024  # of a refused frame: enough to see what it was
@@ -43,6 +45,7 @@ class Motion:
         self._metrics = metrics
         self._frames: list[Frame] = []  # of this turn, in the order of their arrival; bounded by credit
         self._turn: asyncio.TimerHandle | None = None  # while there are frames
+        self._wait_s = TURN_S
         self._streams: defaultdict[UUID, list[MotionStream]] = defaultdict(list)  # by session
         self._taps: dict[UUID, list[Tap]] = {}  # by session; no empty lists
 
@@ -102,7 +105,7 @@ class Motion:
         """Take a frame; it goes to the writer with the next turn."""
         self._frames.append(frame)
         if self._turn is None:
-            self._turn = asyncio.get_running_loop().call_later(TURN_S, self.turn)
+            self._turn = asyncio.get_running_loop().call_later(self._wait_s, self.turn)
 
     def turn(self, rounds_max: int | None = ROUNDS_MAX) -> None:
         """Judge, count and hand over what has come, at most so many frames of each stream."""
@@ -110,6 +113,7 @@ class Motion:
             self._turn.cancel()
             self._turn = None
         frames, self._frames = self._frames, []
+        self._wait_s = min(TURN_S * max(len(frames) / FEW_FRAMES, 1.0), TURN_MAX_S)
         rounds: list[dict[tuple[int, int, bool], list[Frame]]] = []
         seen: defaultdict[MotionStream, int] = defaultdict(int)
         for frame in frames:
