@@ -19,30 +19,39 @@ class CreditRules:
 
 
 class Account:
-    """The unacked samples of one connection against the credit that it was told."""
+    """The unacked samples of one connection against the credit that it was told.
 
-    __slots__ = ("_ceiling", "granted", "outstanding")
+    A device that has not heard of a smaller credit yet goes by the larger one, however much of what it sent is still on
+    its way. So the farthest sample that it was ever allowed stays allowed, as with the window of TCP (RFC 9293, 3.8.6);
+    the smaller credit counts as acks move on.
+    """
+
+    __slots__ = ("_admitted", "_allowed", "_settled", "granted")
 
     def __init__(self, granted: int) -> None:
         self.granted = granted  # the credit that the device was told last
-        self.outstanding = 0  # samples admitted and not acked
-        # The device may have sent before it heard of a smaller credit, so that counts only once it has caught up.
-        self._ceiling = granted
+        self._admitted = 0  # samples of this connection, since its beginning
+        self._settled = 0  # of them: stored, or never to be
+        self._allowed = granted  # so many may be admitted
+
+    @property
+    def outstanding(self) -> int:
+        """Return how many samples are admitted and not acked."""
+        return self._admitted - self._settled
 
     def allows(self, count: int) -> bool:
         """Tell whether `count` more samples stay within what was granted."""
-        return self.outstanding + count <= self._ceiling
+        return self._admitted + count <= self._allowed
 
     def grant(self, credit: int) -> None:
         """Note the credit that the device is told now."""
         self.granted = credit
-        if credit >= self._ceiling or self.outstanding <= credit:
-            self._ceiling = credit
+        self._allowed = max(self._allowed, self._settled + credit)
 
     def admit(self, count: int) -> None:
         """Count samples that were admitted."""
-        self.outstanding += count
+        self._admitted += count
 
     def settle(self, count: int) -> None:
         """Give back samples that are stored, or will never be."""
-        self.outstanding -= count
+        self._settled += count
