@@ -170,8 +170,6 @@ async def _insert_skips(connection: asyncpg.Connection[asyncpg.Record], skips: l
 
 async def _insert_repetitions(connection: asyncpg.Connection[asyncpg.Record], rows: list[RepetitionRow]) -> None:
     values = dict(zip(RepetitionRow._fields, zip(*rows, strict=True), strict=True))
-    for name in ("started_at", "peak_at", "ended_at"):
-        values[name] = tuple(_instants(values[name]))
     await _fetch(connection, "insert_repetitions", **values)
 
 

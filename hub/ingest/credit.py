@@ -55,3 +55,4 @@ class Account:
     def settle(self, count: int) -> None:
         """Give back samples that are stored, or will never be."""
         self._settled += count
+        self._allowed = max(self._allowed, self._settled + self.granted)

@@ -10,6 +10,7 @@ from typing import Any
 
 from hub.clock import Clock
 from hub.errors import Forbidden, HubError, Overloaded, Restarting, Superseded
+from hub.ingest.acks import Acks
 from hub.ingest.alarms import OpenAlarms
 from hub.ingest.credit import CreditRules
 from hub.ingest.crews import Crews, Nobody, Taker, Unheard
@@ -73,7 +74,7 @@ class Intake:
         self.metrics = metrics
         self.roster = Roster(connections_max=rules.sessions_max, per_device_max=rules.sessions_per_device)
         self._owners: dict[int, Stream] = {}  # the newest owner of each stream on this hub
-        self._due: dict[str, DeviceConnection] = {}  # sessions with acks to send after this commit
+        self._acks = Acks(clock)
         self._credit_rules = credit_rules
         self._writers: tuple[CopyWriter, ...] = ()
         self._tasks: asyncio.TaskGroup | None = None  # owned by run()
@@ -132,7 +133,7 @@ class Intake:
             self.metrics.sockets.labels("device").dec()
             if not self.roster.of_device(session.device_id):
                 self._others.went(session.device_id)
-        self._due.pop(session.session_id, None)
+        self._acks.drop(session)
         for stream in list(session.streams.values()):
             self.disown(stream)
         session.streams.clear()  # they refer to it too: what is left goes at once instead of waiting for the collector
@@ -190,7 +191,7 @@ class Intake:
 
     def ack_due(self, session: DeviceConnection) -> None:
         """Remember a session until the whole batch is settled."""
-        self._due[session.session_id] = session
+        self._acks.put(session)
 
     def batch_settled(self, report: BatchReport) -> None:
         """Send one ack to each connection that a batch concerned."""
@@ -201,9 +202,7 @@ class Intake:
         metrics.flush_seconds.observe(report.seconds)
         metrics.flush_failures.inc(report.failures)
         metrics.samples_refused.labels("refused_by_database").inc(report.dead_letters)
-        due, self._due = self._due, {}
-        for session in due.values():
-            session.flush_acks()
+        self._acks.settled()
 
     def end(self, session: DeviceConnection, error: HubError) -> None:
         """Close one connection for a reason; safe to call twice."""
@@ -280,13 +279,14 @@ class Intake:
         A batch that does not go through within the time is given up: no device was told that it is stored.
         """
         self.draining = True
-        self.motion.turn(rounds_max=None)
+        self.motion.turn(frames_max=None)
         for writer in self._writers:
             writer.close()
         if self._flushing:
             _, late = await asyncio.wait(self._flushing, timeout=timeout_s / 2)
             for task in late:
                 task.cancel()
+        self._acks.send()
         sessions = list(self.roster)
         spread_s = min(self.rules.restart_spread_s, timeout_s / 4)
         for session in sessions:

@@ -25,6 +25,7 @@ class DeviceConnection(Protocol):
     streams: dict[int, Stream]
     welcomed: bool  # it may be sent commands
     ending: Exception | None
+    acked_s: float  # monotonic: when it was told of commits last
     pinged_s: float  # monotonic: when it was last asked for a sign of life
 
     def flush_acks(self) -> None:

@@ -41,6 +41,7 @@ class DeviceSession:
         "_intake",
         "_lane",
         "_strikes",
+        "acked_s",
         "ambulance_id",
         "credential",
         "credential_ends_at",
@@ -73,7 +74,7 @@ class DeviceSession:
         self._due: list[Stream] = []  # streams with a new mark that the device was not told yet
         self._lane: Lane | None = None  # what the crew says and answers, once it does
         self._strikes = 0  # messages that could not be read; three end the connection
-        self.pinged_s = float("-inf")
+        self.pinged_s = self.acked_s = float("-inf")
         self.ending: Exception | None = None  # why the hub closes this connection, once it does
 
     async def open(self, payload: bytes | str) -> None:
@@ -215,7 +216,7 @@ class DeviceSession:
         self._intake.metrics.samples_skipped.labels(message.reason).inc(message.last - next_seq + 1)
         table: Table = AMBULANCE_POSITIONS
         if isinstance(stream, MotionStream):
-            self._intake.motion.turn(rounds_max=None)  # what came before the hole goes before it
+            self._intake.motion.turn(frames_max=None)  # what came before the hole goes before it
             table = MOTION_FRAMES
         self._intake.append(Run(stream, table, next_seq, message.last, skips=[hole]))
 

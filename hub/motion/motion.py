@@ -19,18 +19,20 @@ from numpy.typing import NDArray
 from hub.metrics import Metrics
 from hub.motion.admission import Frame, anatomical, columns_of, flags_of, possible, times_of
 from hub.motion.bank import Bank, Counted
+from hub.motion.chunks import Chunk, rounds
 from hub.motion.rules import rules_of
 from hub.motion.standing import SessionStanding, Targets
 from hub.motion.stream import ANYTIME, NEVER, MotionStream, Tap
 from storage import counters
 from storage.batch import CounterState, DeadLetter, RepetitionRow, Run
+from storage.copy_encoding import Row
 from storage.motion_encoding import MOTION_FRAMES
 from storage.pool import Database
 
 TURN_S: Final = 0.01  # a frame waits this long for others
 FEW_FRAMES: Final = 50  # of a turn; where more come together they wait longer, so that each costs less
 TURN_MAX_S: Final = 0.05
-ROUNDS_MAX: Final = 8  # frames of one stream in a turn: a backlog shares the hub with everybody
+FRAMES_MAX: Final = 32  # of one stream in a turn: a backlog shares the hub with everybody
 KEEP_US: Final = 10_000_000  # between two states of a stream's counters that are stored
 _BODY_BYTES_MAX: Final = 1_024  # of a refused frame: enough to see what it was
 
@@ -56,12 +58,19 @@ class Motion:
     def watch(self, session_id: UUID, tap: Tap) -> None:
         """Show somebody what is measured in a session, until `unwatch`."""
         self._taps.setdefault(session_id, []).append(tap)
+        self._note_taps(session_id)
 
     def unwatch(self, session_id: UUID, tap: Tap) -> None:
         """Stop showing it."""
         taps = [one for one in self._taps.pop(session_id, ()) if one is not tap]
         if taps:
             self._taps[session_id] = taps
+        self._note_taps(session_id)
+
+    def _note_taps(self, session_id: UUID) -> None:
+        standing = self.standing_of(session_id)
+        if standing is not None:
+            standing.is_watched = session_id in self._taps
 
     def standing_of(self, session_id: UUID) -> SessionStanding | None:
         """Return how a session stands, if a stream of it is connected here."""
@@ -71,10 +80,11 @@ class Motion:
     def began(self, stream: MotionStream) -> None:
         """Know a stream that was opened, whose counters are where its mark is."""
         self._streams[stream.session_id].append(stream)
+        self._note_taps(stream.session_id)
 
     def ended(self, stream: MotionStream) -> None:
         """Let go of a stream; what was taken of it is handed to the writers."""
-        self.turn(rounds_max=None)
+        self.turn(frames_max=None)
         streams = self._streams.get(stream.session_id, [])
         if stream in streams:
             streams.remove(stream)
@@ -107,54 +117,53 @@ class Motion:
         if self._turn is None:
             self._turn = asyncio.get_running_loop().call_later(self._wait_s, self.turn)
 
-    def turn(self, rounds_max: int | None = ROUNDS_MAX) -> None:
+    def turn(self, frames_max: int | None = FRAMES_MAX) -> None:
         """Judge, count and hand over what has come, at most so many frames of each stream."""
         if self._turn is not None:
             self._turn.cancel()
             self._turn = None
         frames, self._frames = self._frames, []
         self._wait_s = min(TURN_S * max(len(frames) / FEW_FRAMES, 1.0), TURN_MAX_S)
-        rounds: list[dict[tuple[int, int, bool], list[Frame]]] = []
-        seen: defaultdict[MotionStream, int] = defaultdict(int)
+        of_each: dict[MotionStream, list[Frame]] = {}
         for frame in frames:
-            place = seen[frame.stream]
-            if rounds_max is not None and place == rounds_max:
-                self._frames.append(frame)
-                continue
-            seen[frame.stream] += 1
-            if place == len(rounds):
-                rounds.append({})
-            shape = (len(frame.stream.joints), frame.samples, frame.offsets is None)
-            rounds[place].setdefault(shape, []).append(frame)
-        for round_ in rounds:
-            for alike in round_.values():
-                self._judge(alike)
+            own = of_each.setdefault(frame.stream, [])
+            (self._frames if len(own) == frames_max else own).append(frame)
+        for alike in rounds(of_each.values()):
+            self._judge(alike)
         if self._frames:
             self._turn = asyncio.get_running_loop().call_later(0, self.turn)
 
-    def _judge(self, frames: list[Frame]) -> None:
-        """Store frames of one shape, of a different stream each; refuse those that no joint can have made."""
+    def _judge(self, chunks: list[Chunk]) -> None:
+        """Store chunks of one shape, of a different stream each; refuse the frames that no joint can have made."""
+        frames = [frame for chunk in chunks for frame in chunk]
         at_us, angles = times_of(frames), anatomical(frames)
         fits = possible(angles)
         if not fits.all():
-            for place in np.flatnonzero(~fits).tolist():
-                self.refuse(frames[place], "invalid_value", "an angle is from -360 to 360 degrees")
-            frames = [frame for frame, fit in zip(frames, fits.tolist(), strict=True) if fit]
-            at_us, angles = at_us[fits], angles[fits]
-            if not frames:
-                return
-        repetitions = self._count(frames, at_us, angles)
-        flags = flags_of(at_us, angles)
-        rows = MOTION_FRAMES.rows_of(columns_of(frames, angles, flags))
-        for place, frame in enumerate(frames):
-            stream = frame.stream
-            run = Run(stream, MOTION_FRAMES, frame.first, frame.last, [rows[place]])
+            self._judge_singly(chunks, fits)
+            return
+        repetitions = self._count(chunks, at_us, angles)
+        rows = MOTION_FRAMES.rows_of(columns_of(frames, angles, flags_of(at_us, angles)))
+        size = len(chunks[0])
+        for place, chunk in enumerate(chunks):
+            stream, last = chunk[0].stream, chunk[-1]
+            own: list[Row] = [*rows[place * size : (place + 1) * size]]
+            run = Run(stream, MOTION_FRAMES, chunk[0].first, last.last, own)
             if place in repetitions:
                 run.repetitions = repetitions[place]
-            if frame.received_at - stream.counters_kept_at >= KEEP_US and len(stream.slots):
-                stream.counters_kept_at = frame.received_at
-                run.counters = CounterState(stream.stream_id, frame.last, self.bank.save(stream.slots))
+            if last.received_at - stream.counters_kept_at >= KEEP_US and len(stream.slots):
+                stream.counters_kept_at = last.received_at
+                run.counters = CounterState(stream.stream_id, last.last, self.bank.save(stream.slots))
             self._append(run)
+
+    def _judge_singly(self, chunks: list[Chunk], fits: NDArray[np.bool_]) -> None:
+        """Store chunks of which some frames are refused: what fits of each stream, in its order."""
+        fine = iter(fits.tolist())
+        for chunk in chunks:
+            for frame in chunk:
+                if next(fine):
+                    self._judge([[frame]])
+                else:
+                    self.refuse(frame, "invalid_value", "an angle is from -360 to 360 degrees")
 
     def refuse(self, frame: Frame, code: str, detail: str) -> None:
         """Keep a frame that can never be stored as a dead letter, and tell the device once that is committed."""
@@ -166,28 +175,29 @@ class Motion:
         self._append(Run(stream, MOTION_FRAMES, frame.first, frame.last, dead=[letter]))
 
     def _count(
-        self, frames: list[Frame], at_us: NDArray[np.int64], angles: NDArray[np.float32]
+        self, chunks: list[Chunk], at_us: NDArray[np.int64], angles: NDArray[np.float32]
     ) -> dict[int, list[RepetitionRow]]:
-        """Count the frames of sessions in progress, and show them; return the repetitions of each frame."""
-        live = [
-            place for place, frame in enumerate(frames) if frame.stream.standing.is_live and len(frame.stream.slots)
-        ]
+        """Count the chunks of sessions in progress, and show them; return the repetitions of each chunk."""
+        live = [place for place, chunk in enumerate(chunks) if chunk[0].stream.is_counted]
         if not live:
             return {}
-        if len(live) < len(frames):
-            at_us, angles = at_us[live], angles[live]
+        size = len(chunks[0])
+        joints, samples = angles.shape[1:]
+        at_us = at_us.reshape(len(chunks), size * samples)[live]
+        angles = angles.reshape(len(chunks), size, joints, samples)[live].swapaxes(1, 2)
+        angles = angles.reshape(len(live), joints, size * samples)
         for place in live:
-            if frames[place].received_at >= frames[place].stream.targets_until:
-                self.follow_targets(frames[place].stream, frames[place].received_at)
-        slots = np.concatenate([frames[place].stream.slots for place in live]).reshape(len(live), -1)
-        seq = np.array([frames[place].first for place in live], np.int64)
+            if chunks[place][0].received_at >= chunks[place][0].stream.targets_until:
+                self.follow_targets(chunks[place][0].stream, chunks[place][0].received_at)
+        slots = np.concatenate([chunks[place][0].stream.slots for place in live]).reshape(len(live), -1)
+        seq = np.array([chunks[place][0].first for place in live], np.int64)
         counted = self.bank.count(slots, seq, at_us, angles)
         if self._taps:
-            self._show([frames[place] for place in live], at_us, angles, counted)
+            self._show([chunks[place][-1] for place in live], at_us, angles, counted)
         found: defaultdict[int, list[RepetitionRow]] = defaultdict(list)
         for one in counted:
             place = live[one.frame]
-            found[place].append(row_of(frames[place].stream, one))
+            found[place].append(row_of(chunks[place][0].stream, one))
         return found
 
     def _show(
@@ -197,7 +207,10 @@ class Motion:
         angles: NDArray[np.float32],
         counted: Sequence[Counted],
     ) -> None:
+        """Show what was counted to those who look on; `frames` are the last ones of each stream."""
         for place, frame in enumerate(frames):
+            if not frame.stream.standing.is_watched:
+                continue
             for tap in self._taps.get(frame.stream.session_id, ()):
                 # By the hub's clock: never later than now, whatever the device believes.
                 shift = frame.received_at - max(frame.sent_at, int(at_us[place, -1]))

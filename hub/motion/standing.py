@@ -52,8 +52,8 @@ class SessionStanding:
     def __init__(self, session: SessionOf, targets: Targets) -> None:
         self.session_id: UUID = session.id
         self.targets = targets
+        self.is_watched = False  # somebody looks on while it is measured
         self._session = session
-        self.changes_at: int | None = None  # when the targets change next, of those known
         self.read(session, targets)
 
     def read(self, session: SessionOf, targets: Targets) -> None:

@@ -39,10 +39,10 @@ def admit(motion: Motion, clock: Clock, stream: MotionStream, message: MotionDat
     else:
         frame.first, frame.samples = message.seq + duplicates, samples - duplicates
     if not stream.standing.takes(received_at, message.sent_at, message.started_at):
-        motion.turn(rounds_max=None)  # what came before goes before
+        motion.turn(frames_max=None)  # what came before goes before
         motion.refuse(frame, "outside_session", "the session is not in progress, and this was not measured in it")
     elif not fits:
-        motion.turn(rounds_max=None)  # likewise
+        motion.turn(frames_max=None)  # likewise
         motion.refuse(frame, "invalid_value", "a frame has an angle of every joint and sample, and ascending offsets")
     else:
         motion.take(frame)

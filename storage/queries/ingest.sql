@@ -55,10 +55,15 @@ ON CONFLICT (device_id, alarm_id) DO NOTHING;
 -- Record what was counted in the frames of this batch; whoever counted it before, after the same samples, was right too.
 INSERT INTO motion_repetitions (stream_id, joint, number, first_seq, last_seq, started_at, peak_at, ended_at, peak_angle,
                                 range_deg, hold_s, out_s, back_s, smoothness, valid)
-SELECT * FROM unnest(:stream_id::bigint[], :joint::text[], :number::int[], :first_seq::bigint[], :last_seq::bigint[],
-                     :started_at::timestamptz[], :peak_at::timestamptz[], :ended_at::timestamptz[],
-                     :peak_angle::real[], :range_deg::real[], :hold_s::real[], :out_s::real[], :back_s::real[],
-                     :smoothness::real[], :valid::boolean[])
+SELECT stream_id, joint, number, first_seq, last_seq,
+       'epoch'::timestamptz + started_at * interval '1 us', 'epoch'::timestamptz + peak_at * interval '1 us',
+       'epoch'::timestamptz + ended_at * interval '1 us',
+       peak_angle, range_deg, hold_s, out_s, back_s, smoothness, valid
+FROM unnest(:stream_id::bigint[], :joint::text[], :number::int[], :first_seq::bigint[], :last_seq::bigint[],
+            :started_at::bigint[], :peak_at::bigint[], :ended_at::bigint[], :peak_angle::real[], :range_deg::real[],
+            :hold_s::real[], :out_s::real[], :back_s::real[], :smoothness::real[], :valid::boolean[])
+    AS counted (stream_id, joint, number, first_seq, last_seq, started_at, peak_at, ended_at,
+                peak_angle, range_deg, hold_s, out_s, back_s, smoothness, valid)
 ON CONFLICT DO NOTHING;
 
 -- name: keep_counters
