@@ -78,8 +78,8 @@ class CopyWriter:
         """Queue a run for the next batch; the owner hears of its fate from `run`."""
         if not self._queue:
             self._waiting_since = asyncio.get_running_loop().time()
+            self._something.set()
         self._queue.append(run)
-        self._something.set()
         if self._queue.bytes >= self._rules.flush_bytes or self._queue.rows >= self._rules.flush_rows:
             self._enough.set()
 

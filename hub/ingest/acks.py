@@ -9,7 +9,7 @@ from hub.clock import Clock
 from hub.ingest.roster import DeviceConnection
 
 CROWD: Final = 256  # connections that a batch has acks for: each of them is a write that the samples wait for
-CROWD_S: Final = 0.2  # between two acks of one of a crowd
+CROWD_S: Final = 0.3  # between two acks of one of a crowd
 
 
 class Acks:

@@ -34,24 +34,9 @@ class DeviceSession:
     """The life of one connection of one device."""
 
     __slots__ = (
-        "_account",
-        "_codec",
-        "_due",
-        "_fixes",
-        "_intake",
-        "_lane",
-        "_strikes",
-        "acked_s",
-        "ambulance_id",
-        "credential",
-        "credential_ends_at",
-        "device_id",
-        "ending",
-        "pinged_s",
-        "session_id",
-        "streams",
-        "transport",
-        "welcomed",
+        *("_account", "_codec", "_due", "_fixes", "_intake", "_lane", "_strikes"),
+        *("acked_s", "ambulance_id", "credential", "credential_ends_at", "device_id"),
+        *("ending", "pinged_s", "session_id", "streams", "transport", "welcomed"),
     )
 
     def __init__(
@@ -144,7 +129,9 @@ class DeviceSession:
             return  # not admitted, so not acked: the device sends it to the next hub
         try:
             message = self._codec.decode(payload, FROM_DEVICE, bytes_max=self._intake.rules.message_bytes)
-            if isinstance(message, Data | MotionData):  # almost every message
+            if isinstance(message, MotionData):  # almost every message, or else:
+                self._motion(message)
+            elif isinstance(message, Data):
                 self._data(message)
             elif isinstance(message, Open):
                 await self._open_more(message)
@@ -167,37 +154,46 @@ class DeviceSession:
         else:
             raise Malformed("hello comes once, first")
 
-    def _data(self, message: Data | MotionData) -> None:
-        stream = self._stream(message.stream)
-        is_motion = isinstance(message, MotionData)
-        if is_motion != isinstance(stream, MotionStream):
-            raise Malformed("the stream is of another kind", field="stream")
-        samples = message.samples if isinstance(message, MotionData) else len(message.fixes)
-        duplicates = stream.cursor.place(message.seq, samples)
+    def _motion(self, message: MotionData) -> None:
+        stream = self.streams.get(message.stream)
+        if not isinstance(stream, MotionStream):
+            raise self._not_opened(stream)
+        duplicates = self._place(stream, message.seq, message.samples)
+        if duplicates:
+            uplink.repeated(self._intake.metrics, stream, message, duplicates)
+        if duplicates is not None and duplicates < message.samples:
+            uplink.admit(self._intake.motion, self._intake.clock, stream, message, duplicates)
+
+    def _data(self, message: Data) -> None:
+        stream = self.streams.get(message.stream)
+        if not isinstance(stream, FixStream):
+            raise self._not_opened(stream)
+        duplicates = self._place(stream, message.seq, len(message.fixes))
+        if duplicates:
+            self._fixes.repeated(stream, message, duplicates)
+        if duplicates is not None and duplicates < len(message.fixes):
+            self._fixes.admit(stream, message, duplicates)
+
+    def _place(self, stream: Stream, first: int, samples: int) -> int | None:
+        """Return how many samples of a run are duplicates, None where it leaves a gap; takes credit for the others."""
+        duplicates = stream.cursor.place(first, samples)
         if duplicates is None:
             self._nack_gap(stream)
-            return
-        fresh = samples - duplicates
-        if fresh and not self._account.allows(fresh):
-            raise CreditExceeded("more unacked samples than credit")
-        self._account.admit(fresh)
-        if isinstance(message, MotionData):
-            assert isinstance(stream, MotionStream)  # noqa: S101 - as above
-            if duplicates:
-                uplink.repeated(self._intake.metrics, stream, message, duplicates)
-            if fresh:
-                uplink.admit(self._intake.motion, self._intake.clock, stream, message, duplicates)
-        else:
-            assert isinstance(stream, FixStream)  # noqa: S101 - as above
-            if duplicates:
-                self._fixes.repeated(stream, message, duplicates)
-            if fresh:
-                self._fixes.admit(stream, message, duplicates)
+        elif duplicates < samples:
+            if not self._account.allows(samples - duplicates):
+                raise CreditExceeded("more unacked samples than credit")
+            self._account.admit(samples - duplicates)
+        return duplicates
+
+    def _not_opened(self, stream: Stream | None) -> HubError:
+        if stream is None:
+            return NotFound("the stream was not opened on this connection", field="stream")
+        return Malformed("the stream is of another kind", field="stream")
 
     def _hint(self, message: LiveHint) -> None:
-        stream = self._stream(message.stream)
+        stream = self.streams.get(message.stream)
         if not isinstance(stream, FixStream):
-            raise Malformed("only fixes have live hints", field="stream")
+            raise self._not_opened(stream)
         self._fixes.hint(stream, message)
 
     def _skip(self, message: Skip) -> None:
@@ -272,7 +268,7 @@ class DeviceSession:
     def _stream(self, stream_id: int) -> Stream:
         stream = self.streams.get(stream_id)
         if stream is None:
-            raise NotFound("the stream was not opened on this connection", field="stream")
+            raise self._not_opened(None)
         return stream
 
     def _nack_gap(self, stream: Stream) -> None:
