@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import NamedTuple, Protocol
@@ -113,10 +113,10 @@ class Run:
     first: int
     last: int
     rows: list[Row] = field(default_factory=list)  # fewer than last - first + 1 where samples were refused or skipped
-    dead: list[DeadLetter] = field(default_factory=list)
-    skips: list[SkippedRange] = field(default_factory=list)
-    alarms: list[AlarmRow] = field(default_factory=list)
-    repetitions: list[RepetitionRow] = field(default_factory=list)
+    dead: Sequence[DeadLetter] = ()  # these are rare: an empty list for each of a million would be felt
+    skips: Sequence[SkippedRange] = ()
+    alarms: Sequence[AlarmRow] = ()
+    repetitions: Sequence[RepetitionRow] = ()
     counters: CounterState | None = None  # the newest
     dropped: bool = False  # its owner lost the stream while it waited: it is not stored
     size_bytes: int = 0  # of the rows on their way to PostgreSQL, once it is queued
@@ -127,18 +127,19 @@ class Run:
 
     def clear(self) -> None:
         """Let go of everything that it holds."""
-        for samples in (self.rows, self.dead, self.skips, self.alarms, self.repetitions):
-            samples.clear()
+        self.rows.clear()
+        self.dead = self.skips = self.alarms = self.repetitions = ()
         self.counters = None
 
     def extend(self, later: Run) -> None:
         """Take in the run that follows directly."""
         self.last = later.last
         self.rows += later.rows
-        self.dead += later.dead
-        self.skips += later.skips
-        self.alarms += later.alarms
-        self.repetitions += later.repetitions
+        if later.dead or later.skips or later.alarms or later.repetitions:
+            self.dead = [*self.dead, *later.dead]
+            self.skips = [*self.skips, *later.skips]
+            self.alarms = [*self.alarms, *later.alarms]
+            self.repetitions = [*self.repetitions, *later.repetitions]
         self.counters = later.counters or self.counters
         self.size_bytes += later.size_bytes
 
@@ -169,7 +170,7 @@ class Batch:
             kept = [other for other in run.rows if other is not row]
             if len(kept) < len(run.rows):
                 run.rows = kept
-                run.dead.append(letter)
+                run.dead = [*run.dead, letter]
                 run.owner.refused(letter)
                 return
 

@@ -18,7 +18,7 @@ def rounds(of_each: Iterable[list[Frame]]) -> Iterator[list[Chunk]]:
 
     `of_each` has the frames of each stream.
     """
-    waiting = [chunks_of(frames) for frames in of_each]
+    waiting = [[frames] if len(frames) == 1 else chunks_of(frames) for frames in of_each]
     longest = max(map(len, waiting), default=0)
     for place in range(longest):
         alike: dict[tuple[int, int, int, bool], list[Chunk]] = {}

@@ -126,8 +126,11 @@ class Motion:
         self._wait_s = min(TURN_S * max(len(frames) / FEW_FRAMES, 1.0), TURN_MAX_S)
         of_each: dict[MotionStream, list[Frame]] = {}
         for frame in frames:
-            own = of_each.setdefault(frame.stream, [])
-            (self._frames if len(own) == frames_max else own).append(frame)
+            own = of_each.get(frame.stream)
+            if own is None:
+                of_each[frame.stream] = [frame]
+            else:
+                (self._frames if len(own) == frames_max else own).append(frame)
         for alike in rounds(of_each.values()):
             self._judge(alike)
         if self._frames:
