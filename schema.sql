@@ -1245,11 +1245,9 @@ CREATE TABLE motion_repetitions (
     valid      boolean,
     smoothness real,
     PRIMARY KEY (stream_id, joint, first_seq),
-    CONSTRAINT motion_repetitions_forward CHECK (last_seq >= first_seq),
-    CONSTRAINT motion_repetitions_apart EXCLUDE USING gist (
-        stream_id WITH =, joint WITH =, int8range(first_seq, last_seq, '[]') WITH &&)
+    CONSTRAINT motion_repetitions_forward CHECK (last_seq >= first_seq)
 );
-COMMENT ON TABLE motion_repetitions IS 'Which samples make up which repetition; a recount rewrites these rows, never telemetry. Kept for ever.';
+COMMENT ON TABLE motion_repetitions IS 'Which samples make up which repetition; those of a joint never overlap, so the view shows a reading once. A recount rewrites these rows, never telemetry. Kept for ever.';
 COMMENT ON COLUMN motion_repetitions.source IS 'counted: by the hub. stated: by a plain SQL insert into joint_motion_logs.';
 COMMENT ON COLUMN motion_repetitions.peak_angle IS 'The raw peak, degrees: the filtered one under-reads fast movements.';
 COMMENT ON COLUMN motion_repetitions.valid IS 'The peak reached the target within tolerance; false = partial.';
@@ -1258,7 +1256,6 @@ COMMENT ON COLUMN motion_repetitions.hold_s IS 'Seconds at the target or beyond.
 COMMENT ON COLUMN motion_repetitions.out_s IS 'Tempo: seconds from the start to the peak.';
 COMMENT ON COLUMN motion_repetitions.back_s IS 'Tempo: seconds from the peak to the end.';
 COMMENT ON COLUMN motion_repetitions.smoothness IS 'Mean speed over peak speed, 0 to 1: near 1/2 of an unhesitating movement (Rohrer 2002, "speed metric").';
-COMMENT ON INDEX motion_repetitions_apart IS 'A reading belongs to one repetition, so the view shows it once.';
 
 CREATE TABLE motion_targets (
     session_id   uuid NOT NULL REFERENCES physio_sessions ON DELETE CASCADE,

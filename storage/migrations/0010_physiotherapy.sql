@@ -24,7 +24,11 @@ ALTER TABLE physio_sessions
     ADD COLUMN counted_at timestamptz;
 UPDATE physio_sessions SET pain_after = pain WHERE pain IS NOT NULL;
 ALTER TABLE motion_frames ADD COLUMN flags smallint NOT NULL DEFAULT 0;
-ALTER TABLE motion_repetitions ADD COLUMN smoothness real;
+-- An exclusion constraint cost half a millisecond a repetition. The counter begins each one behind the one before.
+ALTER TABLE motion_repetitions
+    ADD COLUMN smoothness real,
+    DROP CONSTRAINT motion_repetitions_apart;
+COMMENT ON TABLE motion_repetitions IS 'Which samples make up which repetition; those of a joint never overlap, so the view shows a reading once. A recount rewrites these rows, never telemetry. Kept for ever.';
 
 COMMENT ON COLUMN plan_exercises.target_reps IS 'Of the whole day, over all sets.';
 COMMENT ON COLUMN plan_exercises.hold_s IS 'How long each repetition is to be held at the target, seconds.';

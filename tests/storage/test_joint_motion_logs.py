@@ -98,26 +98,3 @@ async def test_readings_are_never_changed_through_the_view(superuser: Connection
     for change in ("UPDATE joint_motion_logs SET angle = 0", "DELETE FROM joint_motion_logs"):
         with pytest.raises(asyncpg.PostgresError, match="cannot"):
             await superuser.execute(change)
-
-
-async def test_repetitions_of_a_joint_do_not_overlap(superuser: Connection) -> None:
-    _, stream = await _motion_stream(superuser)
-    count = "INSERT INTO motion_repetitions (stream_id, joint, number, first_seq, last_seq) VALUES ($1, $2, $3, $4, $5)"
-    await superuser.execute(count, stream, KNEE, 1, 1, 50)
-    await superuser.execute(count, stream, HIP, 1, 20, 70)
-    with pytest.raises(asyncpg.ExclusionViolationError):
-        await superuser.execute(count, stream, KNEE, 2, 50, 90)
-
-
-@pytest.mark.parametrize(
-    ("stream", "seq", "joint"), [(1, 1, 1), (2**47, 2**61, 4095), (281474976710655, 2**62 - 1, 17), (77, 0, 1)]
-)
-async def test_an_id_tells_where_its_reading_is_stored(
-    superuser: Connection, stream: int, seq: int, joint: int
-) -> None:
-    row = await superuser.fetchrow(
-        "SELECT id, (joint_motion_log_key(id)).* FROM joint_motion_log_id($1, $2, $3) AS id", stream, seq, joint
-    )
-    assert row is not None
-    assert tuple(row)[1:] == (stream, seq, joint)
-    assert (row["id"].version, row["id"].variant) == (8, "specified in RFC 4122")
