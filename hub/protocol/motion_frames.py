@@ -8,7 +8,15 @@ from typing import ClassVar
 from hub.errors import Malformed
 from hub.protocol import fields
 from hub.protocol.fields import Wire
-from hub.protocol.limits import INTERVAL_US_MAX, OFFSET_US_MAX, REPETITION_MAX, SAMPLES_PER_FRAME_MAX, SEQ_MAX
+from hub.protocol.limits import (
+    INTERVAL_US_MAX,
+    OFFSET_US_MAX,
+    REPETITION_MAX,
+    SAMPLES_PER_FRAME_MAX,
+    SEQ_MAX,
+    TIME_US_MAX,
+    TIME_US_MIN,
+)
 
 Angles = bytes | list[object]  # msgpack: float32, little-endian, joint after joint. JSON: an array a joint, of numbers.
 
@@ -50,7 +58,20 @@ class MotionData:
     @classmethod
     def read(cls, wire: Wire) -> MotionData:
         """Read a decoded message."""
-        if wire.keys() != _KEYS:
+        if wire.keys() == _KEYS:
+            stream, seq, sent_at, samples = wire["stream"], wire["seq"], wire["sent_at"], wire["samples"]
+            started_at, interval, angles = wire["started_at"], wire["interval_us"], wire["angles"]
+            if (  # almost every frame, without asking for each field
+                type(stream) is type(seq) is type(sent_at) is type(samples) is type(started_at) is type(interval) is int
+                and type(angles) is bytes
+                and stream > 0 < seq <= SEQ_MAX + 1 - samples
+                and 0 < samples <= SAMPLES_PER_FRAME_MAX
+                and 0 < interval <= INTERVAL_US_MAX
+                and TIME_US_MIN <= sent_at <= TIME_US_MAX
+                and TIME_US_MIN <= started_at <= TIME_US_MAX
+            ):
+                return cls(stream, seq, sent_at, samples, started_at, angles, interval)
+        else:
             fields.check_keys(wire, _ALWAYS, _SOMETIMES)
             if ("interval_us" in wire) == ("offsets_us" in wire):
                 raise Malformed("a frame has either interval_us or offsets_us", field="interval_us")
