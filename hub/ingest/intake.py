@@ -160,8 +160,6 @@ class Intake:
             stream.superseded()  # two claims at once, whose answers came back in the other order
             return
         self._owners[stream.stream_id] = stream
-        if isinstance(stream, MotionStream):
-            self.motion.began(stream)
         if former is not None:
             former.superseded()
         if stream.fence > 1:  # else nobody had it before

@@ -89,12 +89,14 @@ class DeviceSession:
 
     async def _open(self, claims: tuple[StreamClaim, ...]) -> tuple[tuple[StreamMark, ...], tuple[RefusedClaim, ...]]:
         """Claim streams; raises a `HubError` for fixes that may not be sent, which ends the connection."""
-        opened = [await self._claim(wanted) for wanted in claims]
         marks, refused = [], []
-        for wanted, stream in zip(claims, opened, strict=True):
+        for wanted in claims:
+            stream = await self._claim(wanted)
             if isinstance(stream, RefusedClaim):
                 refused.append(stream)
                 continue
+            if stream.stream_id in self.streams:  # the device has opened it again
+                self._intake.disown(self.streams[stream.stream_id])
             self.streams[stream.stream_id] = stream
             self._intake.own(stream)
             marks.append(StreamMark(wanted.log_id, stream.stream_id, stream.fence, stream.acked))

@@ -14,7 +14,7 @@ from uuid import UUID
 import structlog
 
 from hub.clock import Clock
-from hub.dispatch.leading import Leader
+from hub.dispatch.leading import Deposed, Leader
 from hub.motion.recount import Recount
 from hub.motion.sessions import LATE
 from storage import audit
@@ -39,6 +39,7 @@ class KeepingRules:
     patrol_s: float = 15.0  # between two looks for everything else
     again_s: float = 30.0  # a session is not counted more often for what comes late
     retry_s: float = 10.0  # after a count that failed
+    broken_s: float = 600.0  # after one that failed for another reason than the database
 
 
 class Keeper:
@@ -91,9 +92,14 @@ class Keeper:
                 continue
             try:
                 await self._recount.count(session_id, self._leader.gate)
+            except Deposed:
+                raise
             except StorageError as error:  # one that fails always does not keep the others from being counted
                 _LOG.warning("a session is not counted", session=str(session_id), reason=type(error).__name__)
                 self._failed[session_id] = now_s + self._rules.retry_s
+            except Exception as error:  # noqa: BLE001 - the boundary of a session: what is wrong with one stops no hub
+                _LOG.error("a session cannot be counted", session=str(session_id), reason=repr(error))
+                self._failed[session_id] = now_s + self._rules.broken_s
 
     async def _miss(self, session_id: UUID) -> None:
         async with self._db.transaction() as transaction:

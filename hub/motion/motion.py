@@ -78,7 +78,7 @@ class Motion:
         return streams[0].standing if streams else None
 
     def began(self, stream: MotionStream) -> None:
-        """Know a stream that was opened, whose counters are where its mark is."""
+        """Know a stream that is being opened: from now on it hears of what changes."""
         self._streams[stream.session_id].append(stream)
         self._note_taps(stream.session_id)
 
@@ -96,15 +96,21 @@ class Motion:
 
     async def changed(self, session_id: UUID) -> None:
         """Read how a session stands now, for its streams and those who look on; raises `StorageError`."""
-        standing = self.standing_of(session_id)
-        if standing is not None:
-            session = await counters.read_session(self._db, session_id)
-            if session is not None:
-                standing.read(session, Targets(await counters.list_targets(self._db, session_id)))
-                for stream in self.streams_of(session_id):
-                    stream.targets_until = ANYTIME
+        await self.read(session_id)
         for tap in self._taps.get(session_id, ()):
             tap.changed()
+
+    async def read(self, session_id: UUID) -> None:
+        """Read how a session stands now, for its streams; raises `StorageError`."""
+        standing = self.standing_of(session_id)
+        if standing is None:
+            return
+        turn = standing.ask()
+        session = await counters.read_session(self._db, session_id)
+        targets = Targets(await counters.list_targets(self._db, session_id))
+        if session is not None and standing.read(session, targets, turn):
+            for stream in self.streams_of(session_id):
+                stream.targets_until = ANYTIME
 
     async def changed_all(self) -> None:
         """Read all sessions again: nobody knows what was missed. Raises `StorageError`."""

@@ -54,15 +54,16 @@ class Opening:
         claim = await marks.claim(self._db, device_id, wanted.log_id, "motion", wanted.session, list(wanted.joints))
         if claim is None:
             raise Forbidden("the device is revoked, or the log was opened as something else")
-        targets = Targets(await counters.list_targets(self._db, wanted.session))
-        standing = self._motion.standing_of(wanted.session)
-        if standing is None:
-            standing = SessionStanding(found, targets)
-        else:
-            standing.read(found, targets)
+        standing = self._motion.standing_of(wanted.session) or SessionStanding(found, Targets())
         stream = MotionStream(session, claim, wanted.joints, standing)
-        if standing.is_live:
-            await self._resume(stream)
+        self._motion.began(stream)
+        try:
+            await self._motion.read(wanted.session)  # again: it may have ended before the stream could hear of it
+            if standing.is_live:
+                await self._resume(stream)
+        except BaseException:  # also where the connection ends meanwhile: nobody will let go of the stream
+            self._motion.ended(stream)
+            raise
         return stream
 
     async def _resume(self, stream: MotionStream) -> None:

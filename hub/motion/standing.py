@@ -53,15 +53,25 @@ class SessionStanding:
         self.session_id: UUID = session.id
         self.targets = targets
         self.is_watched = False  # somebody looks on while it is measured
+        self._asked = self._read = 0  # turns: the last one, and that of what is known
         self._session = session
-        self.read(session, targets)
+        self.read(session, targets, self.ask())
 
-    def read(self, session: SessionOf, targets: Targets) -> None:
-        """Take what is stored now."""
+    def ask(self) -> int:
+        """Return the turn of a question what is stored now."""
+        self._asked += 1
+        return self._asked
+
+    def read(self, session: SessionOf, targets: Targets, turn: int) -> bool:
+        """Take what was stored at a turn; False where the answer to a later question is known."""
+        if turn < self._read:
+            return False
+        self._read = turn
         self._session, self.targets = session, targets
         self.included_angle = session.included_angle
         self.is_live = session.status == "in_progress"  # its repetitions are counted as they come
         self._ended_at = None if session.ended_at is None else to_us(session.ended_at)
+        return True
 
     @property
     def status(self) -> str:

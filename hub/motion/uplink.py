@@ -9,9 +9,10 @@ from hub.metrics import Metrics
 from hub.motion.admission import Frame, angles_of, trim
 from hub.motion.motion import Motion
 from hub.motion.stream import MotionStream
-from hub.protocol.motion_frames import MotionData, are_offsets
+from hub.protocol.motion_frames import MotionData, are_offsets, has_dates
 
 _BODIES_REMEMBERED = 8  # frames that can still be compared with a resend
+_WHOLE = "a frame has an angle of every joint and sample, ascending offsets, and ends in the year 9999 at the latest"
 
 
 def admit(motion: Motion, clock: Clock, stream: MotionStream, message: MotionData, duplicates: int) -> None:
@@ -20,7 +21,7 @@ def admit(motion: Motion, clock: Clock, stream: MotionStream, message: MotionDat
     samples, raw = message.samples, message.angles
     angles = angles_of(raw, len(stream.joints), samples)
     offsets = None if message.offsets_us is None else message.offsets_us
-    fits = angles is not None and (offsets is None or are_offsets(offsets, samples))
+    fits = angles is not None and (offsets is None or are_offsets(offsets, samples)) and has_dates(message)
     frame = Frame(
         stream,
         message.seq,
@@ -43,7 +44,7 @@ def admit(motion: Motion, clock: Clock, stream: MotionStream, message: MotionDat
         motion.refuse(frame, "outside_session", "the session is not in progress, and this was not measured in it")
     elif not fits:
         motion.turn(frames_max=None)  # likewise
-        motion.refuse(frame, "invalid_value", "a frame has an angle of every joint and sample, and ascending offsets")
+        motion.refuse(frame, "invalid_value", _WHOLE)
     else:
         motion.take(frame)
 

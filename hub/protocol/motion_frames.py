@@ -112,3 +112,9 @@ def are_offsets(offsets: list[object], samples: int) -> bool:
             return False
         before = offset
     return len(offsets) == samples and offsets[0] == 0
+
+
+def has_dates(frame: MotionData) -> bool:
+    """Tell whether the last sample of a frame, whose offsets are sound, was taken in the year 9999 at the latest."""
+    later = frame.interval_us * (frame.samples - 1) if frame.offsets_us is None else frame.offsets_us[-1]
+    return type(later) is int and frame.started_at + later <= TIME_US_MAX

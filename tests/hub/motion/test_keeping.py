@@ -151,6 +151,21 @@ async def test_a_session_that_cannot_be_counted_keeps_no_other_waiting(at: Ward,
     assert row is not None and row["id"] == first
 
 
+async def test_a_session_of_the_year_10000_stops_nobody(at: Ward, night: Night) -> None:
+    first = await at.begun(ago(minutes=5))
+    stream = await at.stream(first)
+    await at.store(stream, bends(2), ago(minutes=4))
+    await at.db.execute("UPDATE motion_frames SET started_at = started_at + interval '8000 years'")
+    await at.db.execute("UPDATE physio_sessions SET status = 'completed', ended_at = $1", ago(minutes=3))
+    second = await at.begun(ago(minutes=2))
+    await at.db.execute("UPDATE physio_sessions SET status = 'completed' WHERE id = $1", second)
+    await night.keeper.count_ended()
+    await night.keeper.count_ended()
+    assert night.recount.tried == [first, second]
+    row = await at.db.fetchrow("SELECT id FROM physio_sessions WHERE counted_at IS NULL")
+    assert row is not None and row["id"] == first
+
+
 async def test_who_has_lost_the_lease_changes_nothing(at: Ward, night: Night) -> None:
     missed = await at.session(scheduled_at=ago(hours=3))
     await at.db.execute("UPDATE leases SET fence = fence + 1")
