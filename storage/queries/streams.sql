@@ -1,7 +1,8 @@
 -- name: claim
 -- Opens a stream, or takes it over: its fence rises, so that an older connection can store nothing more. Waits for a
 -- batch of the older one that is committing, so the mark is what is durable. No row: the device is unknown, revoked, of
--- the wrong kind or (for fixes) in no ambulance, or the log is of another kind.
+-- the wrong kind or (for fixes) in no ambulance, the log is of another kind, or the session has 64 other logs: a sensor
+-- that draws a new one each time it is switched on has a few, one that is broken would draw them without end.
 INSERT INTO streams AS s (device_id, log_id, kind, ambulance_id, physio_session_id, joints)
 SELECT d.id, :log_id, :kind::text, CASE WHEN :kind = 'fixes' THEN d.ambulance_id END,
        :physio_session_id::uuid, :joints::text[]
@@ -9,6 +10,8 @@ FROM devices AS d
 WHERE d.id = :device_id AND d.revoked_at IS NULL
   AND CASE :kind WHEN 'fixes' THEN d.kind = 'tablet' AND d.ambulance_id IS NOT NULL
                  WHEN 'motion' THEN d.kind = 'physio' AND :physio_session_id::uuid IS NOT NULL AND :joints::text[] IS NOT NULL
+                      AND (SELECT count(*) FROM streams AS other
+                            WHERE other.physio_session_id = :physio_session_id AND other.log_id <> :log_id) < 64
                  ELSE false END
 ON CONFLICT (device_id, log_id) DO UPDATE
 SET fence = s.fence + 1, ambulance_id = EXCLUDED.ambulance_id

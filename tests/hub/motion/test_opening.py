@@ -116,3 +116,16 @@ async def test_a_frame_that_ends_behind_the_last_date_is_refused(
     (nack,) = sensor.line.said("nack")
     assert (nack["seq"], nack["to"], nack["code"]) == (4, 6, "invalid_value")
     assert sorted(await readings(superuser, session_id)) == [0.0] * 3 + [1.0] * 3
+
+
+async def test_a_session_has_so_many_logs_and_no_more(intake: Intake, ward: Ward, superuser: Connection) -> None:
+    session_id = await ward.begun()
+    first, sensor = claim(session_id), Sensor(intake, ward)
+    await sensor.join(first)
+    for _ in range(63):
+        await ward.stream(session_id)
+    await sensor.say({"type": "open", "streams": [claim(session_id)]})
+    await sensor.say({"type": "open", "streams": [first]})
+    one_more, known = sensor.line.said("opened")
+    assert [refused["code"] for refused in one_more["refused"]] == ["forbidden"]
+    assert len(known["streams"]) == 1
