@@ -53,7 +53,7 @@ class Opening:
             raise OutsideSession("the session is not in progress, nor has it ended within 7 days")
         claim = await marks.claim(self._db, device_id, wanted.log_id, "motion", wanted.session, list(wanted.joints))
         if claim is None:
-            raise Forbidden("the device is revoked, the log was opened as something else, or there are 64 of the session")
+            raise Forbidden("the device is revoked, the log is another one, or the session has 64 of them")
         standing = self._motion.standing_of(wanted.session) or SessionStanding(found, Targets())
         stream = MotionStream(session, claim, wanted.joints, standing)
         self._motion.began(stream)
