@@ -126,7 +126,9 @@ class MotionLink:
                 self._station.changed.set()
             elif isinstance(message, Error):
                 self._detail = f"{message.code}: {message.detail}"
-                logger.warning("the hub answered with %s", self._detail)
+                # A command that was delivered twice is answered twice, and the hub says so: nobody has to know.
+                level = logging.DEBUG if message.code == "not_found" else logging.WARNING
+                logger.log(level, "the hub answered with %s", self._detail)
 
     async def _on_ack(self, ack: Ack) -> None:
         self._credit = ack.credit

@@ -22,8 +22,9 @@ ON CONFLICT ON CONSTRAINT users_email_key DO NOTHING
 RETURNING id;
 
 -- name: insert_patient
--- The patient's own row of a login.
-INSERT INTO patients (id, date_of_birth, gender, blood_type) VALUES (:id, '1984-05-17', 'female', 'B+');
+-- The patient's own row of a login; one who is described nowhere was born on some day.
+INSERT INTO patients (id, date_of_birth)
+VALUES (:id, date '1950-01-01' + abs(hashtext((:id::uuid)::text)) % 18000);
 
 -- name: insert_doctor
 -- The doctor's own row of a login, and where the doctor works.

@@ -11,7 +11,7 @@ export function ChartKey({ scene }: { scene: Scene }): JSX.Element {
       {target.target_angle !== null && (
         <li>
           <i class="chart-key__target" />
-          Target {sayDegrees(target.target_angle)}, give or take 5°
+          Target {sayDegrees(target.target_angle)}: from 5° before it on
         </li>
       )}
       {norm !== null && (
