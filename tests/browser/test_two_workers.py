@@ -34,7 +34,8 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     """A demonstration with two hubs."""
     if not CHROMIUM.exists():
         pytest.skip(f"{CHROMIUM} is missing: apt-get install chromium")
-    with running_demo(tmp_path_factory.mktemp("two") / "state", "--workers", "2", "--no-calls", "--no-patients") as running:
+    options = ("--workers", "2", "--no-calls", "--no-patients")
+    with running_demo(tmp_path_factory.mktemp("two") / "state", *options) as running:
         yield running
 
 
