@@ -17,8 +17,8 @@ from storage.sql import load
 _QUERIES = load("motion")
 PAGE_ROWS = 1_000  # frames; some ms to work through, between which everything else has its turn
 
-_REAL = np.dtype([("length", ">i4"), ("value", ">f4")])  # an element of an array, as PostgreSQL sends it
-_INTEGER = np.dtype([("length", ">i4"), ("value", ">i4")])
+REAL = np.dtype([("length", ">i4"), ("value", ">f4")])  # an element of an array, as PostgreSQL sends it
+INTEGER = np.dtype([("length", ">i4"), ("value", ">i4")])
 
 
 class Stream(NamedTuple):
@@ -108,6 +108,6 @@ def _frames(row: Record) -> Frames:
         np.frombuffer(row["interval_us"], ">i4").astype(np.int64),
         np.frombuffer(row["offsets"], ">i4").astype(np.int64),
         np.frombuffer(row["values"], ">i4").astype(np.int64),
-        np.frombuffer(row["offset_us"], _INTEGER)["value"].astype(np.int64),
-        np.frombuffer(row["angle"], _REAL)["value"].astype(np.float32),
+        np.frombuffer(row["offset_us"], INTEGER)["value"].astype(np.int64),
+        np.frombuffer(row["angle"], REAL)["value"].astype(np.float32),
     )

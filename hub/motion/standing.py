@@ -54,7 +54,6 @@ class SessionStanding:
         self.targets = targets
         self.is_watched = False  # somebody looks on while it is measured
         self._asked = self._read = 0  # turns: the last one, and that of what is known
-        self._session = session
         self.read(session, targets, self.ask())
 
     def ask(self) -> int:
@@ -67,16 +66,11 @@ class SessionStanding:
         if turn < self._read:
             return False
         self._read = turn
-        self._session, self.targets = session, targets
+        self.targets = targets
         self.included_angle = session.included_angle
         self.is_live = session.status == "in_progress"  # its repetitions are counted as they come
         self._ended_at = None if session.ended_at is None else to_us(session.ended_at)
         return True
-
-    @property
-    def status(self) -> str:
-        """As it is stored."""
-        return self._session.status
 
     def takes(self, received_at: int, sent_at: int, started_at: int) -> bool:
         """Tell whether a frame that begins at `started_at` is of this session; times in µs since 1970.

@@ -20,7 +20,7 @@ def admit(motion: Motion, clock: Clock, stream: MotionStream, message: MotionDat
     received_at = clock.now_us()
     samples, raw = message.samples, message.angles
     angles = angles_of(raw, len(stream.joints), samples)
-    offsets = None if message.offsets_us is None else message.offsets_us
+    offsets = message.offsets_us
     fits = angles is not None and (offsets is None or are_offsets(offsets, samples)) and has_dates(message)
     frame = Frame(
         stream,

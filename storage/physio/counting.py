@@ -11,12 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from storage.copy_encoding import POSTGRES_EPOCH_US
+from storage.motion import INTEGER, REAL
 from storage.pool import Database, Record, Transaction
 from storage.sql import load
 
 _QUERIES = load("physio_counting")
-_REAL = np.dtype([("length", ">i4"), ("value", ">f4")])  # an element of an array, as PostgreSQL sends it
-_INTEGER = np.dtype([("length", ">i4"), ("value", ">i4")])
 BLOCK_READINGS: Final = 50_000  # a few ms to take apart
 FIRST_ROWS: Final = 100  # of a log whose frames may be large
 ROWS_MAX: Final = 4_000
@@ -108,8 +107,8 @@ def _block(row: Record) -> Block:
         np.frombuffer(row["interval_us"], ">i4").astype(np.int64),
         np.frombuffer(row["offsets"], ">i4").astype(np.int64),
         np.frombuffer(row["values"], ">i4").astype(np.int64),
-        np.frombuffer(row["offset_us"], _INTEGER)["value"].astype(np.int64),
-        np.frombuffer(row["angle"], _REAL)["value"].astype(np.float32),
+        np.frombuffer(row["offset_us"], INTEGER)["value"].astype(np.int64),
+        np.frombuffer(row["angle"], REAL)["value"].astype(np.float32),
     )
 
 
