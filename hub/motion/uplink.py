@@ -9,7 +9,7 @@ from hub.metrics import Metrics
 from hub.motion.admission import Frame, angles_of, trim
 from hub.motion.motion import Motion
 from hub.motion.stream import MotionStream
-from hub.protocol.motion_frames import MotionData, are_offsets, has_dates
+from hub.protocol.motion_frames import Angles, MotionData, are_offsets, has_dates
 
 _BODIES_REMEMBERED = 8  # frames that can still be compared with a resend
 _WHOLE = "a frame has an angle of every joint and sample, ascending offsets, and ends in the year 9999 at the latest"
@@ -31,7 +31,7 @@ def admit(motion: Motion, clock: Clock, stream: MotionStream, message: MotionDat
         message.started_at,
         message.interval_us,
         np.array(offsets, np.int32) if fits and offsets is not None else None,
-        (raw if isinstance(raw, bytes) else repr(raw).encode()) if angles is None else angles,
+        _as_sent(raw) if angles is None else angles,
     )
     _remember(stream, frame)
     stream.admitted(frame.last, samples - duplicates)
@@ -55,8 +55,13 @@ def repeated(metrics: Metrics, stream: MotionStream, message: MotionData, duplic
     known = stream.bodies.get(message.seq + message.samples - 1)
     if duplicates == message.samples and known is not None:
         angles = angles_of(message.angles, len(stream.joints), message.samples)
-        if hash(angles) != known:
+        if hash(_as_sent(message.angles) if angles is None else angles) != known:
             metrics.samples_conflicting.inc(duplicates)
+
+
+def _as_sent(raw: Angles) -> bytes:
+    """Return what stands for angles that are not those of a frame: enough to keep it, and to know it again."""
+    return raw if isinstance(raw, bytes) else repr(raw).encode()
 
 
 def _remember(stream: MotionStream, frame: Frame) -> None:

@@ -127,6 +127,22 @@ async def test_ragged_frames_are_refused_as_a_whole(intake: Intake, ward: Ward) 
     ]
 
 
+@pytest.mark.parametrize("angles", [b"11 bytes it", [[1.0, 2.0]], [[1.0, 2.0, None]]])
+async def test_a_frame_that_never_fits_is_the_same_when_it_is_sent_again(
+    intake: Intake, ward: Ward, angles: object
+) -> None:
+    sensor = Sensor(intake, ward)
+    await sensor.join(claim(await ward.begun()))
+    frame = {"type": "data", "stream": sensor.stream, "seq": 1, "sent_at": START_US, "started_at": START_US}
+    frame |= {"samples": 3, "interval_us": INTERVAL_US, "angles": angles}
+
+    async def conflicting(another: object) -> float | None:
+        await sensor.say({**frame, "angles": another})
+        return intake.metrics.registry.get_sample_value("hub_samples_conflicting_total")
+
+    assert [await conflicting(angles), await conflicting(angles), await conflicting([[2.0]])] == [0, 0, 3]
+
+
 async def test_uneven_times_are_stored_as_they_are(intake: Intake, ward: Ward, superuser: Connection) -> None:
     session_id = await ward.begun()
     sensor = Sensor(intake, ward)
