@@ -115,7 +115,7 @@ class PhysioRelay:
                 self._waiting.set()
 
             self._wanted[session_id] = {}
-            collector = Collector(self._sensors.bank, news=note, changed=_nobody)
+            collector = Collector(news=note, changed=_nobody)
             self._collectors[session_id] = collector
             self._sensors.watch(session_id, collector)
         return self._wanted[session_id]

@@ -14,7 +14,7 @@ from hub.access.principal import Principal
 from hub.clock import Clock
 from hub.errors import Overloaded
 from hub.live.physio_channel import PhysioChannel
-from hub.live.physio_news import Collector, News, Standings
+from hub.live.physio_news import Collector, News
 from hub.live.physio_reader import PhysioReader
 from hub.live.physio_rights import PhysioRights
 from hub.live.physio_rows import THEIRS
@@ -29,10 +29,6 @@ CHANNELS_MAX: Final = 5_000
 
 class Sensors(Protocol):
     """What is measured on this hub; see `hub.motion.motion.Motion`."""
-
-    @property
-    def bank(self) -> Standings:
-        """The counters."""
 
     def watch(self, session_id: UUID, tap: Tap) -> None:
         """Show somebody what is measured in a session, until `unwatch`."""
@@ -144,7 +140,7 @@ class Physio:
                 self._note(session_id)
 
             channel.changed = channel.board.state.changed = note
-            collector = Collector(self._sensors.bank, news=note, changed=lambda: self._reading.ask(session_id))
+            collector = Collector(news=note, changed=lambda: self._reading.ask(session_id))
             self._collectors[session_id] = collector
             self._metrics.live_physio.inc()
             self._sensors.watch(session_id, collector)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final, NamedTuple, Protocol
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,13 +40,6 @@ class News(NamedTuple):
     repetitions: tuple[Counted, ...] = ()
 
 
-class Standings(Protocol):
-    """Where the counters are."""
-
-    def standing(self, slot: int) -> Standing:
-        """Return how far a joint is."""
-
-
 class _Newest:
     """One stream since somebody looked."""
 
@@ -63,8 +56,7 @@ class _Newest:
 class Collector:
     """Looks on while a session is measured; see `hub.motion.stream.Tap`."""
 
-    def __init__(self, counters: Standings, *, news: Callable[[], None], changed: Callable[[], None]) -> None:
-        self._counters = counters
+    def __init__(self, *, news: Callable[[], None], changed: Callable[[], None]) -> None:
         self._news = news  # there is something to take
         self._changed = changed  # the session has to be read again
         self._streams: dict[int, _Newest] = {}  # by stream, the one that was used longest ago first
@@ -107,7 +99,7 @@ class Collector:
         stream = newest.stream
         points = newest.decimator.take() or [_NO_POINTS] * len(stream.joints)
         # A stream that has ended since has no counters any more: its joints rest.
-        standings = [self._counters.standing(slot) for slot in stream.slots.tolist()] or [_REST] * len(stream.joints)
+        standings = [counter.standing for counter in stream.counters] or [_REST] * len(stream.joints)
         return [
             JointNews(joint, newest.at, angle, standing.phase, standing.peak_angle, standing.hold_s, drawn)
             for joint, angle, standing, drawn in zip(stream.joints, newest.angles, standings, points, strict=True)

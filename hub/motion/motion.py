@@ -18,8 +18,9 @@ from numpy.typing import NDArray
 
 from hub.metrics import Metrics
 from hub.motion.admission import Frame, anatomical, columns_of, flags_of, possible, times_of
-from hub.motion.bank import Bank, Counted
 from hub.motion.chunks import Chunk, rounds
+from hub.motion.counter_state import save
+from hub.motion.repetitions import Counted, count
 from hub.motion.rules import rules_of
 from hub.motion.standing import SessionStanding, Targets
 from hub.motion.stream import ANYTIME, NEVER, MotionStream, Tap
@@ -38,10 +39,9 @@ _BODY_BYTES_MAX: Final = 1_024  # of a refused frame: enough to see what it was
 
 
 class Motion:
-    """What all motion streams of a hub share: the counters, the sessions' standing, and who looks on."""
+    """What all motion streams of a hub share: their turns, the sessions' standing, and who looks on."""
 
     def __init__(self, db: Database, append: Callable[[Run], None], metrics: Metrics) -> None:
-        self.bank = Bank()
         self._db = db  # role arogya_ingest
         self._append = append
         self._metrics = metrics
@@ -90,9 +90,7 @@ class Motion:
             streams.remove(stream)
         if not streams:
             self._streams.pop(stream.session_id, None)
-        if len(stream.slots):
-            self.bank.release(stream.slots)
-            stream.slots = stream.slots[:0]
+        stream.counters = []
 
     async def changed(self, session_id: UUID) -> None:
         """Read how a session stands now, for its streams and those who look on; raises `StorageError`."""
@@ -159,9 +157,9 @@ class Motion:
             run = Run(stream, MOTION_FRAMES, chunk[0].first, last.last, own)
             if place in repetitions:
                 run.repetitions = repetitions[place]
-            if last.received_at - stream.counters_kept_at >= KEEP_US and len(stream.slots):
+            if last.received_at - stream.counters_kept_at >= KEEP_US and stream.counters:
                 stream.counters_kept_at = last.received_at
-                run.counters = CounterState(stream.stream_id, last.last, self.bank.save(stream.slots))
+                run.counters = CounterState(stream.stream_id, last.last, save(stream.counters))
             self._append(run)
 
     def _judge_singly(self, chunks: list[Chunk], fits: NDArray[np.bool_]) -> None:
@@ -198,9 +196,9 @@ class Motion:
         for place in live:
             if chunks[place][0].received_at >= chunks[place][0].stream.targets_until:
                 self.follow_targets(chunks[place][0].stream, chunks[place][0].received_at)
-        slots = np.concatenate([chunks[place][0].stream.slots for place in live]).reshape(len(live), -1)
+        counters = [chunks[place][0].stream.counters for place in live]
         seq = np.array([chunks[place][0].first for place in live], np.int64)
-        counted = self.bank.count(slots, seq, at_us, angles)
+        counted = count(counters, seq, at_us, angles)
         if self._taps:
             self._show([chunks[place][-1] for place in live], at_us, angles, counted)
         found: defaultdict[int, list[RepetitionRow]] = defaultdict(list)
@@ -236,7 +234,8 @@ class Motion:
         targets = stream.standing.targets
         wanted = targets.at(stream.joints, received_at)
         if wanted != stream.taken_targets:
-            self.bank.set_rules(stream.slots, [rules_of(target) for target in wanted])
+            for counter, target in zip(stream.counters, wanted, strict=True):
+                counter.set_rules(rules_of(target))
             stream.taken_targets = wanted
         later = targets.next_change(received_at)
         stream.targets_until = NEVER if later is None else later

@@ -11,8 +11,10 @@ import numpy as np
 from hub.clock import Clock, to_us
 from hub.errors import Forbidden, HubError, InvalidValue, OutsideSession
 from hub.ingest.stream import StreamSession
+from hub.motion.counter_state import load
 from hub.motion.motion import KEEP_US, Motion
 from hub.motion.recount import READINGS
+from hub.motion.repetitions import Counter, count
 from hub.motion.rules import rules_of
 from hub.motion.slices import slices
 from hub.motion.standing import SessionStanding, Targets, is_open
@@ -68,32 +70,30 @@ class Opening:
 
     async def _resume(self, stream: MotionStream) -> None:
         """Bring the counters of a stream to its mark; nobody stores anything of it meanwhile but its owner."""
-        bank = self._motion.bank
         now = to_us(self._clock.now())
         stream.counters_kept_at = now - stream.stream_id * 7_919_000 % KEEP_US  # spread: not all at once
         stream.taken_targets = stream.standing.targets.at(stream.joints, now)
-        stream.slots = bank.take([rules_of(target) for target in stream.taken_targets])
+        stream.counters = [Counter(rules_of(target)) for target in stream.taken_targets]
         if stream.acked:
             await self._catch_up(stream)
             stream.targets_until = min(stream.targets_until, now)
         counted = await counters.tallies(self._db, stream.session_id)
-        numbers, valid = zip(*(counted.get(joint, (0, 0)) for joint in stream.joints), strict=True)
-        bank.set_number(stream.slots, numbers, valid)
+        for joint, counter in zip(stream.joints, stream.counters, strict=True):
+            counter.number, counter.valid = counted.get(joint, (0, 0))
 
     async def _catch_up(self, stream: MotionStream) -> None:
         """Count what is stored behind the last state of a stream's counters: what comes of it is stored already."""
-        motion, bank = self._motion, self._motion.bank
         kept = await counters.find_counters(self._db, stream.stream_id)
         after = 0
         if kept.live_state is not None:
             with suppress(ValueError):  # of a hub of another version: counted from the beginning
-                bank.load(stream.slots, kept.live_state)
+                load(stream.counters, kept.live_state)
                 after = kept.live_seq
                 stream.taken_targets = ()  # the state has those of its time
         log = Log(stream.stream_id, stream.joints, stream.acked)
         changes = stream.standing.targets.changes()
         async for block in read_blocks(self._db, log, after):
             for piece in slices(block, len(stream.joints), changes, READINGS):
-                motion.follow_targets(stream, piece.received_at)
-                bank.count(stream.slots[None], np.array([piece.seq]), piece.at_us[None], piece.angles[None])
+                self._motion.follow_targets(stream, piece.received_at)
+                count([stream.counters], np.array([piece.seq]), piece.at_us[None], piece.angles[None])
                 await asyncio.sleep(0)  # some ms each

@@ -16,8 +16,8 @@ from uuid import UUID
 import numpy as np
 
 from hub.clock import Clock, from_us
-from hub.motion.bank import Bank
 from hub.motion.repetitions import Counter, Repetition
+from hub.motion.repetitions import count as count_frames
 from hub.motion.rules import rules_of
 from hub.motion.slices import slices
 from hub.motion.standing import Targets
@@ -27,7 +27,7 @@ from storage.physio import counting, progress, sessions
 from storage.physio.counting import CountedRow, Log
 from storage.pool import Database, Transaction
 
-READINGS: Final = 2_000  # of a slice: some 3 ms
+READINGS: Final = 2_000  # of a slice: some 3 ms where nothing is compiled
 REST: Final = 3  # times as long as a slice took, everything else has its turn
 Gate = Callable[[Transaction], Awaitable[None]]  # raises where the work is not this hub's any more
 
@@ -66,19 +66,15 @@ class Recount:
 
     async def _count_log(self, log: Log, targets: Targets, numbers: Tally[str]) -> list[CountedRow]:
         changes = targets.changes()
-        rules = [rules_of(target) for target in targets.at(log.joints, ANYTIME)]
-        bank = Bank()
-        slots = bank.take(rules)
+        counters = [Counter(rules_of(target)) for target in targets.at(log.joints, ANYTIME)]
         rows = []
         async for block in counting.read_blocks(self._reader, log):
             for piece in slices(block, len(log.joints), changes, READINGS):
                 begun_s = self._clock.monotonic_s()
-                wanted = [rules_of(target) for target in targets.at(log.joints, piece.received_at)]
-                if wanted != rules:
-                    bank.set_rules(slots, wanted)
-                    rules = wanted
+                for counter, target in zip(counters, targets.at(log.joints, piece.received_at), strict=True):
+                    counter.set_rules(rules_of(target))
                 first = np.array([piece.seq], np.int64)
-                for found in bank.count(slots[None], first, piece.at_us[None], piece.angles[None]):
+                for found in count_frames([counters], first, piece.at_us[None], piece.angles[None]):
                     joint = log.joints[found.joint]
                     numbers[joint] += 1
                     rows.append(_row(log, joint, numbers[joint], found.repetition))

@@ -1,4 +1,7 @@
-"""Repetitions of one joint counted sample by sample: the readable truth that the columns of `bank` agree with.
+"""Repetitions of joints counted sample by sample: plain Python, and where there is a C compiler compiled as it stands.
+
+`repetitions.pxd` beside it says which numbers become C's, and both count the same to the bit. After a change `make`
+compiles it again.
 
 A zigzag of reversals, like the rainflow count of ASTM E1049: a low-pass filter drives the state, and the median of the
 last three angles gives the numbers (a filtered peak under-reads a fast sit-to-stand by 5 degrees). Angles are finite,
@@ -8,12 +11,15 @@ in degrees; times are integer microseconds of any clock. All memory is a few num
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 from math import exp, nan
 from typing import Final, NamedTuple
 
+import numpy as np
+from numpy.typing import NDArray
+
 from hub.motion.rules import Rules
 
+# Other modules have no way to these once they are C's.
 SECOND_US: Final = 1_000_000
 TIME_CONSTANT_US: Final = 50_000.0
 LONGEST_GAP_US: Final = SECOND_US  # half a repetition is not trusted over a longer one
@@ -22,6 +28,8 @@ LONGEST_US: Final = 20 * SECOND_US
 LOW_SHARE: Final = 0.1  # of a turn: as near to the lowest point, a repetition may start
 REST_US: Final = 10 * SECOND_US  # a low point older than this is not where the next repetition begins
 REST, OUT = "rest", "out"
+
+IS_COMPILED: Final = not __file__.endswith(".py")
 
 
 class Repetition(NamedTuple):
@@ -42,6 +50,14 @@ class Repetition(NamedTuple):
     valid: bool  # the peak reaches the target; otherwise it is partial
 
 
+class Counted(NamedTuple):
+    """A repetition, and where it came from."""
+
+    frame: int
+    joint: int  # place in the joints of the frame
+    repetition: Repetition
+
+
 @dataclass(frozen=True, slots=True)
 class Standing:
     """How far a joint is."""
@@ -53,7 +69,6 @@ class Standing:
     hold_s: float
 
 
-@lru_cache(maxsize=4096)
 def weight(dt_us: int) -> float:
     """Return the share that a sample has in the filtered angle, so many µs after the one before."""
     return 1.0 - exp(-dt_us / TIME_CONSTANT_US)
@@ -65,6 +80,7 @@ class Counter:
     __slots__ = (
         *("direction", "delta", "reach", "number", "valid", "started", "out", "last_at", "x1", "x2", "y", "travelled"),
         *("turn", "floor", "start_at", "start_seq", "start_travelled", "fastest", "peak", "peak_at", "hold_us"),
+        *("known_dt", "known_weight"),
     )
 
     def __init__(self, rules: Rules, number: int = 0) -> None:
@@ -89,6 +105,8 @@ class Counter:
         self.peak = 0.0  # raw
         self.peak_at = 0
         self.hold_us = 0
+        self.known_dt = 0  # the last time between two samples that was asked for, and its weight
+        self.known_weight = 0.0
 
     @property
     def standing(self) -> Standing:
@@ -114,14 +132,17 @@ class Counter:
             return None
         raw = max(min(self.x1, self.x2), min(max(self.x1, self.x2), x))
         before = self.y
-        self.y += weight(dt) * (x - before)
+        if dt != self.known_dt:
+            self.known_dt, self.known_weight = dt, weight(dt)
+        self.y += self.known_weight * (x - before)
         moved = abs(self.y - before)
         self.travelled += moved
         self.x2, self.x1, self.last_at = self.x1, x, at_us
         if not self.out and self.y - self.turn <= self.delta * LOW_SHARE:
-            lowest = (self.y, raw) if self.y <= self.turn else (self.turn, self.floor)
+            lowest, floor = self.turn, self.floor
             self._start(seq, at_us, raw)
-            self.turn, self.floor = lowest
+            if self.y > lowest:
+                self.turn, self.floor = lowest, floor
             return None
         if not self.out and self._is_stale(at_us):
             self._start(seq, at_us, raw)
@@ -184,3 +205,30 @@ class Counter:
             smoothness=mean / self.fastest,
             valid=valid,
         )
+
+
+def count(
+    streams: list[list[Counter]], seq: NDArray[np.int64], at_us: NDArray[np.int64], angles: NDArray[np.float32]
+) -> list[Counted]:
+    """Let the counters of each stream take a frame; return the repetitions they complete, by frame, joint and number.
+
+    `streams` (frames) of counters, one a joint; `seq` (frames,) of the first samples; `at_us` (frames, samples) µs;
+    `angles` (frames, joints, samples) finite degrees. A stream's frames are taken in this order. Raises ValueError
+    where they do not fit together, and nothing is counted.
+    """
+    frames, joints, samples = angles.shape
+    if seq.shape != (frames,) or at_us.shape != (frames, samples):
+        raise ValueError(f"numbers {seq.shape} and times {at_us.shape} are not those of angles {angles.shape}")
+    if [len(counters) for counters in streams] != [joints] * frames:
+        raise ValueError(f"these are not the counters of {joints} joints in each of {frames} frames")
+    first, times, degrees = seq.data, at_us.data, angles.data  # their elements are plain numbers
+    done = []
+    for frame in range(frames):
+        counters = streams[frame]
+        for joint in range(joints):
+            counter = counters[joint]
+            for place in range(samples):
+                repetition = counter.step(first[frame] + place, times[frame, place], degrees[frame, joint, place])
+                if repetition is not None:
+                    done.append(Counted(frame, joint, repetition))
+    return done

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hub.ingest.stream import Stream, StreamSession
-from hub.motion.repetitions import Repetition
+from hub.motion.repetitions import Counter, Repetition
 from hub.motion.rules import Target
 from hub.motion.standing import SessionStanding
 from storage.marks import Claim
@@ -34,7 +34,7 @@ class Tap(Protocol):
 class MotionStream(Stream):
     """A stream of a physio session's angles."""
 
-    __slots__ = ("bodies", "counters_kept_at", "joints", "slots", "standing", "taken_targets", "targets_until")
+    __slots__ = ("bodies", "counters", "counters_kept_at", "joints", "standing", "taken_targets", "targets_until")
 
     def __init__(
         self, session: StreamSession, claim: Claim, joints: tuple[str, ...], standing: SessionStanding
@@ -42,7 +42,7 @@ class MotionStream(Stream):
         super().__init__(session, claim.stream, claim.fence, claim.acked)
         self.joints = joints
         self.standing = standing  # of the physio session, shared by its streams
-        self.slots: NDArray[np.intp] = np.empty(0, np.intp)  # its counters, one a joint; none: nothing is counted live
+        self.counters: list[Counter] = []  # one a joint; none: nothing is counted live
         self.taken_targets: tuple[Target, ...] = ()  # what the counters go by
         self.bodies: dict[int, int] = {}  # of the last few frames: by the last sample, what tells two bodies apart
         self.targets_until = ANYTIME  # frames received from then on may have others
@@ -56,4 +56,4 @@ class MotionStream(Stream):
     @property
     def is_counted(self) -> bool:
         """Whether its repetitions are counted as they come."""
-        return self.standing.is_live and len(self.slots) > 0
+        return self.standing.is_live and bool(self.counters)

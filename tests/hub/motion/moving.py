@@ -1,4 +1,4 @@
-"""Streams of any kind, drawn by hypothesis, and both ways of counting them."""
+"""Streams of any kind, drawn by hypothesis, and counted sample by sample or frame by frame."""
 
 from __future__ import annotations
 
@@ -9,9 +9,8 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from arogya.simulator.movement import Exercise, perform
-from hub.motion.bank import Bank
-from hub.motion.columns import Slots
-from hub.motion.repetitions import Counter, Repetition, Standing
+from hub.motion import counter_state
+from hub.motion.repetitions import Counter, Repetition, Standing, count
 from hub.motion.rules import Rules, Target, rules_of
 
 START_US = 1_700_000_000_000_000
@@ -73,7 +72,7 @@ def _lane(draw: st.DrawFn, rng: np.random.Generator, samples_max: int) -> NDArra
 
 
 def one_by_one(stream: Stream) -> Outcome:
-    """Count by the plain counter."""
+    """Count sample by sample."""
     counters = [Counter(rules) for rules in stream.rules[0]]
     repetitions: list[list[Repetition]] = [[] for _ in counters]
     for place, at_us in enumerate(stream.at_us.tolist()):
@@ -89,39 +88,37 @@ def one_by_one(stream: Stream) -> Outcome:
 
 
 class Streaming:
-    """A stream that a bank counts frame by frame."""
+    """A stream that is counted frame by frame."""
 
-    def __init__(self, bank: Bank, stream: Stream) -> None:
-        self.bank = bank
+    def __init__(self, stream: Stream) -> None:
         self.stream = stream
-        self.slots: Slots = bank.take(stream.rules[0])
+        self.counters = [Counter(rules) for rules in stream.rules[0]]
         self.place = 0  # the next sample
         self.repetitions: list[list[Repetition]] = [[] for _ in stream.rules[0]]
 
     def frame(self, samples: int) -> slice:
         """Return the next samples: up to a change of the rules, which is made when it is due."""
         if self.place and self.place in self.stream.rules:
-            self.bank.set_rules(self.slots, self.stream.rules[self.place])
+            for counter, rules in zip(self.counters, self.stream.rules[self.place], strict=True):
+                counter.set_rules(rules)
         bounds = [since for since in self.stream.rules if since > self.place]
         return slice(self.place, min([self.place + samples, len(self.stream.at_us), *bounds]))
 
     def count(self, samples: int) -> None:
-        """Let the bank count the next samples."""
+        """Count the next samples."""
         span = self.frame(samples)
         seq = np.array([span.start + 1])
-        for each in self.bank.count(
-            self.slots[None], seq, self.stream.at_us[None, span], self.stream.angles[None, :, span]
-        ):
+        for each in count([self.counters], seq, self.stream.at_us[None, span], self.stream.angles[None, :, span]):
             assert each.frame == 0
             self.repetitions[each.joint].append(each.repetition)
         self.place = span.stop
 
-    def move(self, bank: Bank) -> None:
-        """Go on in another bank."""
-        state = self.bank.save(self.slots)
-        self.bank.release(self.slots)
-        self.bank, self.slots = bank, bank.take([Rules()] * len(self.slots))
-        self.bank.load(self.slots, state)
+    def move(self) -> None:
+        """Go on with other counters, from what is saved of these."""
+        state = counter_state.save(self.counters)
+        self.counters = [Counter(Rules(-1, 40.0, 3.0)) for _ in self.counters]
+        counter_state.load(self.counters, state)
+        assert counter_state.save(self.counters) == state
 
     @property
     def has_more(self) -> bool:
@@ -131,4 +128,4 @@ class Streaming:
     def outcome(self) -> Outcome:
         """Return what was counted."""
         self.frame(0)
-        return Outcome(self.repetitions, [self.bank.standing(int(slot)) for slot in self.slots])
+        return Outcome(self.repetitions, [counter.standing for counter in self.counters])
