@@ -21,7 +21,7 @@ from hub.ingest.intake import Intake
 from hub.ingest.session import DeviceSession
 from hub.outcomes import outcome_of
 from hub.protocol.codec import CODECS
-from hub.transport import SEND_BUFFER_BYTES, AiohttpTransport, refuse
+from hub.transport import SEND_BUFFER_BYTES, AiohttpTransport, WebSocket, refuse
 
 _LOG = structlog.get_logger(__name__)
 # Devices whose credential or hello is worked on at the same moment; the others wait. However many come back at once,
@@ -40,13 +40,7 @@ def device_socket(intake: Intake, *, send_buffer_bytes: int = SEND_BUFFER_BYTES)
             principal, subprotocol = await device_principal(http_request)
         if principal.device_id is None or not _may_send(principal):
             raise Forbidden("the device is bound to no ambulance")
-        ws = web.WebSocketResponse(
-            protocols=answered_subprotocols(http_request, subprotocol),
-            compress=False,
-            autoping=False,
-            autoclose=False,
-            max_msg_size=intake.rules.message_bytes + 1,  # aiohttp excludes its limit
-        )
+        ws = WebSocket(answered_subprotocols(http_request, subprotocol), message_bytes=intake.rules.message_bytes)
         await ws.prepare(http_request)
         transport = AiohttpTransport(ws, http_request, send_buffer_bytes=send_buffer_bytes)
         if subprotocol is None:
@@ -91,6 +85,7 @@ async def _serve(
             await session.open(hello)
             await intake.deliver_commands(session.device_id)
         del hello  # this coroutine lives as long as the connection
+        transport.take_at_once(session.take)
         async for payload in messages:
             await session.receive(payload)
     finally:

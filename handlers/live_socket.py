@@ -11,7 +11,7 @@ from hub.errors import HubError, UnsupportedVersion
 from hub.live.hub import LiveHub
 from hub.protocol.codec import CODECS
 from hub.protocol.limits import TICKET_PREFIX, VIEWER_MESSAGE_BYTES_MAX
-from hub.transport import SEND_BUFFER_BYTES, AiohttpTransport, refuse
+from hub.transport import SEND_BUFFER_BYTES, AiohttpTransport, WebSocket, refuse
 
 _LOG = structlog.get_logger(__name__)
 
@@ -21,13 +21,7 @@ def live_socket(live: LiveHub, *, send_buffer_bytes: int = SEND_BUFFER_BYTES) ->
 
     async def serve(http_request: web.Request) -> web.StreamResponse:
         principal, subprotocol = await viewer_principal(http_request)
-        ws = web.WebSocketResponse(
-            protocols=answered_subprotocols(http_request, subprotocol),
-            compress=False,
-            autoping=False,
-            autoclose=False,
-            max_msg_size=VIEWER_MESSAGE_BYTES_MAX + 1,  # aiohttp excludes its limit
-        )
+        ws = WebSocket(answered_subprotocols(http_request, subprotocol), message_bytes=VIEWER_MESSAGE_BYTES_MAX)
         await ws.prepare(http_request)
         transport = AiohttpTransport(ws, http_request, send_buffer_bytes=send_buffer_bytes)
         if subprotocol is None:

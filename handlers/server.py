@@ -98,6 +98,11 @@ class _Connection(RequestHandler):
         aiohttp would parse on after an error, and each error would keep its bytes: its traceback leads to the frame
         that holds them, and back. Only the garbage collector ends that, which runs seldom here.
         """
+        websocket = self._payload_parser
+        if websocket is not None and data and not (self._force_close or self._close):
+            if websocket.feed_data(data)[0]:
+                self.close()
+            return
         if getattr(self, "_unreadable", False):
             return
         super().data_received(data)

@@ -14,10 +14,12 @@ import socket
 import struct
 import termios
 import time
-from collections.abc import AsyncIterator
-from typing import Final, NamedTuple, Protocol
+from collections.abc import AsyncIterator, Callable
+from typing import Any, Final, NamedTuple, Protocol
 
-from aiohttp import WSMsgType, web
+from aiohttp import WSMessage, WSMsgType, web
+from aiohttp._websocket.reader import WebSocketDataQueue
+from aiohttp.http import WebSocketReader, WebSocketWriter
 
 from hub.errors import Silent, Slow
 from hub.outcomes import outcome_of
@@ -108,13 +110,51 @@ async def refuse(transport: Transport, error: BaseException) -> None:
     await transport.close(outcome.close, outcome.code, cap_s=cap_s)
 
 
-class AiohttpTransport:
-    """A prepared `web.WebSocketResponse(compress=False, autoping=False, autoclose=False)`; frames leave as they are."""
+class _Arrivals(WebSocketDataQueue):
+    """aiohttp's queue of what arrived, past which a message may go that somebody takes at once."""
 
-    __slots__ = ("_closing", "_descriptor", "_reading", "_sent_bytes", "_socket", "_stopped", "_ws", "heard_s")
+    at_once: Callable[[WSMessage], bool] | None = None
+
+    def feed_data(self, data: WSMessage, size: int) -> None:  # type: ignore[override]
+        """Put a message that nobody takes at once."""
+        if self.at_once is None or self._buffer or not self.at_once(data):
+            super().feed_data(data, size)
+
+
+class WebSocket(web.WebSocketResponse):
+    """A response whose messages may be taken as they arrive; nothing but parsing them is aiohttp's."""
+
+    arrivals: _Arrivals | None = None  # once it is prepared
+
+    def __init__(self, protocols: tuple[str, ...] = (), *, message_bytes: int) -> None:
+        super().__init__(
+            protocols=protocols,
+            compress=False,
+            autoping=False,
+            autoclose=False,
+            max_msg_size=message_bytes + 1,  # aiohttp excludes its limit
+        )
+
+    def _post_start(self, request: web.BaseRequest, protocol: str | None, writer: WebSocketWriter) -> None:
+        # What aiohttp does here, with a queue of our own.
+        self._ws_protocol, self._writer = protocol, writer
+        connection: Any = request.protocol
+        self._reader = self.arrivals = _Arrivals(connection, 2**16, loop=asyncio.get_running_loop())
+        self._parser = WebSocketReader(self._reader, self._max_msg_size, compress=False, decode_text=True)
+        connection.set_parser(self._parser)
+        connection.keep_alive(False)
+
+
+class AiohttpTransport:
+    """A prepared `WebSocket`; frames leave as they are."""
+
+    __slots__ = (
+        *("_at_once", "_closing", "_descriptor", "_fault", "_reading", "_sent_bytes", "_socket", "_stopped"),
+        *("_ws", "heard_s"),
+    )
 
     def __init__(
-        self, ws: web.WebSocketResponse, http_request: web.BaseRequest, *, send_buffer_bytes: int = SEND_BUFFER_BYTES
+        self, ws: WebSocket, http_request: web.BaseRequest, *, send_buffer_bytes: int = SEND_BUFFER_BYTES
     ) -> None:
         transport = http_request.transport
         if transport is None:
@@ -126,6 +166,8 @@ class AiohttpTransport:
         self._closing = False  # set by the first close() or abort(): the closing handshake happens once
         self._reading = False  # messages() is waiting for the peer right now
         self._stopped: asyncio.Event | None = None  # made by close(), set when messages() saw the end
+        self._at_once: Callable[[bytes | str], bool] | None = None
+        self._fault: Exception | None = None  # of whoever takes messages at once; messages() raises it
         self.heard_s = time.monotonic()  # moves with everything that the peer sends, pongs included
         transport.set_write_buffer_limits(high=HIGH_WATER_BYTES, low=LOW_WATER_BYTES)
         _tune(transport, send_buffer_bytes)
@@ -159,6 +201,27 @@ class AiohttpTransport:
                 pass
         return Delivery(waiting_bytes > 0, self._sent_bytes - waiting_bytes)
 
+    def take_at_once(self, take: Callable[[bytes | str], bool]) -> None:
+        """Offer each message to somebody as it arrives, without waking up the reader of `messages()`.
+
+        What is not taken, by returning False, and all that comes before that was read, goes through `messages()`, which
+        raises what `take` raises.
+        """
+        self._at_once = take
+        if self._ws.arrivals is not None:
+            self._ws.arrivals.at_once = self._offer
+
+    def _offer(self, message: WSMessage) -> bool:
+        kind = message.type
+        if not self._reading or self._closing or not (kind is WSMsgType.BINARY or kind is WSMsgType.TEXT):
+            return False
+        self.heard_s = time.monotonic()
+        try:
+            return self._at_once is None or self._at_once(message.data)
+        except Exception as error:  # noqa: BLE001 - whoever reads is to hear it, not aiohttp
+            self._fault = error
+            return False
+
     async def messages(self) -> AsyncIterator[bytes | str]:
         """Yield what the peer sends until either side closes; pings are answered here.
 
@@ -170,6 +233,8 @@ class AiohttpTransport:
                 message = await self._ws.receive()
                 self._reading = False
                 self.heard_s = time.monotonic()
+                if self._fault is not None:
+                    raise self._fault
                 if message.type is WSMsgType.TEXT or message.type is WSMsgType.BINARY:
                     if not self._closing:
                         yield message.data

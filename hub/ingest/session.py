@@ -127,8 +127,19 @@ class DeviceSession:
 
     async def receive(self, payload: bytes | str) -> None:
         """Take one message; raises a `HubError` that ends the connection."""
+        if self.take(payload):
+            return
+        try:
+            message = self._codec.decode(payload, FROM_DEVICE, bytes_max=self._intake.rules.message_bytes)
+            if isinstance(message, Open):
+                await self._open_more(message)
+        except (BadInput, NotFound) as error:
+            self._strike(error)
+
+    def take(self, payload: bytes | str) -> bool:
+        """Take one message, False if that needs `receive`; raises a `HubError` that ends the connection."""
         if self._intake.draining or self.ending is not None:
-            return  # not admitted, so not acked: the device sends it to the next hub
+            return True  # not admitted, so not acked: the device sends it to the next hub
         try:
             message = self._codec.decode(payload, FROM_DEVICE, bytes_max=self._intake.rules.message_bytes)
             if isinstance(message, MotionData):  # almost every message, or else:
@@ -136,7 +147,7 @@ class DeviceSession:
             elif isinstance(message, Data):
                 self._data(message)
             elif isinstance(message, Open):
-                await self._open_more(message)
+                return False
             elif isinstance(message, CommandAck):
                 self._errands().answer(message)
             elif isinstance(message, Report):
@@ -145,6 +156,7 @@ class DeviceSession:
                 self._rare(message)
         except (BadInput, NotFound) as error:
             self._strike(error)
+        return True
 
     def _rare(self, message: DeviceMessage) -> None:
         if isinstance(message, LiveHint):

@@ -13,7 +13,7 @@ import pytest
 from aiohttp import web
 
 from hub import errors
-from hub.transport import PING_FRAME, AiohttpTransport, Delivery, binary_frame, frame, refuse, text_frame
+from hub.transport import PING_FRAME, AiohttpTransport, Delivery, WebSocket, binary_frame, frame, refuse, text_frame
 
 Behaviour = Callable[[AiohttpTransport], Awaitable[None]]
 Serve = Callable[[Behaviour], Awaitable[int]]
@@ -26,7 +26,7 @@ async def serve() -> AsyncIterator[Serve]:
 
     async def start(behaviour: Behaviour) -> int:
         async def handler(http_request: web.Request) -> web.WebSocketResponse:
-            ws = web.WebSocketResponse(compress=False, autoping=False, autoclose=False, max_msg_size=1_000)
+            ws = WebSocket(message_bytes=999)
             await ws.prepare(http_request)
             await behaviour(AiohttpTransport(ws, http_request))
             return ws
@@ -212,3 +212,61 @@ async def test_what_the_peer_has_taken_is_known(serve: Serve) -> None:
         await client.send_str("read")
         await client.receive_str()
     assert not seen[1].waiting and seen[1].taken_bytes >= seen[0].taken_bytes + 10_000
+
+
+async def test_what_is_taken_at_once_passes_the_reader_by_and_the_rest_keeps_its_order(serve: Serve) -> None:
+    taken: list[bytes | str] = []
+    read: list[bytes | str] = []
+    order: list[bytes | str] = []
+
+    def take(payload: bytes | str) -> bool:
+        if payload in ("wait", "end"):
+            return False
+        taken.append(payload)
+        order.append(payload)
+        return True
+
+    async def behaviour(transport: AiohttpTransport) -> None:
+        transport.take_at_once(take)
+        async for payload in transport.messages():
+            read.append(payload)
+            order.append(payload)
+            if payload == "wait":
+                transport.send(text_frame(b"waiting"))
+                await asyncio.sleep(0.1)  # what comes meanwhile may not overtake
+        transport.abort()
+
+    port = await serve(behaviour)
+    async with _connect(port) as client:
+        await client.send_str("first")
+        await client.send_str("wait")
+        assert await client.receive_str() == "waiting"
+        for number in range(3):
+            await client.send_bytes(b"%d" % number)
+        await client.send_str("end")
+    assert order == ["first", "wait", b"0", b"1", b"2", "end"]
+    assert taken[0] == "first"
+    assert {"wait", "end"} < {*read}
+
+
+async def test_what_the_taker_raises_reaches_the_reader(serve: Serve) -> None:
+    raised: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+
+    def take(payload: bytes | str) -> bool:
+        raise errors.CreditExceeded("too much")
+
+    async def behaviour(transport: AiohttpTransport) -> None:
+        transport.take_at_once(take)
+        try:
+            async for _ in transport.messages():
+                raise AssertionError("nothing may be read")
+        except errors.CreditExceeded as error:
+            raised.set_result(error.detail)
+            await refuse(transport, error)
+
+    port = await serve(behaviour)
+    async with _connect(port) as client:
+        await client.send_str("one")
+        await client.send_str("two")
+        assert (await client.receive()).type is aiohttp.WSMsgType.CLOSE
+    assert await raised == "too much"
