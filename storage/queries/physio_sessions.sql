@@ -97,8 +97,9 @@ SELECT id
  LIMIT :rows_max;
 
 -- name: list_idle
--- The sessions in progress of which nothing is heard any more: of the streams of their sensors, or, without any, after
--- the time that they were to take.
+-- The sessions in progress of which nothing is heard any more: neither of the streams of their sensors nor by a change
+-- that anybody asked for, or, without a sensor, after the time that they were to take. When a hub heard of the
+-- beginning counts, which the log of changes knows: a sensor that was offline tells of it hours later.
 SELECT s.id
   FROM physio_sessions s
   CROSS JOIN LATERAL (
@@ -117,5 +118,9 @@ SELECT s.id
            CASE WHEN s.device_id IS NULL AND newest.heard_at IS NULL
                 THEN s.started_at + make_interval(mins => s.duration_min) END)
        <= :now::timestamptz - make_interval(secs => :idle_s)
+   AND NOT EXISTS (
+       SELECT FROM audit_log l
+        WHERE l.entity = 'physio_sessions' AND l.entity_id = s.id::text AND l.outcome = 'allowed'
+          AND l.at > :now::timestamptz - make_interval(secs => :idle_s) AND starts_with(l.action, 'physio_sessions.U'))
  ORDER BY s.started_at
  LIMIT :rows_max;

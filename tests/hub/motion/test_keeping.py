@@ -9,14 +9,16 @@ from uuid import UUID
 import numpy as np
 import pytest
 
-from hub.clock import Clock
+from hub.clock import Clock, to_us
 from hub.dispatch.leading import Deposed, Leader
 from hub.metrics import Metrics
 from hub.motion.keeping import WORK, Keeper, KeepingRules
 from hub.motion.recount import Gate, Recount
+from hub.motion.sessions import Sensors
+from hub.protocol.reports import Report
 from storage.errors import Conflict
 from storage.pool import Database
-from tests.hub.motion.ward import Ward, bends, ward
+from tests.hub.motion.ward import StillClock, Ward, bends, ward
 from tests.storage import world
 from tests.storage.world import Connection
 
@@ -92,6 +94,19 @@ async def test_a_sensor_that_never_sent_is_idle_from_the_start(at: Ward, night: 
     await at.db.execute("UPDATE physio_sessions SET started_at = $1", ago(minutes=11))
     await night.keeper.patrol()
     assert await at.status(young) == ("completed", "idle")
+
+
+async def test_a_start_of_long_ago_that_a_hub_has_just_heard_of_is_not_idle(at: Ward, night: Night) -> None:
+    began = ago(hours=3)
+    key = await at.session(scheduled_at=began, status="missed")
+    now = to_us(datetime.now(UTC))
+    said = Report("1", "session_start", now - 3 * 3_600_000_000, now, {"session": str(key)})
+    assert (await Sensors(night.keeper._db, Clock()).take(at.device_id, said, now)).status == "done"
+    await night.keeper.patrol()  # before its first frame
+    assert await at.status(key) == ("in_progress", None)
+    later = StillClock(datetime.now(UTC) + timedelta(minutes=11))
+    await Keeper(night.leader, night.keeper._db, night.recount, later, SOON).patrol()
+    assert await at.status(key) == ("completed", "idle")
 
 
 @pytest.mark.parametrize(("minutes", "status"), [(38, "in_progress"), (41, "completed")])
