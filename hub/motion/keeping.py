@@ -110,7 +110,7 @@ class Keeper:
     async def _close(self, session_id: UUID) -> None:
         async with self._db.transaction() as transaction:
             session = await self._locked(transaction, session_id)
-            if session is not None and await sessions.stop(transaction, session_id, self._clock.now(), "idle"):
+            if session is not None and await sessions.close(transaction, session_id, self._clock.now()):
                 await _note(transaction, session, "completed")
 
     async def _locked(self, transaction: Transaction, session_id: UUID) -> SessionRow | None:

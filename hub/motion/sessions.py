@@ -5,11 +5,12 @@ A session only moves forward, so a report that is repeated changes nothing, and 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Final, assert_never
 from uuid import UUID
 
-from hub.clock import Clock, from_us, happened_us
+from hub.clock import Clock, from_us, happened_us, to_us
 from hub.errors import BadInput, Conflict, HubError, InvalidValue, NotFound
 from hub.motion.rest import calibrate
 from hub.outcomes import outcome_of
@@ -20,7 +21,7 @@ from hub.protocol.sensor_reports import read_sensor
 from storage import audit, commands, errors
 from storage.audit import Entry
 from storage.physio import sessions
-from storage.physio.sessions import SessionRow
+from storage.physio.sessions import LastSample, SessionRow
 from storage.pool import Database, Transaction
 
 MARGIN: Final = timedelta(minutes=30)  # a session may begin so much before its time, or after it
@@ -52,7 +53,7 @@ class Sensors:
                     case "session_start":
                         await self._start(transaction, session, at)
                     case "session_stop":
-                        await self._stop(transaction, session, at)
+                        await self._stop(transaction, session, at, report.at)
                     case "session_rest":
                         await self._rest(transaction, session)
                     case _:
@@ -76,19 +77,25 @@ class Sensors:
         await sessions.start(transaction, session.id, at)
         await _note(transaction, session, "in_progress")
 
-    async def _stop(self, transaction: Transaction, session: SessionRow, at: datetime) -> None:
+    async def _stop(self, transaction: Transaction, session: SessionRow, at: datetime, said_at: int) -> None:
         if session.started_at is None:
             raise Conflict("the session has not begun")
-        if session.status == "in_progress":
-            await sessions.stop(transaction, session.id, at, "device")
+        measured = ended_us(to_us(at), said_at, await sessions.last_samples(transaction, session.id))
+        if await sessions.stop(transaction, session.id, from_us(measured)):
             await _note(transaction, session, "completed")
-        elif session.ended_by == "idle" and session.ended_at is not None and at > session.ended_at:
-            await sessions.prolong(transaction, session.id, at)  # it was offline, not idle
 
     async def _rest(self, transaction: Transaction, session: SessionRow) -> None:
         if session.status != "in_progress":
             raise Conflict(f"the session is {session.status.replace('_', ' ')}")
         await calibrate(transaction, session.id, session.joint, self._clock.now())
+
+
+def ended_us(at: int, said_at: int, last: Iterable[LastSample]) -> int:
+    """Return when a session ended (µs since 1970) that its sensor ends at `at`, `said_at` by its own clock.
+
+    Not before what it has measured: as old as the sensor's clock says, and never later than it came. Pure.
+    """
+    return max([at, *(min(sample.received_at, at + sample.taken_at - said_at) for sample in last)])
 
 
 async def _own(transaction: Transaction, session_id: UUID, device_id: int) -> SessionRow:
@@ -100,7 +107,8 @@ async def _own(transaction: Transaction, session_id: UUID, device_id: int) -> Se
 
 
 async def _note(transaction: Transaction, session: SessionRow, status: str) -> None:
-    detail = {"changed": ["status"], "from": session.status, "to": status}
+    moved = {"changed": ["status"], "from": session.status, "to": status}
+    detail = {"changed": ["ended_at"]} if status == session.status else moved
     entry = Entry(
         "physio_sessions.U",
         "physio_sessions",

@@ -37,6 +37,13 @@ class Pose(NamedTuple):
     high: float  # nineteen in twenty readings are below it
 
 
+class LastSample(NamedTuple):
+    """The newest of what a log holds; times in µs since 1970."""
+
+    received_at: int
+    taken_at: int  # by the clock of the sensor
+
+
 class RepetitionRow(NamedTuple):
     """One repetition; of one that a plain insert states, only its joint and number are known."""
 
@@ -76,14 +83,19 @@ async def start(transaction: Transaction, session_id: UUID, at: datetime) -> Non
     await transaction.execute(_QUERIES.start, id=session_id, at=at)
 
 
-async def stop(transaction: Transaction, session_id: UUID, at: datetime, ended_by: str) -> bool:
-    """End a session in progress; False when it is not in progress."""
-    return bool(await transaction.execute(_QUERIES.stop, id=session_id, at=at, ended_by=ended_by))
+async def close(transaction: Transaction, session_id: UUID, at: datetime) -> bool:
+    """Close a session of which nothing is heard any more; False when it is not in progress."""
+    return bool(await transaction.execute(_QUERIES.close, id=session_id, at=at))
 
 
-async def prolong(transaction: Transaction, session_id: UUID, at: datetime) -> None:
-    """Let a session that was closed for idle end later, as its sensor says."""
-    await transaction.execute(_QUERIES.prolong, id=session_id, at=at)
+async def stop(transaction: Transaction, session_id: UUID, at: datetime) -> bool:
+    """End a session when its sensor says; False when it is neither in progress nor was closed for idle."""
+    return bool(await transaction.execute(_QUERIES.stop, id=session_id, at=at))
+
+
+async def last_samples(transaction: Transaction, session_id: UUID) -> list[LastSample]:
+    """Return the last sample of each log of a session."""
+    return [LastSample(**row) for row in await transaction.fetch(_QUERIES.last_samples, id=session_id)]
 
 
 async def miss(transaction: Transaction, session_id: UUID) -> bool:

@@ -12,17 +12,33 @@ SELECT s.id, s.patient_id, s.status, s.joint, s.scheduled_at, s.duration_min, s.
 -- A session begins; it may have been given up for missed.
 UPDATE physio_sessions SET status = 'in_progress', started_at = :at WHERE id = :id;
 
--- name: stop
--- A session in progress ends, not before it began.
+-- name: close
+-- A session in progress of which nothing is heard any more is closed, not before it began.
 UPDATE physio_sessions
-   SET status = 'completed', ended_at = greatest(:at, started_at), ended_by = :ended_by
+   SET status = 'completed', ended_at = greatest(:at, started_at), ended_by = 'idle'
  WHERE id = :id AND status = 'in_progress';
 
--- name: prolong
--- A session that was closed for idle went on, says its sensor: what was measured meanwhile belongs to it, too.
+-- name: stop
+-- A session ends, says its sensor: one in progress, or one that was closed for idle, earlier or later than that.
 UPDATE physio_sessions
-   SET status = 'completed', ended_at = greatest(:at, ended_at), ended_by = 'device', counted_at = NULL
- WHERE id = :id AND status = 'completed';
+   SET status = 'completed', ended_at = greatest(:at, started_at), ended_by = 'device', counted_at = NULL
+ WHERE id = :id AND (status = 'in_progress' OR ended_by = 'idle');
+
+-- name: last_samples
+-- The last sample of each log of a session's sensors: when it came, and when it was taken by the clock of the sensor,
+-- both in µs since 1970.
+SELECT to_us(last.received_at) AS received_at,
+       to_us(last.started_at) + greatest(last.interval_us * (last.samples - 1), last.offset_us, 0) AS taken_at
+  FROM physio_sessions s
+  JOIN streams o ON o.physio_session_id = s.id AND o.kind = 'motion'
+ CROSS JOIN LATERAL (
+       SELECT f.received_at, f.started_at, f.interval_us::bigint, f.offsets_us[cardinality(f.offsets_us)] AS offset_us,
+              cardinality(f.angles) / cardinality(o.joints) AS samples
+         FROM motion_frames f
+        WHERE f.stream_id = o.id AND f.received_at >= s.started_at
+        ORDER BY f.seq DESC
+        LIMIT 1) AS last
+ WHERE s.id = :id;
 
 -- name: miss
 -- A session that nobody began in its time is missed.

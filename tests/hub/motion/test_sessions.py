@@ -9,11 +9,14 @@ from uuid import UUID, uuid4
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from hub.clock import to_us
-from hub.motion.sessions import Sensors
+from hub.motion.sessions import Sensors, ended_us
 from hub.protocol.reports import Report, ReportAck
 from storage import commands
+from storage.physio.sessions import LastSample
 from storage.pool import Database
 from tests.hub.ingest.test_session import running
 from tests.hub.motion.sensor import Sensor
@@ -23,6 +26,7 @@ from tests.storage import world
 from tests.storage.world import Connection
 
 NUMBERS = count(1)
+INSTANTS = st.integers(0, 100)
 
 
 @pytest.fixture
@@ -139,21 +143,65 @@ async def test_a_week_later_it_is_too_late(desk: Desk, at: Ward) -> None:
     assert await desk.say("session_start", key, age=age) == ("refused", "conflict")
 
 
-async def test_a_session_that_was_closed_for_idle_ends_when_its_sensor_says(desk: Desk, at: Ward) -> None:
-    key = await at.begun(desk.clock.at - timedelta(hours=1))
-    closed = desk.clock.at - timedelta(minutes=50)
+async def closed_for_idle(at: Ward, began: datetime, ended: datetime) -> UUID:
+    """Return a session of which nothing was heard any more, counted."""
+    key = await at.begun(began)
     await at.db.execute(
         "UPDATE physio_sessions SET status = 'completed', ended_at = $2, ended_by = 'idle', counted_at = now()"
         " WHERE id = $1",
         key,
-        closed,
+        ended,
     )
+    return key
+
+
+@pytest.mark.parametrize("closed_min", [50, 10])
+async def test_a_session_that_was_closed_for_idle_ends_when_its_sensor_says(
+    desk: Desk, at: Ward, closed_min: int
+) -> None:
+    now = desk.clock.at
+    key = await closed_for_idle(at, now - timedelta(hours=1), now - timedelta(minutes=closed_min))
     assert await desk.say("session_stop", key, age=timedelta(minutes=30)) == DONE
     assert await at.status(key) == ("completed", "device")
     assert (await times(at, key))[1] == desk.clock.at - timedelta(minutes=30)
     assert await at.db.fetchval("SELECT counted_at FROM physio_sessions WHERE id = $1", key) is None
     assert await desk.say("session_stop", key) == DONE  # ended by the sensor: that stays
     assert (await times(at, key))[1] == desk.clock.at - timedelta(minutes=30)
+    assert await at.db.fetchval("SELECT detail FROM audit_log") == '{"changed": ["ended_at"]}'
+
+
+async def test_what_a_person_ended_stays_ended(desk: Desk, at: Ward) -> None:
+    key = await at.begun(desk.clock.at - timedelta(hours=1))
+    await at.db.execute("UPDATE physio_sessions SET status = 'completed' WHERE id = $1", key)
+    ended = await times(at, key)
+    assert await desk.say("session_stop", key, age=timedelta(minutes=30)) == DONE
+    assert (await at.status(key), await times(at, key)) == (("completed", "person"), ended)
+
+
+@pytest.mark.parametrize(("late", "joints"), [(False, (KNEE,)), (True, (KNEE, HIP))])
+async def test_a_session_does_not_end_before_what_was_measured(
+    desk: Desk, at: Ward, late: bool, joints: tuple[str, ...]
+) -> None:
+    now, began = desk.clock.at, desk.clock.at - timedelta(hours=1)
+    key = await closed_for_idle(at, began, now - timedelta(minutes=10))
+    angles = np.zeros((len(joints), 500), np.float32)  # 10 s
+    await at.store(await at.stream(key, joints), angles, began + timedelta(minutes=20))
+    if late:  # stored just now, and as old as its clock says
+        await at.db.execute("UPDATE motion_frames SET received_at = $1", now)
+    assert await desk.say("session_stop", key, age=timedelta(minutes=50)) == DONE
+    assert (await times(at, key))[1] == began + timedelta(minutes=20, seconds=9.98)
+
+
+@given(
+    at=INSTANTS,
+    shift=st.integers(-(10**15), 10**15),
+    samples=st.lists(st.tuples(INSTANTS, st.integers(-200, 200))),
+)
+def test_the_end_is_between_what_is_said_and_what_has_come(at: int, shift: int, samples: list[tuple[int, int]]) -> None:
+    last = [LastSample(received_at, taken_at + shift) for received_at, taken_at in samples]
+    ended = ended_us(at, at + shift, last)
+    assert at <= ended <= max([at, *(sample.received_at for sample in last)])
+    assert ended == ended_us(ended, ended + shift, last)
 
 
 async def test_a_patient_is_in_one_session(desk: Desk, at: Ward) -> None:
