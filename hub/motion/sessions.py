@@ -74,8 +74,13 @@ class Sensors:
         until = session.scheduled_at + timedelta(minutes=session.duration_min) + MARGIN
         if not session.scheduled_at - MARGIN <= at < until or self._clock.now() - at > LATE:
             raise Conflict("the session is not for this time")
-        await sessions.start(transaction, session.id, at)
-        await _note(transaction, session, "in_progress")
+        others = await sessions.list_others(transaction, session.id)
+        if others and at < min(others):  # whoever is in a later one by now is not in this one any more
+            await sessions.start_past(transaction, session.id, at, min(others))
+            await _note(transaction, session, "completed")
+        else:
+            await sessions.start(transaction, session.id, at)
+            await _note(transaction, session, "in_progress")
 
     async def _stop(self, transaction: Transaction, session: SessionRow, at: datetime, said_at: int) -> None:
         if session.started_at is None:

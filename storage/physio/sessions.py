@@ -83,6 +83,16 @@ async def start(transaction: Transaction, session_id: UUID, at: datetime) -> Non
     await transaction.execute(_QUERIES.start, id=session_id, at=at)
 
 
+async def list_others(transaction: Transaction, session_id: UUID) -> list[datetime]:
+    """Return when the sessions began that the patient or the sensor of a session is in at present."""
+    return [row["began"] for row in await transaction.fetch(_QUERIES.list_others, id=session_id)]
+
+
+async def start_past(transaction: Transaction, session_id: UUID, at: datetime, until: datetime) -> None:
+    """Note a session that began at `at` and was over by `until`, as one of which nothing more was heard."""
+    await transaction.execute(_QUERIES.start_past, id=session_id, at=at, until=until)
+
+
 async def close(transaction: Transaction, session_id: UUID, at: datetime) -> bool:
     """Close a session of which nothing is heard any more; False when it is not in progress."""
     return bool(await transaction.execute(_QUERIES.close, id=session_id, at=at))

@@ -12,6 +12,25 @@ SELECT s.id, s.patient_id, s.status, s.joint, s.scheduled_at, s.duration_min, s.
 -- A session begins; it may have been given up for missed.
 UPDATE physio_sessions SET status = 'in_progress', started_at = :at WHERE id = :id;
 
+-- name: list_others
+-- When the sessions began that the patient or the sensor of this one is in at present.
+SELECT coalesce(other.started_at, other.created_at) AS began
+  FROM physio_sessions s
+  JOIN physio_sessions other
+    ON other.status = 'in_progress' AND other.id <> s.id
+   AND (other.patient_id = s.patient_id OR other.device_id = s.device_id)
+ WHERE s.id = :id;
+
+-- name: start_past
+-- A session that began some time ago is over, by another one at the latest; when it really ended its sensor says later.
+-- Should it measure still, it is told to stop.
+WITH past AS (
+    UPDATE physio_sessions SET status = 'completed', started_at = :at, ended_at = :until, ended_by = 'idle' WHERE id = :id
+    RETURNING id, device_id
+)
+INSERT INTO device_commands (device_id, kind, body, expires_at)
+SELECT device_id, 'session_stop', jsonb_build_object('session', id), now() + interval '12 hours' FROM past;
+
 -- name: close
 -- A session in progress of which nothing is heard any more is closed, not before it began.
 UPDATE physio_sessions

@@ -207,23 +207,6 @@ async def test_who_may_not_open_a_stream_is_told_and_goes_on(intake: Intake, war
     await sensor.acked(3)
 
 
-async def test_late_frames_of_an_ended_session(intake: Intake, ward: Ward, superuser: Connection) -> None:
-    session_id = await ward.begun()
-    sensor = Sensor(intake, ward)
-    await sensor.join(claim(session_id))
-    await superuser.execute(
-        "UPDATE physio_sessions SET status = 'completed', ended_at = now() - interval '1 minute' WHERE id = $1",
-        session_id,
-    )
-    await intake.motion.changed(session_id)
-    await sensor.frame(np.zeros((1, 3)), START_US, sent_at=START_US + 90_000_000)  # measured before the end
-    await sensor.frame(np.ones((1, 3)), START_US + 30_000, sent_at=START_US + 30_000)  # measured now
-    await sensor.acked(6)
-    (nack,) = sensor.line.said("nack")
-    assert (nack["seq"], nack["to"], nack["code"]) == (4, 6, "outside_session")
-    assert await readings(superuser, session_id) == [0.0, 0.0, 0.0]
-
-
 async def test_a_session_is_opened_on_a_connection_that_waits(intake: Intake, ward: Ward) -> None:
     sensor = Sensor(intake, ward)
     assert (await sensor.join())["streams"] == []

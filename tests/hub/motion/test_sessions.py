@@ -210,6 +210,26 @@ async def test_a_patient_is_in_one_session(desk: Desk, at: Ward) -> None:
     assert await desk.say("session_start", key) == ("refused", "conflict")
 
 
+@pytest.mark.parametrize("shared", ["patient", "sensor"])
+async def test_a_session_of_yesterday_is_told_of_during_todays(desk: Desk, at: Ward, shared: str) -> None:
+    now, age = desk.clock.at, timedelta(days=1)
+    key = await at.session(scheduled_at=now - age, status="missed")
+    if shared == "patient":
+        today = await at.begun(device_id=None)
+    else:
+        await at.db.execute("UPDATE physio_devices SET patient_id = NULL")  # of a facility: it goes round
+        today = await at.begun(patient_id=await world.patient(at.db))
+    assert await desk.say("session_start", key, age=age) == DONE
+    assert await at.status(key) == ("completed", "idle")
+    assert await times(at, key) == (now - age, (await times(at, today))[0])
+    told = [c.kind for c in await commands.pending(desk.sensors._db, at.device_id) if c.body["session"] == str(key)]
+    assert told == ["session_stop"]
+    assert await desk.say("session_start", key, age=age) == DONE
+    assert await desk.say("session_stop", key, age=age - timedelta(minutes=20)) == DONE
+    assert await times(at, key) == (now - age, now - age + timedelta(minutes=20))
+    assert await at.status(today) == ("in_progress", None)
+
+
 async def test_the_rest_pose_is_the_median_of_two_seconds(desk: Desk, at: Ward) -> None:
     key = await at.begun(target_angle=110.0, target_reps=12)
     stream = await at.stream(key, (KNEE, HIP))
