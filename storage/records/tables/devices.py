@@ -6,7 +6,7 @@ from storage.records import scopes
 from storage.records.entity import Column, Embed, Entity, Filter, Sort, Word
 from storage.records.kinds import BIGINT, BOOLEAN, KEY, MOMENT, TEXT, TEXTS
 
-CONNECTED = "(r.last_seen_at > :now - interval '90 s')"  # a sighting is noted every minute
+CONNECTED = "(r.last_seen_at > :now - interval '90 s')"  # a sighting is noted at once, then every minute
 
 DEVICES = Entity(
     name="devices",
