@@ -22,6 +22,7 @@ from handlers import application, metrics, server
 from hub.clock import Clock
 from hub.exchange.exchange import DRAIN, Leave
 from hub.metrics import Metrics
+from hub.motion import compiled
 from storage.errors import StorageError, forgotten
 
 _LOG = structlog.get_logger(__name__)
@@ -35,6 +36,9 @@ def run(settings: Settings, listen_fd: int, metrics_fd: int | None, *, ready_fd:
     """
     logs.configure(settings.logging.level, settings.logging.format)
     composition.require_extensions()
+    complaint = compiled.complaint(compiled.state())
+    if complaint:
+        _LOG.warning("the counter is not compiled", reason=complaint, remedy="see `arogya doctor`")
     calm_collector()
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         try:

@@ -14,6 +14,7 @@ from typing import Literal, NamedTuple
 
 from arogya.config import Settings
 from arogya.embedded.binaries import SUPPORTED
+from hub.motion import compiled
 from storage import inspection, migrate
 from storage.errors import StorageError, Unavailable, server_words
 from storage.inspection import Partitions, Role, Server
@@ -42,7 +43,7 @@ class Finding(NamedTuple):
 
 def of_machine(settings: Settings, state: Path) -> list[Finding]:
     """Check this machine and installation."""
-    return [extensions(), descriptors(settings), disk(state), pages()]
+    return [extensions(), counter(compiled.state()), descriptors(settings), disk(state), pages()]
 
 
 def of_database(dsn: str, settings: Settings, place: str) -> list[Finding]:
@@ -81,6 +82,16 @@ def extensions(exists: Callable[[str], bool] | None = None) -> Finding:
         f"missing: {', '.join(missing)}",
         "install the packages from their wheels again, on CPython for this platform",
     )
+
+
+def counter(found: compiled.State) -> Finding:
+    """Check that repetitions are counted by what was compiled from the source that is here."""
+    if found == "compiled":
+        return Finding("counter", "ok", "repetitions are counted by compiled code")
+    remedy = "run `make` again, or install the wheel anew"
+    if found == "plain":
+        remedy = f"install a C compiler and Python's headers (Debian: gcc and python3-dev), then {remedy}"
+    return Finding("counter", "warning", compiled.complaint(found), remedy)
 
 
 def descriptors(settings: Settings) -> Finding:

@@ -10,6 +10,7 @@ import pytest
 
 from arogya import checkup
 from arogya.config import changed, load
+from hub.motion import compiled
 from storage.inspection import Partitions, Role, Server
 
 GOOD = Server(180006, "18.6", 0.0, fsync=True, full_page_writes=True, max_connections=100, size_bytes=1)
@@ -20,6 +21,16 @@ def test_a_missing_compiled_part_fails() -> None:
     assert finding.state == "failure"
     assert "msgpack._cmsgpack" in finding.detail
     assert checkup.extensions(lambda _: True).state == "ok"
+
+
+@pytest.mark.parametrize(
+    ("found", "state", "words"),
+    [("compiled", "ok", "compiled code"), ("plain", "warning", "plain Python"), ("stale", "warning", "another source")],
+)
+def test_a_counter_that_is_not_compiled_is_a_warning(found: compiled.State, state: str, words: str) -> None:
+    finding = checkup.counter(found)
+    assert (finding.state, words in finding.detail) == (state, True)
+    assert bool(finding.remedy) == (state != "ok")
 
 
 def test_more_connections_than_files_is_a_warning() -> None:
