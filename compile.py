@@ -37,7 +37,7 @@ def main() -> None:
     reason = missing() or build()
     if reason:
         _remove()
-        print(f"{SOURCE.relative_to(ROOT)} is not compiled, and counts some 50 times as slowly: {reason}")  # noqa: T201
+        print(f"{SOURCE.relative_to(ROOT)} is not compiled, and counts more than 50 times as slowly: {reason}")  # noqa: T201
 
 
 def missing() -> str:

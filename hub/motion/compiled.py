@@ -30,7 +30,7 @@ def state() -> State:
 def complaint(found: State) -> str:
     """Say what is wrong, empty where nothing is."""
     if found == "plain":
-        return "repetitions are counted in plain Python, which takes 50 times as long"
+        return "repetitions are counted in plain Python, which takes more than 50 times as long"
     if found == "stale":
         return "repetitions are counted by what was compiled from another source than the one that is here"
     return ""
