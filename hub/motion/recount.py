@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter as Tally
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from datetime import timedelta
 from typing import Final
 from uuid import UUID
@@ -18,16 +18,16 @@ import numpy as np
 from hub.clock import Clock, from_us
 from hub.motion.repetitions import Counter, Repetition
 from hub.motion.repetitions import count as count_frames
-from hub.motion.rules import rules_of
+from hub.motion.rules import Rules, rules_of
 from hub.motion.slices import slices
 from hub.motion.standing import Targets
 from hub.motion.stream import ANYTIME
 from storage import counters as stored
 from storage.physio import counting, progress, sessions
-from storage.physio.counting import CountedRow, Log
+from storage.physio.counting import Block, CountedRow, Log
 from storage.pool import Database, Transaction
 
-READINGS: Final = 2_000  # of a slice: some 3 ms where nothing is compiled
+READINGS: Final = 2_000  # of a slice, the longest that everything else waits: some 3 ms where nothing is compiled
 REST: Final = 3  # times as long as a slice took, everything else has its turn
 Gate = Callable[[Transaction], Awaitable[None]]  # raises where the work is not this hub's any more
 
@@ -78,30 +78,57 @@ class Recount:
                     joint = log.joints[found.joint]
                     numbers[joint] += 1
                     rows.append(_row(log, joint, numbers[joint], found.repetition))
-                await asyncio.sleep(REST * (self._clock.monotonic_s() - begun_s))
+                await self._rest(begun_s)
         return rows
 
     async def _count_plain(self, log: Log, targets: Targets, numbers: Tally[str]) -> list[CountedRow]:
         """Count what was inserted by SQL, joint by joint, but for those whose repetitions were inserted with it."""
-        counters: dict[str, Counter] = {}
+        plain = _Plain(log, targets)
         rows = []
         async for block in counting.read_blocks(self._reader, log):
-            joints = block.values - 1  # each sample ends with the angle of its joint
-            angles = block.angle[np.cumsum(block.values) - 1]
-            columns = (block.seq, block.received_at, block.started_at, joints, angles)
-            for seq, received_at, at, place, angle in zip(*(column.tolist() for column in columns), strict=True):
-                joint = log.joints[place]
-                if joint in log.stated:
-                    continue
-                (target,) = targets.at((joint,), received_at)
-                counter = counters.setdefault(joint, Counter(rules_of(target)))
-                counter.set_rules(rules_of(target))
-                found = counter.step(seq, at, angle)
-                if found is not None:
+            for start in range(0, len(block.seq), READINGS):
+                begun_s = self._clock.monotonic_s()
+                for joint, found in plain.count(block, slice(start, start + READINGS)):
                     numbers[joint] += 1
                     rows.append(_row(log, joint, numbers[joint], found))
-            await asyncio.sleep(0)
+                await self._rest(begun_s)
         return rows
+
+    async def _rest(self, begun_s: float) -> None:
+        """Let everything else have its turn after a slice that was begun then."""
+        await asyncio.sleep(REST * (self._clock.monotonic_s() - begun_s))
+
+
+class _Plain:
+    """Counts a log of plain inserts: each frame is one sample, of the joint that its angles end with."""
+
+    def __init__(self, log: Log, targets: Targets) -> None:
+        self._log = log
+        self._targets = targets
+        self._changes = np.array(targets.changes(), np.int64)
+        self._counters: dict[str, Counter] = {}  # by joint
+        self._rules: dict[tuple[str, int], Rules] = {}  # of a joint, by how many changes came before
+
+    def count(self, block: Block, part: slice) -> Iterator[tuple[str, Repetition]]:
+        """Take a part of a block; yield what it completes, with the joint."""
+        received = block.received_at[part]
+        since = np.searchsorted(self._changes, received, side="right")
+        angles = block.angle[np.cumsum(block.values)[part] - 1]
+        columns = (block.seq[part], since, received, block.started_at[part], block.values[part], angles)
+        for seq, changes, received_at, at, place, angle in zip(*(column.tolist() for column in columns), strict=True):
+            joint = self._log.joints[place - 1]
+            if joint in self._log.stated:
+                continue
+            rules = self._rules.get((joint, changes))
+            if rules is None:
+                rules = self._rules[joint, changes] = rules_of(*self._targets.at((joint,), received_at))
+            counter = self._counters.get(joint)
+            if counter is None:
+                counter = self._counters[joint] = Counter(rules)
+            counter.set_rules(rules)
+            found = counter.step(seq, at, angle)
+            if found is not None:
+                yield joint, found
 
 
 def _row(log: Log, joint: str, number: int, found: Repetition) -> CountedRow:

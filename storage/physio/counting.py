@@ -16,8 +16,8 @@ from storage.pool import Database, Record, Transaction
 from storage.sql import load
 
 _QUERIES = load("physio_counting")
-BLOCK_READINGS: Final = 50_000  # a few ms to take apart
-FIRST_ROWS: Final = 100  # of a log whose frames may be large
+BLOCK_READINGS: Final = 50_000  # 2 ms to take apart; the last frame of a block may have some more
+FIRST_ROWS: Final = 100  # of a log whose frames may be large: what is read beyond a block is read in vain
 ROWS_MAX: Final = 4_000
 COPY_ROWS: Final = 500  # in one COPY, which is encoded in one go: a few ms
 COLUMNS: Final = (
@@ -86,16 +86,21 @@ async def read_blocks(db: Database, log: Log, after: int = 0) -> AsyncIterator[B
     while True:
         async with db.hold_bulk() as held:
             row = await held.fetch_one(
-                _QUERIES.read_block, stream_id=log.id, after_seq=after, last_seq=log.last_seq, rows_max=rows_max
+                _QUERIES.read_block,
+                stream_id=log.id,
+                after_seq=after,
+                last_seq=log.last_seq,
+                rows_max=rows_max,
+                values_max=BLOCK_READINGS,
             )
         assert row is not None  # noqa: S101 - an aggregate answers with one row
         if row["rows"] == 0:
             return
         block = _block(row)
         yield block
-        if row["rows"] < rows_max:
-            return
         after = int(block.seq[-1])
+        if after + max(int(block.values[-1]) // len(log.joints), 1) > log.last_seq:
+            return
         rows_max = min(max(BLOCK_READINGS * len(block.seq) // len(block.angle), 1), ROWS_MAX)
 
 

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from hub.clock import Clock
-from hub.motion.recount import Recount
+from hub.motion.recount import READINGS, Recount
 from hub.motion.repetitions import Counter
 from hub.motion.rules import Target, rules_of
 from storage.errors import StorageError
@@ -167,6 +167,48 @@ async def test_plain_inserts_are_counted_joint_by_joint_unless_they_say_it_thems
             (KNEE, "counted", 1, True),
             (KNEE, "counted", 2, True),
         ]
+
+
+class Turns(Clock):
+    """Notes in which turn of the event loop it is asked."""
+
+    def __init__(self) -> None:
+        self.turn = 0
+        self.asked: list[int] = []
+
+    def monotonic_s(self) -> float:
+        """Return the same time."""
+        self.asked.append(self.turn)
+        return 0.0
+
+    async def run(self) -> None:
+        """Have a turn whenever there is one."""
+        while True:
+            self.turn += 1
+            await asyncio.sleep(0)
+
+
+@pytest.mark.parametrize("is_plain", [False, True])
+async def test_everything_else_has_its_turn_after_a_few_ms(
+    at: Ward, reader: Database, app_pool: Database, is_plain: bool
+) -> None:
+    key, clock = await at.begun(hours_ago(0.5)), Turns()
+    if is_plain:
+        await insert_plainly(at, key, KNEE, hours_ago(0.5))
+        stream = await at.db.fetchval("SELECT id FROM streams WHERE kind = 'sql'")
+        first, frame = 1_000, 1
+    else:
+        stream, first, frame = await at.stream(key), 1, 500
+    await at.store(stream, np.zeros((1, 3 * READINGS), np.float32), hours_ago(0.4), first=first, frame=frame)
+    await end(at, key)
+    async with asyncio.TaskGroup() as tasks:
+        turning = tasks.create_task(clock.run())
+        assert await Recount(reader, app_pool, clock).count(key, free)
+        turning.cancel()
+    began, ended = clock.asked[::2], clock.asked[1::2]
+    assert len(began) >= 3  # slices, each of so many readings at most
+    assert began == ended  # a slice is one piece of work
+    assert len(set(began)) == len(began)  # and between two of them is a turn for everything else
 
 
 async def test_what_was_counted_stays_where_the_frames_are_gone(at: Ward, reader: Database, app_pool: Database) -> None:
