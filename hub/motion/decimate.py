@@ -7,6 +7,7 @@ nothing waits for a stretch to be full: a steady stream is shown in the moment i
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -15,6 +16,7 @@ from numpy.typing import NDArray
 POINTS_PER_S: Final = 30  # of one joint, in any second
 _RATE: Final = 24.0  # so many points a second are earned
 _BURST: Final = 4.0  # and so many kept for later: both together stay below POINTS_PER_S
+_PAUSE_US: Final = int(1e6 * _BURST / _RATE)  # earns a whole burst: what comes after it is drawn by itself
 _LEAST: Final = 2  # a stretch has a lowest and a highest angle
 _STEP_US: Final = 1_000  # times ascend by this at least: clocks of frames differ a little
 _BACK_US: Final = 1_000_000  # a clock that goes back further was set
@@ -53,15 +55,24 @@ class Decimator:
         if len(self._at) > 1:
             at, angles = np.concatenate(self._at), np.concatenate(self._angles, axis=1)
         at = self._ascending(at)
-        room = self._room_for(at)
-        if room < _LEAST and len(at) > int(room):
-            self._at, self._angles = [at], [angles]
-            return None
         self._at, self._angles = [], []
-        points = _of_stretches(at, angles, int(room))
-        self._last = int(at[-1])
-        self._room = min(_BURST, room - max(len(joint.at) for joint in points))
-        return points
+        found = [Points([], []) for _ in range(self._joints)]
+        pauses = np.flatnonzero(at[1:] - at[:-1] > _PAUSE_US) + 1
+        bounds = [0, *pauses.tolist(), len(at)]
+        for first, end in pairwise(bounds):
+            part, values, room = at[first:end], angles[:, first:end], self._room_for(at[first:end])
+            if room < _LEAST and len(part) > int(room):
+                if end == len(at):
+                    self._at, self._angles = [part], [values]
+                    break
+                room = _LEAST  # it can not wait any longer, and the pause makes up for it
+            points = _of_stretches(part, values, int(room))
+            self._last = int(part[-1])
+            self._room = min(_BURST, room - max(len(joint.at) for joint in points))
+            for joint, more in zip(found, points, strict=True):
+                joint.at.extend(more.at)
+                joint.angles.extend(more.angles)
+        return found if found[0].at else None
 
     def _ascending(self, at: NDArray[np.int64]) -> NDArray[np.int64]:
         """Return times that ascend, also from what was given before, unless the clock was set back."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
@@ -39,6 +39,7 @@ def busiest(times: list[int]) -> int:
 
 
 @settings(max_examples=60, deadline=None)
+@example(rate_hz=50, pieces=[1, 4, 2, 31], pauses=[0, 0, 0, 676_667])
 @given(
     rate_hz=st.sampled_from([50, 100, 200]),
     pieces=st.lists(st.integers(1, 300), min_size=1, max_size=40),
