@@ -24,11 +24,7 @@ _SCALARS: Final = (
 _KEY: Final = struct.Struct(">hiqiqiq")  # the beginning of a row: how many columns, and three behind their lengths
 
 
-class FrameRow(NamedTuple):
-    """A row of `motion_frames` as it travels."""
-
-    encoded: bytes
-    samples: int  # instants
+FrameRow = tuple[bytes, int]  # a row of `motion_frames` as it travels, and its samples (instants)
 
 
 class FrameColumns(NamedTuple):
@@ -66,26 +62,25 @@ class MotionTable:
         if frames.offsets_us is not None:
             wire["offsets_us"]["elements"]["value"] = frames.offsets_us
         whole, width = wire.tobytes(), wire.itemsize
-        return [FrameRow(whole[start : start + width], samples) for start in range(0, width * count, width)]
+        return [(whole[start : start + width], samples) for start in range(0, width * count, width)]
 
     def samples(self, rows: list[Row]) -> int:
         """Return how many instants frames hold."""
-        return sum(frame.samples for frame in cast(list[FrameRow], rows))
+        return sum([samples for _, samples in cast("list[FrameRow]", rows)])
 
     def size_bytes(self, rows: list[Row]) -> int:
         """Return how large rows are on their way."""
-        frames = cast(list[FrameRow], rows)
-        return len(frames[0].encoded) if len(frames) == 1 else sum(len(frame.encoded) for frame in frames)
+        return sum([len(encoded) for encoded, _ in cast("list[FrameRow]", rows)])
 
     def key(self, row: Row) -> RowKey:
         """Return what a frame is of."""
-        encoded, samples = cast(FrameRow, row)
+        encoded, samples = cast("FrameRow", row)
         _, _, stream_id, _, seq, _, received_at = _KEY.unpack_from(encoded)
         return RowKey(stream_id, seq, received_at + POSTGRES_EPOCH_US, seq + samples - 1)
 
     def encode(self, rows: list[Row]) -> bytearray:
         """Return the whole COPY stream, the rows in their order."""
-        return bytearray(b"".join([SIGNATURE, *[row.encoded for row in cast(list[FrameRow], rows)], TRAILER]))
+        return bytearray(b"".join([SIGNATURE, *[encoded for encoded, _ in cast("list[FrameRow]", rows)], TRAILER]))
 
 
 @lru_cache(maxsize=256)

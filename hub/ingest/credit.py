@@ -55,4 +55,6 @@ class Account:
     def settle(self, count: int) -> None:
         """Give back samples that are stored, or will never be."""
         self._settled += count
-        self._allowed = max(self._allowed, self._settled + self.granted)
+        allowed = self._settled + self.granted
+        if allowed > self._allowed:
+            self._allowed = allowed

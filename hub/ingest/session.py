@@ -246,9 +246,10 @@ class DeviceSession:
     def stream_committed(self, stream: Stream, settled: int) -> None:
         """Remember that an ack is due; it leaves once for all streams of a commit."""
         self._account.settle(settled)
+        if not self._due:
+            self._intake.ack_due(self)
         if stream not in self._due:
             self._due.append(stream)
-        self._intake.ack_due(self)
 
     def stream_superseded(self) -> None:
         """Close: somebody else owns one of the streams."""

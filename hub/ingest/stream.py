@@ -55,9 +55,9 @@ class Stream:
     def committed(self, last_seq: int) -> None:
         """Take note of a new mark."""
         self.acked = last_seq
-        settled = 0
-        while self._in_flight and self._in_flight[0][0] <= last_seq:
-            settled += self._in_flight.popleft()[1]
+        settled, waiting = 0, self._in_flight
+        while waiting and waiting[0][0] <= last_seq:
+            settled += waiting.popleft()[1]
         self.session.stream_committed(self, settled)
 
     def superseded(self) -> None:

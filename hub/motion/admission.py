@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +15,7 @@ from hub.protocol.motion_frames import Angles
 from storage.motion_encoding import FrameColumns
 
 FAST = 1  # a bit of motion_frames.flags
+_Kind = tuple[int, int, int, bool]  # groups that come before, joints, samples, whether the interval is constant
 STRAIGHT = 180.0  # degrees: what a device says of a straight joint that sends the included angle
 
 
@@ -71,6 +73,31 @@ def trim(frame: Frame, duplicates: int) -> Frame:
         offsets,
         kept.tobytes(),
     )
+
+
+def alike(frames: Iterable[Frame]) -> list[list[Frame]]:
+    """Return frames in groups of one shape, those of a stream in their order from group to group.
+
+    Together, because a step costs the same for one frame and for a thousand. What is to be reached may change behind
+    `targets_until`: what comes after that is not looked ahead at.
+    """
+    groups: dict[
+        tuple[int, int, int, bool], list[Frame]
+    ] = {}  # by how many groups of its streams come before, and shape
+    latest: dict[MotionStream, tuple[int, int, int, bool]] = {}
+    for frame in frames:
+        stream = frame.stream
+        before = latest.get(stream)
+        key = (before[0] if before else 0, len(stream.joints), frame.samples, frame.offsets is None)
+        if before is not None and (key != before or frame.received_at >= stream.targets_until):
+            key = (key[0] + 1, *key[1:])
+        latest[stream] = key
+        group = groups.get(key)
+        if group is None:
+            groups[key] = [frame]
+        else:
+            group.append(frame)
+    return [groups[key] for key in sorted(groups)] if len(groups) > 1 else [*groups.values()]
 
 
 def times_of(frames: list[Frame]) -> NDArray[np.int64]:

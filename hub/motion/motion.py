@@ -17,8 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hub.metrics import Metrics
-from hub.motion.admission import Frame, anatomical, columns_of, flags_of, possible, times_of
-from hub.motion.chunks import Chunk, rounds
+from hub.motion.admission import Frame, alike, anatomical, columns_of, flags_of, possible, times_of
 from hub.motion.counter_state import save
 from hub.motion.repetitions import Counted, count
 from hub.motion.rules import rules_of
@@ -26,14 +25,13 @@ from hub.motion.standing import SessionStanding, Targets
 from hub.motion.stream import ANYTIME, NEVER, MotionStream, Tap
 from storage import counters
 from storage.batch import CounterState, DeadLetter, RepetitionRow, Run
-from storage.copy_encoding import Row
 from storage.motion_encoding import MOTION_FRAMES
 from storage.pool import Database
 
 TURN_S: Final = 0.01  # a frame waits this long for others
 FEW_FRAMES: Final = 50  # of a turn; where more come together they wait longer, so that each costs less
 TURN_MAX_S: Final = 0.05
-FRAMES_MAX: Final = 32  # of one stream in a turn: a backlog shares the hub with everybody
+FRAMES_MAX: Final = 2_000  # of a turn: a backlog shares the hub with everything else that it does
 KEEP_US: Final = 10_000_000  # between two states of a stream's counters that are stored
 _BODY_BYTES_MAX: Final = 1_024  # of a refused frame: enough to see what it was
 
@@ -122,55 +120,55 @@ class Motion:
             self._turn = asyncio.get_running_loop().call_later(self._wait_s, self.turn)
 
     def turn(self, frames_max: int | None = FRAMES_MAX) -> None:
-        """Judge, count and hand over what has come, at most so many frames of each stream."""
+        """Judge, count and hand over what has come, at most so many frames of it."""
         if self._turn is not None:
             self._turn.cancel()
             self._turn = None
         frames, self._frames = self._frames, []
         self._wait_s = min(TURN_S * max(len(frames) / FEW_FRAMES, 1.0), TURN_MAX_S)
-        of_each: dict[MotionStream, list[Frame]] = {}
-        for frame in frames:
-            own = of_each.get(frame.stream)
-            if own is None:
-                of_each[frame.stream] = [frame]
-            else:
-                (self._frames if len(own) == frames_max else own).append(frame)
-        for alike in rounds(of_each.values()):
-            self._judge(alike)
-        if self._frames:
+        if frames_max is not None and len(frames) > frames_max:
+            frames, self._frames = frames[:frames_max], frames[frames_max:]
             self._turn = asyncio.get_running_loop().call_later(0, self.turn)
+        for group in alike(frames):
+            self._judge(group)
 
-    def _judge(self, chunks: list[Chunk]) -> None:
-        """Store chunks of one shape, of a different stream each; refuse the frames that no joint can have made."""
-        frames = [frame for chunk in chunks for frame in chunk]
+    def _judge(self, frames: list[Frame]) -> None:
+        """Store frames of one shape; refuse those that no joint can have made."""
         at_us, angles = times_of(frames), anatomical(frames)
         fits = possible(angles)
         if not fits.all():
-            self._judge_singly(chunks, fits)
+            self._judge_singly(frames, fits)
             return
-        repetitions = self._count(chunks, at_us, angles)
+        repetitions = self._count(frames, at_us, angles)
         rows = MOTION_FRAMES.rows_of(columns_of(frames, angles, flags_of(at_us, angles)))
-        size = len(chunks[0])
-        for place, chunk in enumerate(chunks):
-            stream, last = chunk[0].stream, chunk[-1]
-            own: list[Row] = [*rows[place * size : (place + 1) * size]]
-            run = Run(stream, MOTION_FRAMES, chunk[0].first, last.last, own)
-            if place in repetitions:
-                run.repetitions = repetitions[place]
-            if last.received_at - stream.counters_kept_at >= KEEP_US and stream.counters:
-                stream.counters_kept_at = last.received_at
-                run.counters = CounterState(stream.stream_id, last.last, save(stream.counters))
+        runs = [
+            Run(frame.stream, MOTION_FRAMES, frame.first, frame.last, [row])
+            for frame, row in zip(frames, rows, strict=True)
+        ]
+        for place, found in repetitions.items():
+            runs[place].repetitions = found
+        self._keep(frames, runs)
+        for run in runs:
             self._append(run)
 
-    def _judge_singly(self, chunks: list[Chunk], fits: NDArray[np.bool_]) -> None:
-        """Store chunks of which some frames are refused: what fits of each stream, in its order."""
-        fine = iter(fits.tolist())
-        for chunk in chunks:
-            for frame in chunk:
-                if next(fine):
-                    self._judge([[frame]])
-                else:
-                    self.refuse(frame, "invalid_value", "an angle is from -360 to 360 degrees")
+    def _keep(self, frames: list[Frame], runs: list[Run]) -> None:
+        """Put the counters' state with the last frame of each stream of which it was not kept for some time."""
+        due = {
+            frame.stream: (frame, run)
+            for frame, run in zip(frames, runs, strict=True)
+            if frame.received_at - frame.stream.counters_kept_at >= KEEP_US and frame.stream.counters
+        }
+        for stream, (frame, run) in due.items():
+            stream.counters_kept_at = frame.received_at
+            run.counters = CounterState(stream.stream_id, frame.last, save(stream.counters))
+
+    def _judge_singly(self, frames: list[Frame], fits: NDArray[np.bool_]) -> None:
+        """Store frames of which some are refused, in their order."""
+        for frame, fine in zip(frames, fits.tolist(), strict=True):
+            if fine:
+                self._judge([frame])
+            else:
+                self.refuse(frame, "invalid_value", "an angle is from -360 to 360 degrees")
 
     def refuse(self, frame: Frame, code: str, detail: str) -> None:
         """Keep a frame that can never be stored as a dead letter, and tell the device once that is committed."""
@@ -182,29 +180,22 @@ class Motion:
         self._append(Run(stream, MOTION_FRAMES, frame.first, frame.last, dead=[letter]))
 
     def _count(
-        self, chunks: list[Chunk], at_us: NDArray[np.int64], angles: NDArray[np.float32]
+        self, frames: list[Frame], at_us: NDArray[np.int64], angles: NDArray[np.float32]
     ) -> dict[int, list[RepetitionRow]]:
-        """Count the chunks of sessions in progress, and show them; return the repetitions of each chunk."""
-        live = [place for place, chunk in enumerate(chunks) if chunk[0].stream.is_counted]
-        if not live:
-            return {}
-        size = len(chunks[0])
-        joints, samples = angles.shape[1:]
-        at_us = at_us.reshape(len(chunks), size * samples)[live]
-        angles = angles.reshape(len(chunks), size, joints, samples)[live].swapaxes(1, 2)
-        angles = angles.reshape(len(live), joints, size * samples)
-        for place in live:
-            if chunks[place][0].received_at >= chunks[place][0].stream.targets_until:
-                self.follow_targets(chunks[place][0].stream, chunks[place][0].received_at)
-        counters = [chunks[place][0].stream.counters for place in live]
-        seq = np.array([chunks[place][0].first for place in live], np.int64)
-        counted = count(counters, seq, at_us, angles)
+        """Count the frames of sessions in progress, and show them; return the repetitions of each frame, by place."""
+        live = [place for place, frame in enumerate(frames) if frame.stream.is_counted]
+        if len(live) < len(frames):
+            frames, at_us, angles = [frames[place] for place in live], at_us[live], angles[live]
+        for frame in frames:
+            if frame.received_at >= frame.stream.targets_until:
+                self.follow_targets(frame.stream, frame.received_at)
+        seq = np.array([frame.first for frame in frames], np.int64)
+        counted = count([frame.stream.counters for frame in frames], seq, at_us, angles)
         if self._taps:
-            self._show([chunks[place][-1] for place in live], at_us, angles, counted)
+            self._show(frames, at_us, angles, counted)
         found: defaultdict[int, list[RepetitionRow]] = defaultdict(list)
         for one in counted:
-            place = live[one.frame]
-            found[place].append(row_of(chunks[place][0].stream, one))
+            found[live[one.frame]].append(row_of(frames[one.frame].stream, one))
         return found
 
     def _show(
@@ -214,7 +205,7 @@ class Motion:
         angles: NDArray[np.float32],
         counted: Sequence[Counted],
     ) -> None:
-        """Show what was counted to those who look on; `frames` are the last ones of each stream."""
+        """Show what was counted to those who look on."""
         for place, frame in enumerate(frames):
             if not frame.stream.standing.is_watched:
                 continue

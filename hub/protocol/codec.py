@@ -24,6 +24,7 @@ M = TypeVar("M")
 _UNREADABLE = "the message is not valid in the encoding that was agreed"
 # A JSON string and, behind it, the colon that makes it a key.
 _JSON_STRING = re.compile(r'"(?:[^"\\]|\\.)*"\s*(:?)')
+_BYTES = (bytes, bytearray)
 _MAP_KEYS_MAX = 64  # no message, no body of a command and no event has more fields
 _ARRAY_MAX = 100_000  # rows of a snapshot; what devices send is bounded by its own counts
 
@@ -62,7 +63,7 @@ class Codec(ABC):
         """
         if len(payload) > bytes_max:
             raise TooLarge(f"a message has at most {bytes_max} bytes")
-        if self.binary != isinstance(payload, bytes | bytearray):
+        if self.binary != isinstance(payload, _BYTES):
             raise Malformed(f"{self.subprotocol} uses {'binary' if self.binary else 'text'} messages")
         wire = self.load(payload)
         if type(wire) is not dict:
