@@ -65,8 +65,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--samples", type=int, default=10, help="samples of each joint in a message (10)")
     parser.add_argument("--hz", type=float, default=100.0, help="samples a second (100)")
     parser.add_argument(
-        "--window", type=int, default=0, help="messages on the way of a sensor that saturates; 0: paced"
+        "--saturate-seconds", type=float, default=15.0, help="of sensors that drain a backlog (15); 0: leave it out"
     )
+    parser.add_argument("--window", type=int, default=10, help="messages that each of them has on the way (10)")
     parser.add_argument(
         "--viewers", type=int, default=20, help="viewers, among whom 50 sessions are shared (20); 0: none"
     )
@@ -84,7 +85,7 @@ def measure(hub: HubUnderTest, options: argparse.Namespace) -> dict[str, float]:
         everyday, _ = run_load(hub, paced, options.viewers)
         names = ("ack_p50_ms", "ack_p99_ms", *(name for name in everyday if name.startswith(("live_", "cpu_"))))
         figures |= {name if name.startswith("live_") else f"live_{name}": everyday[name] for name in names}
-    load = Load(options.devices, options.joints, options.samples, options.hz, options.window)
+    load = Load(options.devices, options.joints, options.samples, options.hz)
     load = load._replace(seconds=options.seconds, warmup_s=options.warmup)
     psql = Psql(hub.psql, hub.dsn)
     before_bytes = motion_copies.frames_bytes(psql)
@@ -92,8 +93,16 @@ def measure(hub: HubUnderTest, options: argparse.Namespace) -> dict[str, float]:
     written_bytes = motion_copies.frames_bytes(psql) - before_bytes
     figures |= {f"crowded_{name}" if name.startswith("live_") else name: value for name, value in crowded.items()}
     figures["bytes_per_sample"] = round(written_bytes / max(1, figures["samples"]), 2)
+    fastest = figures["samples_per_s"]
+    if options.saturate_seconds:
+        draining = load._replace(seconds=options.saturate_seconds, window_frames=options.window)
+        drained, _ = run_load(hub, draining, options.viewers)
+        names = ("samples_per_s", "ack_p50_ms", "ack_p99_ms", *(name for name in drained if name.startswith("cpu_")))
+        figures |= {f"saturated_{name}": drained[name] for name in names}
+        fastest = max(fastest, drained["samples_per_s"])
     if not options.no_copies:
-        figures |= copies_of(psql, ward, load, figures["samples_per_s"])
+        figures |= copies_of(psql, ward, load, fastest)
+        figures["paced_ratio_rows"] = round(figures["samples_per_s"] / figures["psql_rows_per_s"], 3)
     return figures
 
 
@@ -190,7 +199,7 @@ def repetitions_of(
 
 
 def copies_of(psql: Psql, ward: Ward, load: Load, samples_per_s: float) -> dict[str, float]:
-    """Let psql copy the same readings and the same frames, and compare."""
+    """Let psql copy the same readings and the same frames as fast as it can, and compare with the hub's fastest."""
     frame_readings = load.joints * load.samples
     with tempfile.TemporaryDirectory() as name:
         rows, cheapest = (

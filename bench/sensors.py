@@ -24,6 +24,7 @@ SETTLE_S = 20.0  # how long the last acks may take
 UNTIMED_EVERY = 10  # frames after which a sensor that is not timed reads its acks
 TURNS_MAX = 64  # sensors that send before acks are looked at
 NAP_S = 0.001
+ROUND_S = 0.1
 BACKLOG_US = 3_600_000_000  # a saturating sensor drains what it measured an hour ago
 
 
@@ -80,6 +81,7 @@ class Sensors:
         self._span_s = job.samples / job.hz
         self._turn = 0
         self._began = 0.0
+        self._looked = float("-inf")  # when all of those that saturate were filled last
         self._poll = select.epoll()
         self._by_fd: dict[int, Sensor] = {}
 
@@ -145,7 +147,7 @@ class Sensors:
     def run_until(self, until: float) -> None:
         """Send and receive until a monotonic instant."""
         while (now := time.monotonic()) < until:
-            caught_up = self._fill() if self.job.window_frames else self._take_turns(now)
+            caught_up = self._look_round(now) if self.job.window_frames else self._take_turns(now)
             self._read(NAP_S if caught_up else 0.0)
 
     def _take_turns(self, now: float) -> bool:
@@ -162,11 +164,15 @@ class Sensors:
             self._turn = turn + 1
         return self._turn >= due
 
-    def _fill(self) -> bool:
-        now_ns = time.monotonic_ns()
-        for sensor in self.all:
-            sensor.send_up_to(sensor.acked // self.job.samples + self.job.window_frames, now_ns)
+    def _look_round(self, now: float) -> bool:
+        if now >= self._looked + ROUND_S:  # the first time, and for what the kernel did not take
+            self._looked = now
+            for sensor in self.all:
+                self._fill(sensor)
         return True
+
+    def _fill(self, sensor: Sensor) -> None:
+        sensor.send_up_to(sensor.acked // self.job.samples + self.job.window_frames, time.monotonic_ns())
 
     def _read(self, within_s: float) -> None:
         for descriptor, _ in self._poll.poll(within_s):
@@ -174,6 +180,8 @@ class Sensors:
             sensor.receive(self.errors)
             if sensor.lost:
                 self._poll.unregister(descriptor)
+            elif self.job.window_frames:
+                self._fill(sensor)
 
     def read_all(self) -> int:
         """Take all acks that have come; returns how many samples are acked."""
