@@ -29,7 +29,7 @@ from bench.replay import Tick
 from bench.scene import Load, Watch
 from bench.worker import Worker, working
 from hub.live.board import LiveFix, fix_row
-from hub.transport import binary_frame
+from hub.websocket_frames import binary_frame
 
 SETTINGS: Mapping[str, str] = {"AROGYA_LIMITS__LOGIN_PER_NETWORK_PER_MINUTE": "100000"}
 MAIN_FIGURE = "updates_per_cpu_s"

@@ -23,12 +23,7 @@ from aiohttp.http import WebSocketReader, WebSocketWriter
 
 from hub.errors import Silent, Slow
 from hub.outcomes import outcome_of
-
-TEXT: Final = 0x1
-BINARY: Final = 0x2
-CLOSE: Final = 0x8
-PING: Final = 0x9
-PONG: Final = 0xA
+from hub.websocket_frames import CLOSE, PONG, frame
 
 CLOSE_CAP_S: Final = 2.0
 STUCK_CLOSE_CAP_S: Final = 0.2  # who takes or says nothing will not answer a close frame either
@@ -40,33 +35,8 @@ LOW_WATER_BYTES: Final = 64 * 1024
 # A control frame carries at most 125 bytes, two of which are the close code (RFC 6455, section 5.5).
 MAX_REASON_BYTES: Final = 123
 
-_FINAL_BIT: Final = 0x80
-
 _COUNT: Final = struct.Struct("i")
 _NO_COUNT: Final = bytes(_COUNT.size)
-
-
-def frame(opcode: int, payload: bytes) -> bytes:
-    """Return one complete unmasked server frame: opcode, shortest length form, payload."""
-    length = len(payload)
-    if length < 126:
-        return bytes((_FINAL_BIT | opcode, length)) + payload
-    if length < 65_536:
-        return struct.pack("!BBH", _FINAL_BIT | opcode, 126, length) + payload
-    return struct.pack("!BBQ", _FINAL_BIT | opcode, 127, length) + payload
-
-
-def text_frame(payload: bytes) -> bytes:
-    """Return a text frame; the payload is UTF-8 already (orjson's output is)."""
-    return frame(TEXT, payload)
-
-
-def binary_frame(payload: bytes) -> bytes:
-    """Return a binary frame."""
-    return frame(BINARY, payload)
-
-
-PING_FRAME: Final = frame(PING, b"")
 
 
 class Delivery(NamedTuple):

@@ -6,7 +6,8 @@ from datetime import datetime
 
 from hub.errors import Revoked, Silent, Slow
 from hub.ingest.roster import DeviceConnection
-from hub.transport import PING_FRAME, Transport
+from hub.transport import Transport
+from hub.websocket_frames import PING_FRAME
 
 ROUND_S = 1.0  # at most, between two looks at a connection
 UNREAD_BYTES_MAX = 256 * 1024  # acks and commands that a device has not read

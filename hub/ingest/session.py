@@ -6,6 +6,7 @@ from uuid import UUID
 
 from hub.access.principal import Principal
 from hub.errors import BadInput, CreditExceeded, Forbidden, HubError, InvalidValue, Malformed, NotFound, Restarting
+from hub.ingest.claims import open_streams
 from hub.ingest.credit import Account
 from hub.ingest.crews import OneCrew
 from hub.ingest.fixes import Fixes
@@ -23,8 +24,9 @@ from hub.protocol.limits import DETAIL_CHARS_MAX, STREAMS_PER_HELLO_MAX
 from hub.protocol.motion_frames import MotionData
 from hub.protocol.ping import Ping, Pong
 from hub.protocol.reports import Report
-from hub.protocol.stream_frames import Hello, Open, Opened, RefusedClaim, StreamClaim, StreamMark
-from hub.transport import Transport, binary_frame, text_frame
+from hub.protocol.stream_frames import Hello, Open, Opened
+from hub.transport import Transport
+from hub.websocket_frames import binary_frame, text_frame
 from storage.batch import DeadLetter, Run, SkippedRange
 from storage.copy_encoding import AMBULANCE_POSITIONS, Table
 from storage.motion_encoding import MOTION_FRAMES
@@ -71,7 +73,7 @@ class DeviceSession:
             raise Forbidden("the credential belongs to another device")
         if self.ambulance_id is not None and not message.streams:
             raise InvalidValue("streams must have 1 to 8 elements", field="streams")
-        marks, refused = await self._open(message.streams)
+        marks, refused = await open_streams(self._intake, self, message.streams)
         # From here to the welcome nothing waits: a command must not overtake it.
         self.welcomed = True
         rules = self._intake.rules
@@ -87,33 +89,6 @@ class DeviceSession:
             )
         )
 
-    async def _open(self, claims: tuple[StreamClaim, ...]) -> tuple[tuple[StreamMark, ...], tuple[RefusedClaim, ...]]:
-        """Claim streams; raises a `HubError` for fixes that may not be sent, which ends the connection."""
-        marks, refused = [], []
-        for wanted in claims:
-            stream = await self._claim(wanted)
-            if isinstance(stream, RefusedClaim):
-                refused.append(stream)
-                continue
-            if stream.stream_id in self.streams:  # the device has opened it again
-                self._intake.disown(self.streams[stream.stream_id])
-            self.streams[stream.stream_id] = stream
-            self._intake.own(stream)
-            marks.append(StreamMark(wanted.log_id, stream.stream_id, stream.fence, stream.acked))
-        return tuple(marks), tuple(refused)
-
-    async def _claim(self, wanted: StreamClaim) -> Stream | RefusedClaim:
-        is_fixes = wanted.kind == "fixes"
-        if is_fixes != (self.ambulance_id is not None):
-            raise Forbidden("this device sends another kind of stream")
-        if not is_fixes:
-            self._intake.check_room()
-            return await self._intake.opening.open(self, self.device_id, wanted)
-        claim = await self._intake.claim(self.device_id, wanted.log_id)
-        assert claim.ambulance_id is not None  # noqa: S101 - of every claim of fixes
-        self.ambulance_id = claim.ambulance_id  # it may have been mounted elsewhere since the handshake
-        return FixStream(self, claim.stream, claim.fence, claim.acked, self.ambulance_id)
-
     async def _open_more(self, message: Open) -> None:
         """Open streams on a connection that was welcomed; the oldest idle ones make room."""
         surplus = len(self.streams) + len(message.streams) - STREAMS_PER_HELLO_MAX
@@ -123,7 +98,7 @@ class DeviceSession:
         for stream in idle[: max(surplus, 0)]:
             del self.streams[stream.stream_id]
             self._intake.disown(stream)
-        self.send(Opened(*await self._open(message.streams)))
+        self.send(Opened(*await open_streams(self._intake, self, message.streams)))
 
     async def receive(self, payload: bytes | str) -> None:
         """Take one message; raises a `HubError` that ends the connection."""

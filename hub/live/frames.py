@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Protocol, TypeVar
 
 from hub.protocol.codec import Codec
 from hub.protocol.fields import Wire
-from hub.transport import binary_frame, text_frame
+from hub.websocket_frames import binary_frame, text_frame
 
 T = TypeVar("T")
 

@@ -19,7 +19,8 @@ from hub.protocol.hub_frames import Error
 from hub.protocol.limits import STRIKES_MAX, VIEWER_MESSAGE_BYTES_MAX
 from hub.protocol.ping import Ping, Pong
 from hub.protocol.viewer_frames import FROM_VIEWER, Subscribe
-from hub.transport import PING_FRAME, Transport
+from hub.transport import Transport
+from hub.websocket_frames import PING_FRAME
 from storage.errors import StorageError
 
 # What one viewer may say: a person changing filters stays far below, a loop does not.

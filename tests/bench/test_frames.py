@@ -9,7 +9,7 @@ from bench.frames import FrameTemplate
 from hub.protocol.codec import MSGPACK
 from hub.protocol.device_frames import FROM_DEVICE, Data
 from hub.protocol.fix import parse_fix
-from hub.transport import binary_frame
+from hub.websocket_frames import binary_frame
 
 MASK = b"\x12\x34\x56\x78"
 

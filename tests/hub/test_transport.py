@@ -13,7 +13,8 @@ import pytest
 from aiohttp import web
 
 from hub import errors
-from hub.transport import PING_FRAME, AiohttpTransport, Delivery, WebSocket, binary_frame, frame, refuse, text_frame
+from hub.transport import AiohttpTransport, Delivery, WebSocket, refuse
+from hub.websocket_frames import PING_FRAME, binary_frame, frame, text_frame
 
 Behaviour = Callable[[AiohttpTransport], Awaitable[None]]
 Serve = Callable[[Behaviour], Awaitable[int]]

@@ -25,7 +25,7 @@ import uvloop
 
 from hub.protocol.codec import MSGPACK
 from hub.protocol.stream_frames import Hello, StreamClaim
-from hub.transport import BINARY, CLOSE, PING, PONG
+from hub.websocket_frames import BINARY, CLOSE, PING, PONG
 from tests.faults.rig.population import Credential
 from tests.faults.rig.proxy import reset_transport
 

@@ -14,7 +14,7 @@ from collections.abc import AsyncIterator
 from hub.protocol.codec import MSGPACK
 from hub.protocol.ping import Ping
 from hub.protocol.viewer_frames import Subscribe
-from hub.transport import BINARY
+from hub.websocket_frames import BINARY
 
 RECEIVE_BUFFER_BYTES = 4096
 MASK = b"\0\0\0\0"  # masked as RFC 6455 demands, with a mask that changes nothing

@@ -21,7 +21,7 @@ from hub.ingest.stream import FixStream
 from hub.live.board import FleetBoard
 from hub.metrics import Metrics
 from hub.protocol.codec import JSON
-from hub.transport import TEXT
+from hub.websocket_frames import TEXT
 from storage.copy_writer import CopyWriter, FlushRules
 from storage.pool import INGEST, INGEST_SETTINGS, Database, connect
 from tests.hub.live.viewer import Pipe, split

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 from hub.protocol.codec import JSON, Codec
 from hub.protocol.live_frames import FROM_LIVE, Delta, LiveMessage, Part, Snapshot
-from hub.transport import PING, Delivery
+from hub.transport import Delivery
+from hub.websocket_frames import PING
 
 State = dict[str, dict[object, list[object]]]
 

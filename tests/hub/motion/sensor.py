@@ -14,7 +14,7 @@ from hub.access.principal import Principal
 from hub.ingest.intake import Intake
 from hub.ingest.session import DeviceSession
 from hub.protocol.codec import MSGPACK
-from hub.transport import BINARY
+from hub.websocket_frames import BINARY
 from tests.hub.live.viewer import Pipe, split
 from tests.hub.motion.ward import KNEE, Ward
 from tests.protocol.rig.hub import until
