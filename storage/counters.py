@@ -32,17 +32,20 @@ class TargetRow(NamedTuple):
     target_reps: int | None
 
 
-class Kept(NamedTuple):
-    """How a stream's counters stood after a sample that is stored."""
+class Opened(NamedTuple):
+    """What a stream that is opened begins with: how its session stands, and where its counting goes on."""
 
-    live_seq: int
-    live_state: bytes | None  # None: nothing was counted yet
+    session: SessionOf
+    targets: list[TargetRow]  # oldest first
+    tallies: dict[str, tuple[int, int]]  # how many repetitions each joint has had, and how many were valid
+    live_seq: int  # the sample after which the counters of the stream were kept last
+    live_state: bytes | None  # how they stood then; None: nothing was counted yet
 
 
 async def find_session(db: Database, session_id: UUID, device_id: int) -> SessionOf | None:
     """Return the session that a device is bound to; None when it is not, or may send nothing. Raises `StorageError`."""
-    row = await db.fetch_one(_QUERIES.find_session, session_id=session_id, device_id=device_id)
-    return None if row is None else SessionOf(**row)
+    rows = await db.fetch_together(_QUERIES.find_session, session_id=session_id, device_id=device_id)
+    return SessionOf(*rows[0][1:]) if rows else None
 
 
 async def read_session(db: Database, session_id: UUID) -> SessionOf | None:
@@ -51,18 +54,24 @@ async def read_session(db: Database, session_id: UUID) -> SessionOf | None:
     return None if row is None else SessionOf(**row)
 
 
+async def read_opened(db: Database, session_id: UUID, stream_id: int) -> Opened | None:
+    """Return what a stream that is opened begins with; None where its session has no sensor any more.
+
+    Raises `StorageError`.
+    """
+    rows = await db.fetch_together(_QUERIES.read_opened, session_id=session_id, stream_id=stream_id)
+    if not rows:
+        return None
+    _, *session, targets, tallies, live_seq, live_state = rows[0]
+    return Opened(
+        SessionOf(*session),
+        [TargetRow(*target) for target in targets],
+        {joint: (number, valid) for joint, number, valid in tallies},
+        live_seq,
+        live_state,
+    )
+
+
 async def list_targets(db: Database, session_id: UUID) -> list[TargetRow]:
     """Return what the joints of a session are to reach, oldest first. Raises `StorageError`."""
     return [TargetRow(**row) for row in await db.fetch(_QUERIES.list_targets, session_id=session_id)]
-
-
-async def tallies(db: Database, session_id: UUID) -> dict[str, tuple[int, int]]:
-    """Return how many repetitions each joint of a session has had, and how many were valid. Raises `StorageError`."""
-    rows = await db.fetch(_QUERIES.tallies, session_id=session_id)
-    return {row["joint"]: (row["number"], row["valid"]) for row in rows}
-
-
-async def find_counters(db: Database, stream_id: int) -> Kept:
-    """Return how a stream's counters stood when they were kept last. Raises `StorageError`."""
-    row = await db.fetch_one(_QUERIES.find_counters, stream_id=stream_id)
-    return Kept(0, None) if row is None else Kept(**row)

@@ -18,10 +18,11 @@ from hub.motion.repetitions import Counter, count
 from hub.motion.rules import rules_of
 from hub.motion.slices import slices
 from hub.motion.standing import SessionStanding, Targets, is_open
-from hub.motion.stream import MotionStream
+from hub.motion.stream import ANYTIME, MotionStream
 from hub.outcomes import outcome_of
 from hub.protocol.stream_frames import RefusedClaim, StreamClaim
 from storage import counters, marks
+from storage.counters import Opened
 from storage.physio.counting import Log, read_blocks
 from storage.pool import Database
 from storage.records.joints import JOINTS
@@ -60,35 +61,43 @@ class Opening:
         stream = MotionStream(session, claim, wanted.joints, standing)
         self._motion.began(stream)
         try:
-            await self._motion.read(wanted.session)  # again: it may have ended before the stream could hear of it
-            if standing.is_live:
-                await self._resume(stream)
+            stored = await self._read(stream)  # again: it may have ended before the stream could hear of it
+            if standing.is_live and stored is not None:
+                await self._resume(stream, stored)
         except BaseException:  # also where the connection ends meanwhile: nobody will let go of the stream
             self._motion.ended(stream)
             raise
         return stream
 
-    async def _resume(self, stream: MotionStream) -> None:
+    async def _read(self, stream: MotionStream) -> Opened | None:
+        """Read how the session of a stream stands now, and what was counted of it."""
+        standing = stream.standing
+        turn = standing.ask()
+        stored = await counters.read_opened(self._db, stream.session_id, stream.stream_id)
+        if stored is not None and standing.read(stored.session, Targets(stored.targets), turn):
+            for each in self._motion.streams_of(stream.session_id):
+                each.targets_until = ANYTIME
+        return stored
+
+    async def _resume(self, stream: MotionStream, stored: Opened) -> None:
         """Bring the counters of a stream to its mark; nobody stores anything of it meanwhile but its owner."""
         now = to_us(self._clock.now())
         stream.counters_kept_at = now - stream.stream_id * 7_919_000 % KEEP_US  # spread: not all at once
         stream.taken_targets = stream.standing.targets.at(stream.joints, now)
         stream.counters = [Counter(rules_of(target)) for target in stream.taken_targets]
         if stream.acked:
-            await self._catch_up(stream)
+            await self._catch_up(stream, stored)
             stream.targets_until = min(stream.targets_until, now)
-        counted = await counters.tallies(self._db, stream.session_id)
         for joint, counter in zip(stream.joints, stream.counters, strict=True):
-            counter.number, counter.valid = counted.get(joint, (0, 0))
+            counter.number, counter.valid = stored.tallies.get(joint, (0, 0))
 
-    async def _catch_up(self, stream: MotionStream) -> None:
+    async def _catch_up(self, stream: MotionStream, stored: Opened) -> None:
         """Count what is stored behind the last state of a stream's counters: what comes of it is stored already."""
-        kept = await counters.find_counters(self._db, stream.stream_id)
         after = 0
-        if kept.live_state is not None:
+        if stored.live_state is not None:
             with suppress(ValueError):  # of a hub of another version: counted from the beginning
-                load(stream.counters, kept.live_state)
-                after = kept.live_seq
+                load(stream.counters, stored.live_state)
+                after = stored.live_seq
                 stream.taken_targets = ()  # the state has those of its time
         log = Log(stream.stream_id, stream.joints, stream.acked)
         changes = stream.standing.targets.changes()

@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
+from uuid import uuid4
 
 import asyncpg
 import numpy as np
 import pytest
 
+from hub.clock import Clock
 from hub.errors import Forbidden
 from hub.ingest.intake import Intake
+from hub.ingest.stream import Stream
+from hub.metrics import Metrics
+from hub.motion.motion import Motion
+from hub.motion.opening import Opening
+from hub.motion.stream import MotionStream
 from hub.protocol.limits import TIME_US_MAX
-from storage.pool import Database
+from hub.protocol.stream_frames import StreamClaim
+from storage.pool import INGEST, Database, Record
+from storage.sql import Query
 from tests.hub.ingest.test_session import running
 from tests.hub.motion.sensor import Sensor, claim, readings
 from tests.hub.motion.ward import HIP, KNEE, Ward
@@ -21,6 +30,7 @@ from tests.protocol.rig.hub import START_US
 from tests.storage.world import Connection
 
 THREE = np.zeros((1, 3))
+SENSORS = 20
 
 
 @pytest.fixture
@@ -121,3 +131,61 @@ async def test_a_session_has_so_many_logs_and_no_more(intake: Intake, ward: Ward
     one_more, known = sensor.line.said("opened")
     assert [refused["code"] for refused in one_more["refused"]] == ["forbidden"]
     assert len(known["streams"]) == 1
+
+
+class Asked(Database):
+    """Notes what is asked for, but for what is held open."""
+
+    names: list[str]
+
+    async def fetch_one(self, query: Query, **parameters: object) -> Record | None:
+        """Note it, and answer."""
+        self.names.append(query.name)
+        return await super().fetch_one(query, **parameters)
+
+    async def _fetch_for_all(self, query: Query, callers: Sequence[list[object]]) -> list[list[Record]]:
+        self.names.append(query.name)
+        return await super()._fetch_for_all(query, callers)
+
+
+@pytest.fixture
+async def asked(database: str) -> AsyncIterator[Asked]:
+    pool = await Asked.open(database, role=INGEST, size=4, command_timeout_s=5.0)
+    assert isinstance(pool, Asked)
+    pool.names = []
+    yield pool
+    await pool.close()
+
+
+class Nobody:
+    """The connection of a stream that nothing is sent on."""
+
+    def stream_committed(self, stream: Stream, settled: int) -> None:
+        """Nothing is."""
+
+    def stream_superseded(self) -> None:
+        """Do nothing."""
+
+    def stream_set_back(self) -> None:
+        """Do nothing."""
+
+
+async def test_a_stream_is_opened_in_three_round_trips_of_which_many_share_two(
+    superuser: Connection, asked: Asked
+) -> None:
+    opening = Opening(asked, Motion(asked, lambda run: None, Metrics()), Clock())
+    wards = [await ward_of(superuser) for _ in range(SENSORS)]
+    claims = [StreamClaim(uuid4().hex, "motion", await ward.begun(), (KNEE,)) for ward in wards]
+
+    async def opened(place: int) -> int:
+        stream = await opening.open(Nobody(), wards[place].device_id, claims[place])
+        assert isinstance(stream, MotionStream)
+        return len(stream.counters)
+
+    assert await opened(0) == 1
+    assert asked.names == ["counters.find_session", "streams.claim", "counters.read_opened"]
+    asked.names = []
+    assert await asyncio.gather(*(opened(place) for place in range(SENSORS))) == [1] * SENSORS
+    assert asked.names.count("counters.find_session") == 2  # the first one asks alone, then everybody
+    assert asked.names.count("streams.claim") == SENSORS
+    assert asked.names.count("counters.read_opened") <= SENSORS
