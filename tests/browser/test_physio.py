@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from playwright.async_api import Page, expect
@@ -14,10 +15,12 @@ from tests.browser.demo import Demo, running_demo
 from tests.browser.home_sensor import home_sensor
 from tests.browser.inside import States, enter, execute
 from tests.browser.visit import PHONE
-from tests.browser.ward import KNEE, SQUATS, book, enrol, give_sensor, remember
+from tests.browser.ward import KNEE, SQUATS, STRETCHES, book, enrol, give_sensor, remember
 
 pytestmark = pytest.mark.timeout(180)
 
+# Where it is another day than at the patient's, now.
+FAR = "Pacific/Kiritimati" if 10 <= datetime.now(UTC).hour < 18 else "Pacific/Pago_Pago"
 # Whether anything of the colour of the curve is drawn in the first chart.
 DRAWN = """() => {
   const canvas = document.querySelector(".angle-figure canvas");
@@ -82,6 +85,7 @@ async def test_a_session_is_looked_into_afterwards(visit: OpenVisit, states: Sta
     whole = await shown_stretch(page)
     await opened.shoot("physio-past-light")
     await page.get_by_role("button", name="Show repetition 6 in the chart").click()
+    await expect(page.get_by_role("button", name="Whole recording")).to_be_enabled()
     near = await shown_stretch(page)
     assert near[1] - near[0] < 15
     await expect(page.get_by_role("group", name="The recording")).to_be_in_viewport()
@@ -105,13 +109,17 @@ async def test_a_session_is_looked_into_afterwards(visit: OpenVisit, states: Sta
     async with page.expect_download() as download:
         await page.get_by_role("link", name="CSV").click()
     assert (await download.value).suggested_filename == f"motion_{session}.csv"
+    await page.get_by_text("What the columns mean").click()
+    await expect(page.get_by_text("mean speed over top speed")).to_be_visible()
 
 
 async def test_a_finger_looks_into_a_recording(visit: OpenVisit, states: States, demo: Demo) -> None:
-    session = await remember(demo, SQUATS, patient="neha@arogya.example")
+    session = await remember(demo, STRETCHES, patient="neha@arogya.example")
     opened = await enter(visit, states, "doctor", f"/physio/sessions/{session}", **PHONE, reduced_motion="reduce")
     page = opened.page
     await page.wait_for_function(DRAWN)
+    await expect(page.get_by_role("heading", name="Right knee extension")).to_be_visible()
+    await expect(page.locator(".sums")).to_contain_text("Best peak\N{MINUS SIGN}1")
     whole = await shown_stretch(page)
     over = page.locator(".angle-figure .u-over")
     box = await over.bounding_box()
@@ -133,6 +141,7 @@ async def test_a_session_is_watched_steered_and_ended(visit: OpenVisit, states: 
     session = await book(demo, SQUATS, patient, scheduled_at=datetime.now(UTC), device_id=sensor_id, supervised=False)
     wall = await enter(visit, states, "doctor", "/physio")
     await expect(wall.page.get_by_role("tabpanel")).to_contain_text("Wanda Wearer")
+    await expect(wall.page.get_by_role("columnheader", name="Pain")).to_have_count(0)
     opened = await enter(visit, states, "doctor", f"/physio/sessions/{session}")
     page = opened.page
     async with home_sensor(demo, sensor_id, KNEE) as sensor:
@@ -176,7 +185,7 @@ async def test_a_session_is_watched_steered_and_ended(visit: OpenVisit, states: 
 
 
 async def test_a_plan_is_made_activated_and_ended(visit: OpenVisit, states: States) -> None:
-    opened = await enter(visit, states, "doctor", "/plans", color_scheme="dark")
+    opened = await enter(visit, states, "doctor", "/plans", color_scheme="dark", timezone_id=FAR)
     page = opened.page
     await page.locator(".table").wait_for()
     await page.keyboard.press("n")
@@ -209,6 +218,9 @@ async def test_a_plan_is_made_activated_and_ended(visit: OpenVisit, states: Stat
     await dialog.get_by_role("button", name="Make it active", exact=True).click()
     await expect(page.locator(".fact-list").first).to_contain_text("Active")
     await expect(page.locator(".plan-calendar__day")).to_have_count(35)
+    await expect(page.locator(".plan-calendar [aria-current=date] > span").first).to_have_text(
+        str(datetime.now(ZoneInfo("Asia/Kolkata")).day)
+    )
     await opened.shoot("plan-dark")
     await page.get_by_role("button", name="End the plan").click()
     await dialog.get_by_role("button", name="End it").click()
@@ -236,3 +248,30 @@ async def test_a_session_is_planned_on_a_phone(visit: OpenVisit, states: States,
     await page.get_by_role("button", name="Cancel\N{HORIZONTAL ELLIPSIS}").click()
     await page.get_by_role("button", name="Cancel the session").click()
     await expect(page.get_by_role("heading", level=2).first).to_have_text("The session did not take place")
+
+
+async def test_the_front_desk_plans_a_session_of_which_it_sees_the_time_alone(
+    visit: OpenVisit, states: States, demo: Demo
+) -> None:
+    opened = await enter(visit, states, "reception", "/appointments")
+    page = opened.page
+    await page.get_by_role("tab", name="Physiotherapy").click()
+    rows = page.get_by_role("tabpanel").locator("tbody tr")
+    await expect(rows.first).to_be_visible()
+    before = await rows.count()
+    await page.get_by_role("button", name="Plan a session").click()
+    dialog = page.get_by_role("dialog", name="Plan a session")
+    await dialog.get_by_role("combobox", name="Patient").fill("Priya")
+    await page.get_by_role("option", name="Priya Patient").click()
+    await dialog.get_by_role("button", name="Plan it").click()
+    await expect(dialog.get_by_role("alert")).to_have_text("Choose the therapist.")
+    await dialog.get_by_role("combobox", name="Therapist").fill("Dinesh")
+    await page.get_by_role("option", name="Dr Dinesh Doctor").click()
+    await dialog.get_by_label("Begins").fill((datetime.now() + timedelta(days=11)).strftime("%Y-%m-%dT04:%M"))  # noqa: DTZ005 - as the wall clock here
+    await expect(dialog.get_by_label("Target angle")).to_have_count(0)
+    await dialog.get_by_role("button", name="Plan it").click()
+    await expect(dialog).to_have_count(0)
+    await expect(rows).to_have_count(before + 1)
+    [session] = await execute(demo, "SELECT * FROM physio_sessions ORDER BY created_at DESC LIMIT 1")
+    assert (session["status"], session["supervised"], session["target_angle"]) == ("scheduled", True, None)
+    assert not opened.complaints  # nothing was asked for that reception may not read

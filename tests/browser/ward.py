@@ -16,6 +16,7 @@ from tests.browser.inside import execute
 KNEE: Final = "right_knee_flexion"
 FRAME: Final = 50  # samples a frame
 SQUATS: Final = Exercise(KNEE, 2.0, 100.0, repetitions=10, noise_deg=0.5, tremor_deg=1.0)
+STRETCHES: Final = Exercise(KNEE, 105.0, -10.0, repetitions=4, noise_deg=0.5)
 _DOCTOR: Final = "(SELECT id FROM users WHERE email = 'doctor@arogya.example')"
 _PATIENT: Final = "(SELECT id FROM users WHERE email = $1)"
 

@@ -4,6 +4,7 @@ import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { TIME_ZONE } from "../format.ts";
 import { Icon } from "../icons.tsx";
+import { DeskSessions, plansAtDesk } from "../physio/desk-sessions.tsx";
 import { DataTable } from "../shared/data-table.tsx";
 import { Dialog } from "../shared/dialog.tsx";
 import type { Row } from "../shared/http.ts";
@@ -26,7 +27,7 @@ const SPANS = [
   { name: "past", label: "Before today" },
   { name: "all", label: "All" },
 ] as const;
-type Span = (typeof SPANS)[number]["name"];
+type Span = (typeof SPANS)[number]["name"] | "physio";
 
 /** What is asked for in each tab: whoever works with visits begins with today's. */
 function asked(span: Span): { readonly fixed: Readonly<Record<string, string>>; readonly order: string } {
@@ -53,31 +54,36 @@ export function AppointmentsPage(): JSX.Element {
       Book a visit
     </button>
   ) : undefined;
+  const tabs = plansAtDesk(may) ? [...SPANS, { name: "physio", label: "Physiotherapy" } as const] : SPANS;
   const others = (["patient_id", "doctor_id"] as const).filter((name) => name !== `${own}_id`);
   return (
     <Page title={own === "patient" ? "My visits" : "Visits"} lead={`Times are yours (${TIME_ZONE}).`} actions={add}>
-      <Tabs label="When" tabs={SPANS} chosen={span} onChoose={(name) => setSpan(name as Span)}>
-        <DataTable
-          key={span}
-          label="Visits"
-          path="/appointments"
-          fixed={{ embed: "patient,doctor,facility", ...asked(span).fixed }}
-          filters={[
-            filterOf("appointments", "status"),
-            ...others.map((name) => filterOf("appointments", name)),
-            ...(span === "all" ? [filterOf("appointments", "scheduled_at", "When")] : []),
-          ]}
-          order={asked(span).order}
-          csv
-          inAddress
-          href={(row: Row) => `/appointments/${row.id}`}
-          columns={VISIT_COLUMNS.filter(({ name }) => name !== own)}
-          empty={{
-            title: span === "coming" ? "No visits are coming" : "No visits",
-            text: "A visit is a time of a patient with a doctor at a facility; nobody is booked twice at once.",
-            action: add,
-          }}
-        />
+      <Tabs label="When" tabs={tabs} chosen={span} onChoose={(name) => setSpan(name as Span)}>
+        {span === "physio" ? (
+          <DeskSessions />
+        ) : (
+          <DataTable
+            key={span}
+            label="Visits"
+            path="/appointments"
+            fixed={{ embed: "patient,doctor,facility", ...asked(span).fixed }}
+            filters={[
+              filterOf("appointments", "status"),
+              ...others.map((name) => filterOf("appointments", name)),
+              ...(span === "all" ? [filterOf("appointments", "scheduled_at", "When")] : []),
+            ]}
+            order={asked(span).order}
+            csv
+            inAddress
+            href={(row: Row) => `/appointments/${row.id}`}
+            columns={VISIT_COLUMNS.filter(({ name }) => name !== own)}
+            empty={{
+              title: span === "coming" ? "No visits are coming" : "No visits",
+              text: "A visit is a time of a patient with a doctor at a facility; nobody is booked twice at once.",
+              action: add,
+            }}
+          />
+        )}
       </Tabs>
       {adding && (
         <Dialog title={patient === null ? "Book a visit" : `Book a visit for ${patient.name}`} onClose={close}>

@@ -1,92 +1,31 @@
 /** The hub's HTTP interface for patients who exercise at home. */
 
 import { call, Problem } from "../api.ts";
+import type { ExerciseDay, OwnExercise, OwnSensor, PhysioRepetition, PhysioSessions, RehabDays } from "../generated/api.ts";
 import { change, create, readOne, readPage } from "../shared/http.ts";
 
-export interface Sensor {
-  readonly id: number;
-  readonly name: string;
-  readonly joints: readonly string[];
-  /** It was connected within the last 90 s. */
-  readonly connected: boolean;
-}
+export type { ExerciseDay } from "../generated/api.ts";
 
-/** An exercise of a plan that runs, with what was done of it today. */
-export interface Exercise {
-  readonly id: string;
-  readonly plan_id: string;
-  /** The day of the plan: what is ticked off is ticked off for it. */
-  readonly day: string;
-  readonly name: string;
-  readonly joint: string;
-  /** ISO: 1 = Monday … 7 = Sunday. */
-  readonly day_of_week: number;
-  readonly due: boolean;
-  /** Of the day, over all sets. */
-  readonly target_reps: number;
-  readonly target_angle: number | null;
-  readonly sets: number;
-  readonly hold_s: number;
-  readonly instructions: string | null;
-  readonly media_url: string | null;
-  /** Measured and ticked off today, at most the target. */
-  readonly done_reps: number;
-  /** By a sensor, today, in sessions of this exercise. */
-  readonly valid_reps: number;
-  readonly partial_reps: number;
-  /** What was ticked off for today without a sensor; null where nothing was. */
-  readonly tick_id: string | null;
-  readonly ticked_reps: number | null;
-}
+export type Sensor = OwnSensor;
 
-/** Where a patient stands today. */
-export interface ExerciseDay {
-  /** The hub's clock. */
-  readonly now: string;
-  /** The patient's local day. */
-  readonly day: string;
-  readonly time_zone: string;
-  readonly sensors: readonly Sensor[];
-  readonly exercises: readonly Exercise[];
-}
+/** An exercise of a plan that runs, with what was done of it today; what is ticked off is ticked off for its `day`. */
+export type Exercise = OwnExercise;
 
-export interface PhysioSession {
-  readonly id: string;
-  readonly status: string;
-  readonly joint: string | null;
-  readonly scheduled_at: string;
-  readonly started_at: string | null;
-  readonly ended_at: string | null;
-  readonly plan_id: string | null;
-  readonly exercise_id: string | null;
-  readonly device_id: number | null;
-  readonly rest_angle: number | null;
-  readonly target_angle: number | null;
-  readonly target_reps: number | null;
-  readonly pain_before: number | null;
-  readonly pain_after: number | null;
-  readonly ended_by?: string | null;
-  /** When its repetitions were counted from all that is stored. */
-  readonly counted_at?: string | null;
-}
+/** What a patient sees of their own session, in whatever way it was read. */
+export type PhysioSession = Known<
+  PhysioSessions,
+  | ("id" | "status" | "joint" | "scheduled_at" | "started_at" | "ended_at" | "plan_id" | "exercise_id" | "device_id")
+  | ("rest_angle" | "target_angle" | "target_reps" | "pain_before" | "pain_after")
+> &
+  Pick<PhysioSessions, "ended_by" | "counted_at">;
 
-export interface Repetition {
-  readonly joint: string;
-  readonly number: number;
-  readonly peak_angle: number | null;
-  readonly hold_s: number | null;
-  readonly valid: boolean | null;
-}
+export type Repetition = Pick<PhysioRepetition, "joint" | "number" | "peak_angle" | "hold_s" | "valid">;
 
 /** A day of a plan, as it counts for the compliance. */
-export interface RehabDay {
-  readonly plan_id: string;
-  readonly day: string;
-  readonly due_reps: number;
-  readonly done_reps: number;
-  readonly completed_reps: number;
-  readonly self_reported_reps: number;
-}
+export type RehabDay = Known<RehabDays, "plan_id" | "day" | "due_reps" | "done_reps" | "completed_reps" | "self_reported_reps">;
+
+/** Fields that the hub gives to everybody who reads the record here. */
+type Known<Record, Fields extends keyof Record> = Required<Pick<Record, Fields>>;
 
 const SESSIONS = "/physio_sessions";
 /** Longer than anybody exercises at home, and short enough to leave the afternoon free for visits. */

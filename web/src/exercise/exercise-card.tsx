@@ -2,7 +2,7 @@
 
 import type { JSX } from "preact";
 import { Icon } from "../icons.tsx";
-import { humanise } from "../shared/words.ts";
+import { nameOfPart } from "../physio/joints.ts";
 import { sayAmount } from "./amounts.ts";
 import type { Exercise } from "./exercise-api.ts";
 import { MediaOf } from "./media.tsx";
@@ -24,7 +24,7 @@ export function ExerciseCard({ exercise, measurable, onStart, onTicked }: Exerci
       <header class="exercise__head">
         <div>
           <h2>{name}</h2>
-          <p class="quiet">{humanise(joint)}</p>
+          <p class="quiet">{nameOfPart(joint)}</p>
         </div>
         <p class="exercise__done">
           {complete && <Icon name="check" />}

@@ -2,16 +2,18 @@
 
 import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
+import { nameOfMotion } from "../physio/joints.ts";
 import { EmptyState } from "../shared/data-table.tsx";
 import { Failure } from "../shared/problems.tsx";
 import { Skeleton } from "../shared/table-rows.tsx";
 import { toast } from "../shared/toast.tsx";
-import { humanise, sayMoment } from "../shared/words.ts";
+import { sayMoment } from "../shared/words.ts";
 import { Page } from "../shell/page.tsx";
 import { CalendarCard } from "./calendar-card.tsx";
 import { ExerciseCard } from "./exercise-card.tsx";
 import type { Exercise, ExerciseDay, PhysioSession } from "./exercise-api.ts";
 import { HistoryCard } from "./history-card.tsx";
+import { OtherExercises } from "./other-exercises.tsx";
 import type { Goal, Rep } from "./run-state.ts";
 import { RunView } from "./run-view.tsx";
 import { fitting, StartWindow } from "./start-window.tsx";
@@ -33,7 +35,7 @@ function exerciseOf(day: ExerciseDay, session: PhysioSession): Exercise | null {
 }
 
 const nameOf = (session: PhysioSession, exercise: Exercise | null): string =>
-  exercise?.name ?? (session.joint === null ? "Session" : humanise(session.joint));
+  exercise?.name ?? (session.joint === null ? "Session" : nameOfMotion(session.joint, session));
 
 export function ExercisePage(): JSX.Element {
   const [running, setRunning] = useState<PhysioSession | null>(null);
@@ -127,6 +129,7 @@ function Plan({ today: { day, booked, nowMs }, door, onStarted }: PlanProps): JS
           </button>
         </p>
       ))}
+      <OtherExercises exercises={day.exercises} sensors={day.sensors} onStart={(exercise) => choose(exercise, null)} />
       <div class="cards">
         <CalendarCard today={day} turn={door.turn} />
         <HistoryCard exercises={day.exercises} />

@@ -4,10 +4,12 @@ import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { Problem } from "../api.ts";
 import { EmptyState } from "../shared/data-table.tsx";
+import { nameOfMotion } from "../physio/joints.ts";
+import { sayDegrees } from "../physio/repetition.ts";
 import { explainProblem, Failure } from "../shared/problems.tsx";
 import { StatusMark } from "../shared/status-mark.tsx";
 import { useList } from "../shared/use-list.ts";
-import { humanise, sayMoment } from "../shared/words.ts";
+import { sayMoment } from "../shared/words.ts";
 import { Card } from "../shell/page.tsx";
 import { readRepetitions } from "./exercise-api.ts";
 import type { Exercise, PhysioSession } from "./exercise-api.ts";
@@ -77,7 +79,7 @@ function Session({ session, exercise }: { session: PhysioSession; exercise: Exer
       <details onToggle={open}>
         <summary>
           <span class="two-lines">
-            <b>{exercise?.name ?? (session.joint === null ? "Session" : humanise(session.joint))}</b>
+            <b>{exercise?.name ?? (session.joint === null ? "Session" : nameOfMotion(session.joint, session))}</b>
             <small>
               {sayMoment(session.started_at ?? session.scheduled_at)}
               {minutesOf(session)}
@@ -107,7 +109,7 @@ function Counted({ reps, goal, final }: CountedProps): JSX.Element {
     <>
       <p>
         {valid} reached the target{partial > 0 && `, ${partial} fell short`}
-        {bestAngle !== null && `; farthest ${Math.round(bestAngle)}°`}.
+        {bestAngle !== null && `; farthest ${sayDegrees(bestAngle)}`}.
       </p>
       <Peaks reps={reps} goal={goal} />
     </>

@@ -1,6 +1,7 @@
 /** The peaks of a session's repetitions beside their target: a bar each. */
 
 import type { JSX } from "preact";
+import { sayDegrees } from "../physio/repetition.ts";
 import type { Goal, Rep } from "./run-state.ts";
 
 const HEIGHT = 60;
@@ -23,7 +24,7 @@ export function Peaks({ reps, goal }: { reps: readonly Rep[]; goal: Goal }): JSX
   const shown = reps.slice(-AT_MOST);
   const { bars, target } = heightsOf(shown, goal);
   const width = Math.max(AT_LEAST, shown.length) * STEP;
-  const words = shown.map((rep) => `${Math.round(rep.peakAngle)}°${rep.valid ? "" : " (short)"}`).join(", ");
+  const words = shown.map((rep) => `${sayDegrees(rep.peakAngle)}${rep.valid ? "" : " (short)"}`).join(", ");
   return (
     <figure class="peaks">
       <svg viewBox={`0 0 ${width} ${HEIGHT}`} preserveAspectRatio="none" role="img" aria-label={`Peaks: ${words}`}>
@@ -33,7 +34,7 @@ export function Peaks({ reps, goal }: { reps: readonly Rep[]; goal: Goal }): JSX
         })}
         {target !== null && <line x1="0" x2={width} y1={HEIGHT - target * (HEIGHT - 2)} y2={HEIGHT - target * (HEIGHT - 2)} />}
       </svg>
-      {goal.targetAngle !== null && <figcaption>The line is the target, {Math.round(goal.targetAngle)}°.</figcaption>}
+      {goal.targetAngle !== null && <figcaption>The line is the target, {sayDegrees(goal.targetAngle)}.</figcaption>}
     </figure>
   );
 }

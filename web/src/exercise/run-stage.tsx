@@ -2,6 +2,7 @@
 
 import type { JSX } from "preact";
 import { Icon } from "../icons.tsx";
+import { sayDegrees } from "../physio/repetition.ts";
 import { reachOf, sayNow, setAt } from "./run-state.ts";
 import type { Goal, Rep } from "./run-state.ts";
 import type { Run } from "./use-run.ts";
@@ -10,22 +11,29 @@ import type { Run } from "./use-run.ts";
 const MARKS = 30;
 const RADIUS = 46;
 
-export function RunStage({ run, onCalibrate }: { run: Run; onCalibrate: () => void }): JSX.Element {
+export interface RunStageProps {
+  readonly run: Run;
+  /** The hub cannot be heard: what is known of the repetition under way is old. */
+  readonly away: boolean;
+  readonly onCalibrate: () => void;
+}
+
+export function RunStage({ run, away, onCalibrate }: RunStageProps): JSX.Element {
   const { goal, standing, reps, cue } = run;
   const set = setAt(standing.valid, goal);
   return (
     <section class="effort" data-cue={cue?.kind} aria-label="Repetitions">
       <Ring done={standing.valid} goal={goal} />
-      <p class="effort__now">{sayNow(standing, reps.at(-1) ?? null, goal)}</p>
+      <p class="effort__now">{away ? "The count follows when the connection is back." : sayNow(standing, reps.at(-1) ?? null, goal)}</p>
       {set !== null && (
         <p class="effort__set">
           Set {set} of {goal.sets}
         </p>
       )}
-      <Way run={run} />
-      {goal.holdS > 0 && <Hold heldS={standing.phase === "out" ? standing.holdS : 0} goal={goal} />}
+      {!away && <Way run={run} />}
+      {!away && goal.holdS > 0 && <Hold heldS={standing.phase === "out" ? standing.holdS : 0} goal={goal} />}
       <Marks reps={reps} />
-      {!run.sensing && <p class="effort__silent">Nothing comes from the sensor at the moment.</p>}
+      {!run.sensing && !away && <p class="effort__silent">Nothing comes from the sensor at the moment.</p>}
       <button class="button button--small effort__again" type="button" onClick={onCalibrate}>
         <Icon name="refresh" />
         Resting position again
@@ -59,7 +67,7 @@ function Way({ run }: { run: Run }): JSX.Element | null {
     <div class="way-to" aria-hidden="true">
       <progress max={100} value={part} data-there={part >= 100} />
       <span>
-        {Math.round(angle)}° of {Math.round(goal.targetAngle)}°
+        {sayDegrees(angle)} of {sayDegrees(goal.targetAngle)}
       </span>
     </div>
   );
@@ -85,7 +93,7 @@ function Marks({ reps }: { reps: readonly Rep[] }): JSX.Element | null {
   return (
     <ol class="rep-marks" aria-label={`${valid} reached the target, ${reps.length - valid} fell short`}>
       {reps.slice(-MARKS).map((rep) => (
-        <li key={rep.number} data-valid={rep.valid} title={`${Math.round(rep.peakAngle)}°`}>
+        <li key={rep.number} data-valid={rep.valid} title={sayDegrees(rep.peakAngle)}>
           <Icon name={rep.valid ? "check" : "minus"} />
         </li>
       ))}

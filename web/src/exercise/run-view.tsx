@@ -89,7 +89,7 @@ function Followed({ live, feed, ...props }: FollowedProps): JSX.Element {
       </div>
       <Announced run={run} />
       {begun ? (
-        <RunStage run={run} onCalibrate={() => setCalibrated(false)} />
+        <RunStage run={run} away={away} onCalibrate={() => setCalibrated(false)} />
       ) : (
         <Calibrate sessionId={session.id} sensing={run.sensing} onDone={() => setCalibrated(true)} />
       )}

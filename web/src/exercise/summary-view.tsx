@@ -4,6 +4,7 @@ import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { Problem } from "../api.ts";
 import { Icon } from "../icons.tsx";
+import { sayDegrees } from "../physio/repetition.ts";
 import { attempt } from "../shared/attempt.ts";
 import { Facts } from "../shell/page.tsx";
 import { readRepetitions, sayPain } from "./exercise-api.ts";
@@ -67,7 +68,6 @@ export function SummaryView({ session, reps: live, goal, onDone }: SummaryViewPr
     setPain(value);
     setSaid(await attempt(() => sayPain(session.id, value)));
   };
-  const degrees = (angle: number | null): string => (angle === null ? "–" : `${Math.round(angle)}°`);
   const ending = ENDINGS[session.ended_by ?? ""];
   return (
     <section class="summary" aria-label="What came of it">
@@ -79,8 +79,8 @@ export function SummaryView({ session, reps: live, goal, onDone }: SummaryViewPr
       <Facts
         facts={[
           ["Fell short", partial === 0 ? undefined : String(partial)],
-          ["Farthest", bestAngle === null ? undefined : degrees(bestAngle)],
-          ["On average", meanAngle === null ? undefined : degrees(meanAngle)],
+          ["Farthest", bestAngle === null ? undefined : sayDegrees(bestAngle)],
+          ["On average", meanAngle === null ? undefined : sayDegrees(meanAngle)],
           ["Longest hold", goal.holdS === 0 ? undefined : `${longestHoldS.toFixed(1)} s`],
           ["Pain before", before === null ? undefined : `${before} of 10`],
         ]}

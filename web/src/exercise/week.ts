@@ -7,6 +7,11 @@ const DAY_MS = 86_400_000;
 const msOf = (day: string): number => Date.parse(`${day}T00:00:00Z`);
 const dayOf = (ms: number): string => new Date(ms).toISOString().slice(0, 10);
 
+/** The day that it is in `zone` at `ms` since 1970. */
+export function dayIn(zone: string, ms: number): string {
+  return new Intl.DateTimeFormat("en-CA", { timeZone: zone, year: "numeric", month: "2-digit", day: "2-digit" }).format(ms);
+}
+
 /** `day` and so many days on. */
 export function addDays(day: string, days: number): string {
   return dayOf(msOf(day) + days * DAY_MS);
@@ -75,4 +80,33 @@ export function nextDue(today: string, exercises: readonly Exercise[]): string |
     if (exercises.some((one) => one.day_of_week === weekdayOf(day))) return day;
   }
   return null;
+}
+
+/** An exercise that is not due today, and all the days on which it is. */
+export interface Other {
+  readonly exercise: Exercise;
+  /** ISO: 1 = Monday … 7 = Sunday. */
+  readonly weekdays: readonly number[];
+}
+
+const sameAs = (one: Exercise, other: Exercise): boolean =>
+  one.plan_id === other.plan_id && one.name === other.name && one.target_reps === other.target_reps && one.target_angle === other.target_angle;
+
+/** Each exercise once, however many days it has; without those that are due today. */
+export function othersOf(exercises: readonly Exercise[]): readonly Other[] {
+  const due = exercises.filter((one) => one.due);
+  const rest = exercises.filter((one) => !one.due && !due.some((other) => sameAs(one, other)));
+  const firsts = rest.filter((one, place) => rest.findIndex((other) => sameAs(one, other)) === place);
+  return firsts.map((exercise) => {
+    const days = rest.filter((one) => sameAs(one, exercise)).map((one) => one.day_of_week);
+    return { exercise, weekdays: [...new Set(days)].sort() };
+  });
+}
+
+const WEEKDAY = new Intl.DateTimeFormat(undefined, { weekday: "long", timeZone: "UTC" });
+const A_SUNDAY_MS = Date.UTC(2023, 0, 1);
+
+/** "Monday, Wednesday". */
+export function sayWeekdays(weekdays: readonly number[]): string {
+  return weekdays.length === 7 ? "Every day" : weekdays.map((day) => WEEKDAY.format(A_SUNDAY_MS + day * DAY_MS)).join(", ");
 }

@@ -10,6 +10,7 @@ import { chooseByTouch } from "./chart-touch.ts";
 import { heightOf, NO_CURVE } from "./curve.ts";
 import type { Curve } from "./curve.ts";
 import { NO_TARGET } from "./joints.ts";
+import { sayDegrees } from "./repetition.ts";
 
 export interface ChartOptions {
   /** Of many on a wall: no axes, nothing to point at. */
@@ -132,7 +133,7 @@ export class AngleChart {
     };
     return [
       { ...look, space: 80, size: 32, incrs: STEPS_S, values: (_, splits) => splits.map((at) => this.options.sayTime(at)) },
-      { ...look, space: 32, size: 48, values: (_, splits) => splits.map((angle) => `${angle}°`) },
+      { ...look, space: 32, size: 48, values: (_, splits) => splits.map((angle) => sayDegrees(angle)) },
     ];
   }
 }

@@ -17,7 +17,7 @@ export function ChartKey({ scene }: { scene: Scene }): JSX.Element {
       {norm !== null && (
         <li title="Of healthy adults (AAOS, AMA): a help to compare, not a limit">
           <i class="chart-key__norm" />
-          Usual range {Math.round(norm[0])}° to {Math.round(norm[1])}°
+          Usual range {sayDegrees(norm[0])} to {sayDegrees(norm[1])}
         </li>
       )}
       <li>

@@ -2,8 +2,9 @@
 
 import type uPlot from "uplot";
 import type { ChartColours } from "./chart-colours.ts";
-import { TOLERANCE_DEG } from "./joints.ts";
+import { directionOf, TOLERANCE_DEG } from "./joints.ts";
 import type { Span, Target } from "./joints.ts";
+import { sayDegrees } from "./repetition.ts";
 import type { Mark } from "./repetition.ts";
 
 export interface Scene {
@@ -81,8 +82,8 @@ function drawLevelNames(pen: Pen, { target_angle: aim, rest_angle: rest }: Targe
   inside(pen, (context) => {
     context.textAlign = "left";
     context.textBaseline = "bottom";
-    if (aim !== null) write(context, pen, `Target ${Math.round(aim)}°`, x, plot.valToPos(aim, "y", true) - 3 * ratio, colours.target);
-    if (rest !== null) write(context, pen, `Rest ${Math.round(rest)}°`, x, plot.valToPos(rest, "y", true) - 3 * ratio, colours.text);
+    if (aim !== null) write(context, pen, `Target ${sayDegrees(aim)}`, x, plot.valToPos(aim, "y", true) - 3 * ratio, colours.target);
+    if (rest !== null) write(context, pen, `Rest ${sayDegrees(rest)}`, x, plot.valToPos(rest, "y", true) - 3 * ratio, colours.text);
   });
 }
 
@@ -127,15 +128,17 @@ export function drawMarks(pen: Pen, { marks, chosen, target }: Scene, compact: b
       context.stroke();
       if (compact || (x - labelled < LABEL_GAP_PX * ratio && mark.number !== chosen)) continue;
       labelled = x;
-      label(context, pen, mark, x, y);
+      label(context, pen, mark, x, y, directionOf(target));
     }
   });
   if (!compact) drawLevelNames(pen, target);
 }
 
-function label(context: CanvasRenderingContext2D, pen: Pen, mark: Mark, x: number, y: number): void {
+/** Beyond the peak, where the curve is not: below it where a repetition goes down. */
+function label(context: CanvasRenderingContext2D, pen: Pen, mark: Mark, x: number, y: number, direction: 1 | -1): void {
   const { plot, ratio, colours } = pen;
-  const above = y - plot.bbox.top > 24 * ratio;
+  const room = direction === 1 ? y - plot.bbox.top : plot.bbox.top + plot.bbox.height - y;
+  const above = room > 24 * ratio === (direction === 1);
   context.textBaseline = above ? "bottom" : "top";
   write(context, pen, String(mark.number), x, above ? y - 8 * ratio : y + 8 * ratio, colours.text);
 }

@@ -39,6 +39,26 @@ export function nameOfJoint(joint: string): string {
   return humanise(joint);
 }
 
+/** What the way back from a motion is called; of those without an entry both ways have one name. */
+const OPPOSITES: Readonly<Record<string, string>> = {
+  flexion: "extension",
+  dorsiflexion: "plantarflexion",
+  abduction: "adduction",
+  supination: "pronation",
+  inversion: "eversion",
+};
+
+/** What is exercised: stretching a bent knee is its extension, although its angle is measured as flexion. */
+export function nameOfMotion(joint: string, target: Target): string {
+  if (directionOf(target) === 1) return nameOfJoint(joint);
+  return nameOfJoint(joint.replace(/[a-z]+$/, (motion) => OPPOSITES[motion] ?? motion));
+}
+
+/** `right_knee_flexion` → "Right knee": for those to whom the exercise's name says what to do with it. */
+export function nameOfPart(joint: string): string {
+  return humanise(joint.replace(/_[a-z]+$/, ""));
+}
+
 /** Where healthy adults can move it; null where no standard says. */
 export function normOf(joint: string): Span | null {
   return NORMS[joint.replace(SIDE, "")] ?? null;

@@ -11,7 +11,7 @@ import { useBeat } from "./beat.ts";
 import { ChartKey } from "./chart-key.tsx";
 import { usePhysioLive, usePhysioSession } from "./feed.ts";
 import type { PhysioFeed, PhysioLive } from "./feed.ts";
-import { nameOfJoint, normOf } from "./joints.ts";
+import { nameOfMotion, normOf } from "./joints.ts";
 import type { LiveJoint } from "./live.ts";
 import { LiveFigure } from "./live-figure.tsx";
 import { isSilent, mainJoint, sayConnection, sayNow, sayRepetitions, targetOf } from "./live-words.ts";
@@ -57,7 +57,7 @@ function Watched({ live, feed, onEnded }: WatchedProps): JSX.Element {
         <div class="joint-tabs">
           <Tabs
             label="Joints"
-            tabs={session.joints.map((one) => ({ name: one.joint, label: nameOfJoint(one.joint), count: one.count }))}
+            tabs={session.joints.map((one) => ({ name: one.joint, label: nameOfMotion(one.joint, targetOf(one)), count: one.count }))}
             chosen={joint?.joint ?? ""}
             onChoose={setChosen}
           >
@@ -74,7 +74,7 @@ function Watched({ live, feed, onEnded }: WatchedProps): JSX.Element {
 function Moving({ joint, nowMs }: { joint: LiveJoint | null; nowMs: () => number }): JSX.Element {
   if (joint === null) return <NothingYet />;
   const { repetitions } = joint;
-  const name = nameOfJoint(joint.joint);
+  const name = nameOfMotion(joint.joint, targetOf(joint));
   const scene = { norm: normOf(joint.joint), target: targetOf(joint), marks: [], chosen: null };
   return (
     <>

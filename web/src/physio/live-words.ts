@@ -23,10 +23,13 @@ export function isSilent({ angleAtMs }: LiveJoint, nowMs: number): boolean {
   return angleAtMs === null || nowMs - angleAtMs > SILENT_MS;
 }
 
+/** Farther from the resting pose nobody rests: the joint is on its way back, or about to go out. */
+const REST_DEG = 15;
+
 /** What the repetition that goes on still lacks, or how long the target is held. */
-export function sayNow({ phase, shortDeg, holdS, targetAngle, angle }: LiveJoint): string {
+export function sayNow({ phase, shortDeg, holdS, restAngle, targetAngle, angle }: LiveJoint): string {
   if (angle === null) return "The sensor has sent nothing yet";
-  if (phase !== "out") return "At rest";
+  if (phase !== "out") return restAngle !== null && Math.abs(angle - restAngle) > REST_DEG ? "Between repetitions" : "At rest";
   if (targetAngle === null) return "Moving";
   if (shortDeg !== null && shortDeg >= 0.5) return `${Math.round(shortDeg)}° short`;
   return holdS >= 0.1 ? `Held ${holdS.toFixed(1)} s` : "Target reached";

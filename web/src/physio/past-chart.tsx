@@ -9,7 +9,7 @@ import { ChartKey } from "./chart-key.tsx";
 import type { Scene } from "./chart-marks.ts";
 import { broken, NO_CURVE } from "./curve.ts";
 import type { Curve } from "./curve.ts";
-import { nameOfJoint, normOf } from "./joints.ts";
+import { nameOfMotion, normOf } from "./joints.ts";
 import type { Target } from "./joints.ts";
 import { useDetail } from "./past-reading.ts";
 import { marksOf, sayDegrees, sayOffset } from "./repetition.ts";
@@ -103,7 +103,7 @@ export function PastChart(props: PastChartProps): JSX.Element {
         width={stretch}
         scene={scene}
         sayTime={sayOffset}
-        words={`${nameOfJoint(joint)} over ${sayOffset(whole[1])}, with ${repetitions.length} repetitions, which the table below lists`}
+        words={`${nameOfMotion(joint, target)} over ${sayOffset(whole[1])}, with ${repetitions.length} repetitions, which the table below lists`}
         onStretch={(from, to) => move([from, to])}
         onPoint={(seconds, angle) => setPoint(seconds === null || angle === null ? null : [seconds, angle])}
       />

@@ -8,7 +8,7 @@ import { Failure } from "../shared/problems.tsx";
 import { Skeleton } from "../shared/table-rows.tsx";
 import { Tabs } from "../shared/tabs.tsx";
 import { Card } from "../shell/page.tsx";
-import { directionOf, nameOfJoint, NO_TARGET } from "./joints.ts";
+import { directionOf, nameOfMotion, NO_TARGET } from "./joints.ts";
 import type { Target } from "./joints.ts";
 import { PastChart } from "./past-chart.tsx";
 import { useRecording } from "./past-reading.ts";
@@ -33,7 +33,7 @@ export function PastSession({ session }: { session: PhysioSession }): JSX.Elemen
     <div class="joint-tabs">
       <Tabs
         label="Joints"
-        tabs={joints.map((one) => ({ name: one, label: nameOfJoint(one), count: countOf(recording, one) }))}
+        tabs={joints.map((one) => ({ name: one, label: nameOfMotion(one, targetOf(recording, session, one)), count: countOf(recording, one) }))}
         chosen={joint}
         onChoose={setChosen}
       >
@@ -92,7 +92,7 @@ function Course({ session, recording, joint }: CourseProps): JSX.Element {
   return (
     <>
       <Sums repetitions={repetitions} target={target} />
-      <Card title={nameOfJoint(joint)} actions={<Csv session={session} />}>
+      <Card title={nameOfMotion(joint, target)} actions={<Csv session={session} />}>
         <PastChart
           session={session}
           motion={recording.motion}

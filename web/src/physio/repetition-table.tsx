@@ -20,42 +20,62 @@ const HEADS: readonly (readonly [label: string, meaning: string])[] = [
   ["Range", "From the resting end to the peak"],
   ["Hold", "How long the target was held"],
   ["Out / back", "How long the way to the peak took, and the way back"],
-  ["Smoothness", "Mean speed over top speed: near 0.5 where the movement does not hesitate, lower with stops and while the target is held"],
+  ["Smoothness", "How evenly it went, 0 to 1: mean speed over top speed. A movement in one go is near 0.5; stops, jerks and holding the target lower it. Compare a patient with themselves, on the same exercise"],
 ];
 
 export function RepetitionTable({ repetitions, chosen, onChoose, empty }: RepetitionTableProps): JSX.Element {
   if (repetitions.length === 0) return <p class="quiet">{empty}</p>;
   return (
-    <div class="reps" role="region" aria-label="Repetitions" tabIndex={0}>
-      <table class="reps__table">
-        <thead>
-          <tr>
-            {HEADS.map(([label, meaning]) => (
-              <th key={label} scope="col" title={meaning}>
-                {label}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {repetitions.map((one) => (
-            <tr key={one.number} data-valid={one.valid} data-chosen={one.number === chosen}>
-              <th scope="row">
-                <NumberCell repetition={one} chosen={chosen} onChoose={onChoose} />
-              </th>
-              <td>
-                {sayDegrees(one.peakAngle)}
-                <Verdict {...one} />
-              </td>
-              <td>{sayDegrees(one.rangeDeg)}</td>
-              <td>{saySeconds(one.holdS)}</td>
-              <td>{sayTempo(one)}</td>
-              <td>{saySmoothness(one.smoothness)}</td>
+    <>
+      <div class="reps" role="region" aria-label="Repetitions" tabIndex={0}>
+        <table class="reps__table">
+          <thead>
+            <tr>
+              {HEADS.map(([label, meaning]) => (
+                <th key={label} scope="col" title={meaning}>
+                  {label}
+                </th>
+              ))}
             </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+          </thead>
+          <tbody>
+            {repetitions.map((one) => (
+              <tr key={one.number} data-valid={one.valid} data-chosen={one.number === chosen}>
+                <th scope="row">
+                  <NumberCell repetition={one} chosen={chosen} onChoose={onChoose} />
+                </th>
+                <td>
+                  {sayDegrees(one.peakAngle)}
+                  <Verdict {...one} />
+                </td>
+                <td>{sayDegrees(one.rangeDeg)}</td>
+                <td>{saySeconds(one.holdS)}</td>
+                <td>{sayTempo(one)}</td>
+                <td>{saySmoothness(one.smoothness)}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+      <Meanings />
+    </>
+  );
+}
+
+/** For those who cannot rest a pointer on a heading. */
+function Meanings(): JSX.Element {
+  return (
+    <details class="reps__help">
+      <summary>What the columns mean</summary>
+      <dl>
+        {HEADS.map(([label, meaning]) => (
+          <div key={label}>
+            <dt>{label}</dt>
+            <dd>{meaning}.</dd>
+          </div>
+        ))}
+      </dl>
+    </details>
   );
 }
 

@@ -86,9 +86,9 @@ export function tallyOf(repetitions: readonly Repetition[], direction: 1 | -1): 
   };
 }
 
-/** 94.6 → "95°". */
+/** 94.6 → "95°", and below zero with the sign of minus, which is as wide as a digit and read out. */
 export function sayDegrees(degrees: number | null): string {
-  return degrees === null ? "–" : `${Math.round(degrees)}°`;
+  return degrees === null ? "–" : `${String(Math.round(degrees)).replace("-", "−")}°`;
 }
 
 /** 2.04 → "2.0 s". */

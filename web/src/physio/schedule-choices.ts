@@ -1,6 +1,7 @@
 /** What a session can be planned with: the patient's active plans, their exercises, and the sensors at hand. */
 
 import type { Row } from "../shared/http.ts";
+import { useMay } from "../shared/rights.ts";
 import { useRecord } from "../shared/use-record.ts";
 import { sayDay } from "../shared/words.ts";
 import { DAYS } from "../doctors/week.ts";
@@ -24,11 +25,12 @@ interface Page {
 const named = (page: Page | null, words: (row: Row) => string): readonly Choice[] =>
   (page?.items ?? []).map((row) => ({ id: String(row.id), words: words(row) }));
 
-/** For `patient`, and for one of their plans; nothing is asked before there is one. */
+/** For `patient`, and for one of their plans; nothing is asked before there is one, nor of what is not to be read. */
 export function useChoices(patient: string | null, plan: string | null): Choices {
-  const plans = useRecord<Page>(patient === null ? null : `/workout_plans?patient_id=${patient}&status=active&limit=50`);
+  const may = useMay();
+  const plans = useRecord<Page>(patient === null || !may.read("workout_plans") ? null : `/workout_plans?patient_id=${patient}&status=active&limit=50`);
   const exercises = useRecord<Page>(plan === null ? null : `/plan_exercises?plan_id=${plan}&limit=200`);
-  const sensors = useRecord<Page>(patient === null ? null : "/devices?kind=physio&revoked=false&limit=200");
+  const sensors = useRecord<Page>(patient === null || !may.read("devices") ? null : "/devices?kind=physio&revoked=false&limit=200");
   const fitting = (sensors.row?.items ?? []).filter((row) => (row["patient_id"] ?? patient) === patient);
   const own = fitting.filter((row) => row["patient_id"] === patient);
   return {

@@ -7,6 +7,7 @@ import { Dialog } from "../shared/dialog.tsx";
 import { columnOf } from "../shared/entity.ts";
 import { FormField } from "../shared/form-field.tsx";
 import { ReferenceField } from "../shared/reference-field.tsx";
+import { useMay } from "../shared/rights.ts";
 import { useChoices } from "./schedule-choices.ts";
 import type { Choice } from "./schedule-choices.ts";
 import { useScheduling } from "./scheduling.ts";
@@ -50,7 +51,8 @@ export function ScheduleDialog({ onClose, onPlanned }: ScheduleDialogProps): JSX
   );
 }
 
-function Fields({ scheduling: { draft, put } }: { scheduling: Scheduling }): JSX.Element {
+function Fields({ scheduling: { draft, put, asks } }: { scheduling: Scheduling }): JSX.Element {
+  const may = useMay();
   const { patient_id, plan_id, exercise_id, device_id } = draft;
   const { plans, exercises, sensors } = useChoices(patient_id || null, plan_id || null);
   const field = (name: keyof Draft, label?: string, hint?: string): JSX.Element => (
@@ -67,17 +69,30 @@ function Fields({ scheduling: { draft, put } }: { scheduling: Scheduling }): JSX
           onValue={(id) => put({ patient_id: id ?? "", plan_id: "", exercise_id: "", device_id: "" })}
         />
       </div>
+      {asks("therapist_id") && (
+        <div class="field">
+          <ReferenceField
+            table="doctors"
+            label="Therapist"
+            value={draft.therapist_id || null}
+            required
+            onValue={(id) => put({ therapist_id: id ?? "" })}
+          />
+        </div>
+      )}
       {field("scheduled_at")}
       {field("duration_min")}
-      <ChoiceField
-        label="By the plan"
-        none="Without a plan"
-        choices={plans}
-        value={plan_id}
-        onValue={(id) => put({ plan_id: id, exercise_id: "" })}
-      />
+      {asks("plan_id") && (
+        <ChoiceField
+          label="By the plan"
+          none="Without a plan"
+          choices={plans}
+          value={plan_id}
+          onValue={(id) => put({ plan_id: id, exercise_id: "" })}
+        />
+      )}
       {plan_id === "" ? (
-        field("joint", "Joint")
+        asks("joint") && field("joint", "Joint")
       ) : (
         <ChoiceField
           label="Exercise"
@@ -87,9 +102,11 @@ function Fields({ scheduling: { draft, put } }: { scheduling: Scheduling }): JSX
           onValue={(id) => put({ exercise_id: id })}
         />
       )}
-      <ChoiceField label="Sensor" none="None" choices={sensors} value={device_id} onValue={(id) => put({ device_id: id })} />
-      {exercise_id === "" && field("target_angle", "Target angle, degrees", "From the anatomical position.")}
-      {exercise_id === "" && field("target_reps", "Repetitions", "That reach the target.")}
+      {may.read("devices") && (
+        <ChoiceField label="Sensor" none="None" choices={sensors} value={device_id} onValue={(id) => put({ device_id: id })} />
+      )}
+      {exercise_id === "" && asks("target_angle") && field("target_angle", "Target angle, degrees", "From the anatomical position.")}
+      {exercise_id === "" && asks("target_reps") && field("target_reps", "Repetitions", "That reach the target.")}
     </div>
   );
 }

@@ -9,7 +9,7 @@ import type { RecordDoor } from "../shared/use-record.ts";
 import { useRecord } from "../shared/use-record.ts";
 import { sayMoment } from "../shared/words.ts";
 import { Card, Facts } from "../shell/page.tsx";
-import { nameOfJoint } from "./joints.ts";
+import { nameOfMotion } from "./joints.ts";
 import { sayDegrees } from "./repetition.ts";
 import type { PhysioSession } from "./session-api.ts";
 
@@ -43,7 +43,7 @@ export function SessionFacts({ session }: { session: PhysioSession }): JSX.Eleme
         facts={[
           ["Patient", may.has("PT") ? patient : <a href={`/people/${patient_id}?as=patient`}>{patient}</a>],
           ["Therapist", session.therapist?.name ?? "–"],
-          ["Joint", joint === null ? "Whatever the sensor measures" : nameOfJoint(joint)],
+          ["Joint", joint === null ? "Whatever the sensor measures" : nameOfMotion(joint, session)],
           ["For", plan.row === null ? undefined : <a href={`/plans/${plan_id}`}>{exercising}</a>],
           ["Sensor", sensor.row === null ? (device_id === null ? "None" : undefined) : <Sensor row={sensor.row} />],
           ["Where", session.supervised ? "With the therapist" : "At home"],

@@ -12,7 +12,7 @@ import type { RecordDoor } from "../shared/use-record.ts";
 import { sayMoment } from "../shared/words.ts";
 import { Page } from "../shell/page.tsx";
 import type { PageProps } from "../shell/routes.tsx";
-import { nameOfJoint } from "./joints.ts";
+import { nameOfMotion } from "./joints.ts";
 import { LivePart } from "./live-session.tsx";
 import { PastSession } from "./past-session.tsx";
 import { runs, SessionActions } from "./session-actions.tsx";
@@ -36,7 +36,7 @@ export function SessionPage({ id }: PageProps): JSX.Element {
       </Page>
     );
   }
-  const joint = row.joint === null ? "Physiotherapy" : nameOfJoint(row.joint);
+  const joint = row.joint === null ? "Physiotherapy" : nameOfMotion(row.joint, row);
   return (
     <Page
       title={may.has("PT") ? joint : (row.patient?.name ?? "Session")}

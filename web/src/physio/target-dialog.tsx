@@ -5,6 +5,7 @@ import { Dialog } from "../shared/dialog.tsx";
 import { RecordForm } from "../shared/record-form.tsx";
 import { toast } from "../shared/toast.tsx";
 import { normOf } from "./joints.ts";
+import { sayDegrees } from "./repetition.ts";
 import { changeSession } from "./session-api.ts";
 import type { SessionPartProps } from "./session-facts.tsx";
 
@@ -13,7 +14,7 @@ const LABELS = { target_angle: "Target angle, degrees", target_reps: "Repetition
 
 export function TargetDialog({ door, session, onClose }: SessionPartProps & { readonly onClose: () => void }): JSX.Element {
   const norm = session.joint === null ? null : normOf(session.joint);
-  const usual = norm === null ? "" : ` Healthy adults usually reach ${norm[0]}° to ${norm[1]}°.`;
+  const usual = norm === null ? "" : ` Healthy adults usually reach ${sayDegrees(norm[0])} to ${sayDegrees(norm[1])}.`;
   const undo = async (before: Readonly<Record<string, unknown>>): Promise<void> => {
     await changeSession(session.id, before);
     toast("It is as it was.");

@@ -14,7 +14,7 @@ import { Page } from "../shell/page.tsx";
 import { ScheduleDialog } from "./schedule-dialog.tsx";
 import { SESSIONS } from "./session-api.ts";
 import type { PhysioSession } from "./session-api.ts";
-import { SESSION_COLUMNS } from "./session-columns.tsx";
+import { COMING_COLUMNS, SESSION_COLUMNS } from "./session-columns.tsx";
 import { WallTiles } from "./wall-tiles.tsx";
 
 /** How often the wall asks who has begun or ended. */
@@ -101,7 +101,7 @@ function Others({ turn }: { turn: number }): JSX.Element {
         limit={20}
         turn={turn}
         href={(row: Row) => `/physio/sessions/${row.id}`}
-        columns={SESSION_COLUMNS}
+        columns={coming ? COMING_COLUMNS : SESSION_COLUMNS}
         empty={{
           title: coming ? "No session is planned" : "No session yet",
           text: "A session is a time in which a patient exercises with a sensor: with you, or at home by a plan.",

@@ -6,10 +6,10 @@ import { useObserved } from "../shared/observable.ts";
 import { useBeat } from "./beat.ts";
 import { usePhysioLive, usePhysioSession } from "./feed.ts";
 import type { PhysioFeed, PhysioLive } from "./feed.ts";
-import { nameOfJoint } from "./joints.ts";
+import { nameOfMotion } from "./joints.ts";
 import type { LiveJoint } from "./live.ts";
 import { LiveFigure } from "./live-figure.tsx";
-import { isSilent, mainJoint, sayConnection, sayNow, sayRepetitions } from "./live-words.ts";
+import { isSilent, mainJoint, sayConnection, sayNow, sayRepetitions, targetOf } from "./live-words.ts";
 import { sayDegrees } from "./repetition.ts";
 import type { PhysioSession } from "./session-api.ts";
 
@@ -104,7 +104,8 @@ function sayTile(joint: LiveJoint | null, silent: boolean): string {
 
 function jointWords(session: PhysioSession, joint: LiveJoint | null): string {
   const name = joint?.joint ?? session.joint;
-  return `${name === null ? "" : nameOfJoint(name)}${session.supervised ? "" : " · at home"}`;
+  const target = joint === null ? session : targetOf(joint);
+  return `${name === null ? "" : nameOfMotion(name, target)}${session.supervised ? "" : " · at home"}`;
 }
 
 function toneOf(joint: LiveJoint | null): string {

@@ -4,6 +4,7 @@ import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { DaysField } from "../doctors/days-field.tsx";
 import { normOf } from "../physio/joints.ts";
+import { sayDegrees } from "../physio/repetition.ts";
 import { attempt } from "../shared/attempt.ts";
 import { DeedButton } from "../shared/deed-button.tsx";
 import { Dialog } from "../shared/dialog.tsx";
@@ -42,7 +43,7 @@ export function ExerciseDialog(props: ExerciseDialogProps): JSX.Element {
   const norm = normOf(plan.joint);
   const hints = {
     target_reps: "Of the whole day, over all sets.",
-    target_angle: `From the anatomical position; empty: every repetition counts.${norm === null ? "" : ` Usual: ${norm[0]}° to ${norm[1]}°.`}`,
+    target_angle: `From the anatomical position; empty: every repetition counts.${norm === null ? "" : ` Usual: ${sayDegrees(norm[0])} to ${sayDegrees(norm[1])}.`}`,
     hold_s: "How long each one is held at the target; 0: not at all.",
     instructions: "In words that the patient understands.",
     media_url: "A link that begins with https://",

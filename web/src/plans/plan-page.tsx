@@ -4,6 +4,7 @@ import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { Icon } from "../icons.tsx";
 import { nameOfJoint, normOf } from "../physio/joints.ts";
+import { sayDegrees } from "../physio/repetition.ts";
 import { EditButton } from "../shared/edit-button.tsx";
 import type { Row } from "../shared/http.ts";
 import { Failure } from "../shared/problems.tsx";
@@ -100,7 +101,7 @@ function About({ door, plan }: { door: RecordDoor<Plan>; plan: Plan }): JSX.Elem
         facts={[
           ["Patient", may.has("PT") ? patient : <a href={`/people/${plan.patient_id}?as=patient`}>{patient}</a>],
           ["Joint", nameOfJoint(plan.joint)],
-          ["Usual range", norm === null ? undefined : `${norm[0]}° to ${norm[1]}° in healthy adults`],
+          ["Usual range", norm === null ? undefined : `${sayDegrees(norm[0])} to ${sayDegrees(norm[1])} in healthy adults`],
           ["First day", sayDay(plan.start_date)],
           ["Last day", plan.end_date === null ? "Open" : sayDay(plan.end_date)],
           ["Made by", plan.doctor?.name ?? "–"],

@@ -2,9 +2,10 @@
 
 import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
+import { TIME_ZONE } from "../format.ts";
 import { Icon } from "../icons.tsx";
 import type { RehabDay } from "../exercise/exercise-api.ts";
-import { addDays, mondayOf } from "../exercise/week.ts";
+import { addDays, dayIn, mondayOf } from "../exercise/week.ts";
 import { sayDegrees } from "../physio/repetition.ts";
 import type { ListPage } from "../shared/http.ts";
 import { withQuery } from "../shared/http.ts";
@@ -27,17 +28,14 @@ const WEEKS = 5;
 const MONTH = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short", timeZone: "UTC" });
 const LETTERS = ["M", "T", "W", "T", "F", "S", "S"];
 
-function localToday(): string {
-  const now = new Date();
-  return new Date(now.getTime() - now.getTimezoneOffset() * 60_000).toISOString().slice(0, 10);
-}
 
 export function PlanProgress({ plan, exercises, turn }: PlanProgressProps): JSX.Element {
-  const today = localToday();
   const [back, setBack] = useState(0); // turns of the calendar before this one
+  const progress = useRecord<ListPage<Progress>>(`/rehab_progress?plan_id=${plan.id}`);
+  // the hub says whose days these are; before anything was worked out they are those of this browser
+  const today = dayIn(progress.row?.items[0]?.time_zone ?? TIME_ZONE, Date.now());
   const first = addDays(mondayOf(today), -7 * (WEEKS - 1) - 7 * WEEKS * back);
   const until = addDays(first, 7 * WEEKS - 1);
-  const progress = useRecord<ListPage<Progress>>(`/rehab_progress?plan_id=${plan.id}`);
   const days = useRecord<ListPage<RehabDay>>(
     withQuery("/rehab_days", { plan_id: plan.id, day_from: first, day_until: addDays(until, 1), limit: 200 }),
   );

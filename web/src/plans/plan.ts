@@ -1,5 +1,6 @@
 /** Exercise plans, as the hub tells them. */
 
+import { sayDegrees } from "../physio/repetition.ts";
 import type { Row } from "../shared/http.ts";
 
 export interface Plan extends Row {
@@ -37,6 +38,8 @@ export interface Progress extends Row {
   readonly self_reported_reps?: number;
   readonly average_angle: number | null;
   readonly compliance_rate: number | null;
+  /** Of the patient: whose days are meant. */
+  readonly time_zone?: string | null;
   readonly last_updated: string;
 }
 
@@ -46,7 +49,7 @@ export const PLANS = "/workout_plans";
 export function sayDose({ target_reps, target_angle, sets = 1, hold_s = 0 }: PlanExercise): string {
   const each = target_reps / sets;
   const reps = sets > 1 && Number.isInteger(each) ? `${sets} × ${each}` : `${target_reps} times${sets > 1 ? ` in ${sets} sets` : ""}`;
-  const angle = target_angle === null ? "" : ` to ${Math.round(target_angle)}°`;
+  const angle = target_angle === null ? "" : ` to ${sayDegrees(target_angle)}`;
   return reps + angle + (hold_s > 0 ? `, held ${hold_s} s` : "");
 }
 

@@ -2,7 +2,7 @@
 
 import { Problem } from "../api.ts";
 import { explainProblem } from "./problems.tsx";
-import { toast } from "./toast.tsx";
+import { toastFailure } from "./toast.tsx";
 
 /** Whether it was done. */
 export async function attempt(deed: () => Promise<unknown>): Promise<boolean> {
@@ -11,7 +11,7 @@ export async function attempt(deed: () => Promise<unknown>): Promise<boolean> {
     return true;
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
-    toast(explainProblem(error));
+    toastFailure(explainProblem(error));
     return false;
   }
 }

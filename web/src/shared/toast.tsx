@@ -9,6 +9,8 @@ interface Toast {
   readonly id: number;
   readonly text: string;
   readonly undo: (() => void) | null;
+  /** It was not done. */
+  readonly failed: boolean;
 }
 
 const shown = new Observable<readonly Toast[]>([]);
@@ -20,7 +22,13 @@ const AT_MOST = 3;
 /** Say that something is done; with `undo`, offer to take it back. */
 export function toast(text: string, undo: (() => void) | null = null): void {
   last += 1;
-  shown.set([...shown.value, { id: last, text, undo }].slice(-AT_MOST));
+  shown.set([...shown.value, { id: last, text, undo, failed: false }].slice(-AT_MOST));
+}
+
+/** Say that something was not done, and why. */
+export function toastFailure(text: string): void {
+  last += 1;
+  shown.set([...shown.value, { id: last, text, undo: null, failed: true }].slice(-AT_MOST));
 }
 
 function dismiss(id: number): void {
@@ -39,7 +47,7 @@ export function Toasts(): JSX.Element {
   );
 }
 
-function ToastCard({ id, text, undo }: Toast): JSX.Element {
+function ToastCard({ id, text, undo, failed }: Toast): JSX.Element {
   const [held, setHeld] = useState(false);
   useEffect(() => {
     if (held) return undefined; // somebody reads it, or is about to press the button
@@ -49,12 +57,13 @@ function ToastCard({ id, text, undo }: Toast): JSX.Element {
   return (
     <div
       class="toast"
+      data-failed={failed}
       onPointerEnter={() => setHeld(true)}
       onPointerLeave={() => setHeld(false)}
       onFocusIn={() => setHeld(true)}
       onFocusOut={() => setHeld(false)}
     >
-      <Icon name="check" />
+      <Icon name={failed ? "warning" : "check"} />
       <span>{text}</span>
       {undo !== null && (
         <button

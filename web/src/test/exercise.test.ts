@@ -8,7 +8,7 @@ import { heightsOf } from "../exercise/peaks.tsx";
 import { AT_REST, cueOf, reachOf, sayNow, setAt, shortBy, summarise } from "../exercise/run-state.ts";
 import type { Goal, Rep, Standing } from "../exercise/run-state.ts";
 import { isAway, untilHeard } from "../exercise/until-heard.ts";
-import { addDays, complianceOf, mondayOf, nextDue, weekdayOf, weekOf } from "../exercise/week.ts";
+import { addDays, complianceOf, dayIn, mondayOf, nextDue, othersOf, sayWeekdays, weekdayOf, weekOf } from "../exercise/week.ts";
 
 const GOAL: Goal = { restAngle: 0, targetAngle: 90, reps: 10, sets: 2, holdS: 0 };
 const rep = (number: number, peakAngle: number, holdS = 1): Rep => ({ number, peakAngle, holdS, valid: peakAngle >= 85 });
@@ -120,4 +120,16 @@ void test("whoever leaves stops trying", async () => {
     return Promise.reject(problem(0));
   };
   await assert.rejects(untilHeard(unheard, assert.fail, left.signal), { status: 0 });
+});
+
+void test("an exercise of other days stands there once, and not where it is due today", () => {
+  const of = (day_of_week: number, name: string, due = false): Exercise => ({ ...EXERCISE, name, day_of_week, due });
+  const others = othersOf([of(5, "Slides"), of(1, "Slides"), of(3, "Sits"), of(2, "Sits", true)]);
+  assert.deepEqual(others.map(({ exercise, weekdays }) => [exercise.name, weekdays]), [["Slides", [1, 5]]]);
+  assert.equal(sayWeekdays([1, 5]), "Monday, Friday");
+});
+
+void test("the day is that of the place", () => {
+  const ms = Date.parse("2026-11-23T20:00:00Z");
+  assert.deepEqual([dayIn("Asia/Kolkata", ms), dayIn("America/New_York", ms)], ["2026-11-24", "2026-11-23"]);
 });

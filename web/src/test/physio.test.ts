@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { broken, extremesOf, heightOf } from "../physio/curve.ts";
-import { directionOf, normOf, NO_TARGET, shortOf } from "../physio/joints.ts";
+import { directionOf, nameOfMotion, nameOfPart, normOf, NO_TARGET, shortOf } from "../physio/joints.ts";
 import { isSilent, sayNow, sayRepetitions } from "../physio/live-words.ts";
 import type { LiveJoint } from "../physio/live.ts";
-import { marksOf, repetitionFrom, sayOffset, tallyOf } from "../physio/repetition.ts";
+import { marksOf, repetitionFrom, sayDegrees, sayOffset, tallyOf } from "../physio/repetition.ts";
 import type { RepetitionRecord } from "../physio/repetition.ts";
 import { around, isWhole, panned, within, zoomed } from "../physio/zoom.ts";
 
@@ -103,7 +103,7 @@ void test("what is said of a joint that moves is what the next repetition needs"
   assert.equal(sayNow(JOINT), "20° short");
   assert.equal(sayNow({ ...JOINT, shortDeg: 0, holdS: 1.24 }), "Held 1.2 s");
   assert.equal(sayNow({ ...JOINT, shortDeg: 0 }), "Target reached");
-  assert.equal(sayNow({ ...JOINT, phase: "rest" }), "At rest");
+  assert.equal(sayNow({ ...JOINT, phase: "rest", angle: 6 }), "At rest");
   assert.equal(sayNow({ ...JOINT, angle: null }), "The sensor has sent nothing yet");
   assert.equal(sayNow({ ...JOINT, targetAngle: null, shortDeg: null }), "Moving");
   assert.ok(isSilent(JOINT, 14_000) && !isSilent(JOINT, 12_000));
@@ -114,4 +114,21 @@ void test("those who hear the page are told of each repetition", () => {
   assert.ok(last !== null);
   assert.equal(sayRepetitions({ ...JOINT, repetitions: [last] }), "2 of 10, 1 partial. The last one: 88°, 12° short.");
   assert.equal(sayRepetitions({ ...JOINT, repetitions: [] }), "No repetition yet.");
+});
+
+void test("what goes down from the resting pose is called by its own name", () => {
+  assert.equal(nameOfMotion("right_knee_flexion", KNEE), "Right knee flexion");
+  assert.equal(nameOfMotion("right_knee_flexion", STANDING_UP), "Right knee extension");
+  assert.equal(nameOfMotion("neck_rotation", STANDING_UP), "Neck rotation");
+  assert.equal(nameOfPart("right_knee_flexion"), "Right knee");
+});
+
+void test("degrees below zero have the sign of minus", () => {
+  assert.deepEqual([sayDegrees(-22.6), sayDegrees(-0.4), sayDegrees(3.4), sayDegrees(null)], ["−23°", "0°", "3°", "–"]);
+});
+
+void test("who comes back is not at rest yet", () => {
+  assert.equal(sayNow({ ...JOINT, phase: "rest", angle: 80 }), "Between repetitions");
+  assert.equal(sayNow({ ...JOINT, phase: "rest", angle: 6 }), "At rest");
+  assert.equal(sayNow({ ...JOINT, phase: "rest", angle: 80, restAngle: null }), "At rest");
 });
