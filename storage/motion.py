@@ -15,10 +15,12 @@ from storage.pool import Database, Record
 from storage.sql import load
 
 _QUERIES = load("motion")
-PAGE_ROWS = 1_000  # frames; some ms to work through, between which everything else has its turn
+BLOCK_READINGS: Final = 50_000  # 2 ms to take apart; the last frame of a block may have some more
+FIRST_ROWS: Final = 100  # of a log whose frames may be large: what is read beyond a block is read in vain
+ROWS_MAX: Final = 4_000
 
-REAL = np.dtype([("length", ">i4"), ("value", ">f4")])  # an element of an array, as PostgreSQL sends it
-INTEGER = np.dtype([("length", ">i4"), ("value", ">i4")])
+_REAL = np.dtype([("length", ">i4"), ("value", ">f4")])  # an element of an array, as PostgreSQL sends it
+_INTEGER = np.dtype([("length", ">i4"), ("value", ">i4")])
 
 
 class Stream(NamedTuple):
@@ -33,7 +35,8 @@ class Frames(NamedTuple):
     """Frames of one log in their order; an element a frame, but for the last two, which are all frames together."""
 
     seq: NDArray[np.int64]  # of the first sample
-    started_at: NDArray[np.int64]  # µs since 1970
+    received_at: NDArray[np.int64]  # µs since 1970
+    started_at: NDArray[np.int64]  # µs since 1970, by the clock of the device
     interval_us: NDArray[np.int64]
     offsets: NDArray[np.int64]  # how many of `offset_us` are its own: none where the interval is constant
     values: NDArray[np.int64]  # how many of `angle` are
@@ -80,34 +83,37 @@ async def find_start(db: Database, session_id: UUID) -> datetime | None:
 
 
 async def read_frames(
-    db: Database, stream_id: int, stretch: Stretch = WHOLE, rows_max: int = PAGE_ROWS
+    db: Database, stream_id: int, stretch: Stretch = WHOLE, *, after: int = 0, last: int | None = None
 ) -> AsyncIterator[Frames]:
-    """Yield the frames of a log page by page; a connection is held only while a page is read.
+    """Yield the frames of a log behind a sample, block by block; a connection is held only while a block is read.
 
-    Raises `StorageError`.
+    `last` is the last sample that is wanted; None: all there are. Raises `StorageError`.
     """
-    after = 0
-    asked = {"stream_id": stream_id, "rows_max": rows_max, **stretch._asdict()}
+    asked = {"stream_id": stream_id, "last_seq": last, "values_max": BLOCK_READINGS, **stretch._asdict()}
+    rows_max = FIRST_ROWS
     while True:
         async with db.hold_bulk() as held:
-            row = await held.fetch_one(_QUERIES.read_frames, after_seq=after, **asked)
+            row = await held.fetch_one(_QUERIES.read_frames, after_seq=after, rows_max=rows_max, **asked)
         assert row is not None  # noqa: S101 - an aggregate answers with one row
         if row["rows"] == 0:
             return
-        page = _frames(row)
-        yield page
-        if row["rows"] < rows_max:
+        block = _frames(row)
+        yield block
+        readings = len(block.angle)
+        if row["rows"] < rows_max and readings < BLOCK_READINGS:
             return
-        after = int(page.seq[-1])
+        after = int(block.seq[-1])
+        rows_max = min(max(BLOCK_READINGS * len(block.seq) // max(readings, 1), 1), ROWS_MAX)
 
 
 def _frames(row: Record) -> Frames:
     return Frames(
         np.frombuffer(row["seq"], ">i8").astype(np.int64),
+        np.frombuffer(row["received_at"], ">i8").astype(np.int64) + POSTGRES_EPOCH_US,
         np.frombuffer(row["started_at"], ">i8").astype(np.int64) + POSTGRES_EPOCH_US,
         np.frombuffer(row["interval_us"], ">i4").astype(np.int64),
         np.frombuffer(row["offsets"], ">i4").astype(np.int64),
         np.frombuffer(row["values"], ">i4").astype(np.int64),
-        np.frombuffer(row["offset_us"], INTEGER)["value"].astype(np.int64),
-        np.frombuffer(row["angle"], REAL)["value"].astype(np.float32),
+        np.frombuffer(row["offset_us"], _INTEGER)["value"].astype(np.int64),
+        np.frombuffer(row["angle"], _REAL)["value"].astype(np.float32),
     )

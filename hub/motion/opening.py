@@ -23,7 +23,7 @@ from hub.outcomes import outcome_of
 from hub.protocol.stream_frames import RefusedClaim, StreamClaim
 from storage import counters, marks
 from storage.counters import Opened
-from storage.physio.counting import Log, read_blocks
+from storage.motion import read_frames
 from storage.pool import Database
 from storage.records.joints import JOINTS
 
@@ -99,9 +99,8 @@ class Opening:
                 load(stream.counters, stored.live_state)
                 after = stored.live_seq
                 stream.taken_targets = ()  # the state has those of its time
-        log = Log(stream.stream_id, stream.joints, stream.acked)
         changes = stream.standing.targets.changes()
-        async for block in read_blocks(self._db, log, after):
+        async for block in read_frames(self._db, stream.stream_id, after=after, last=stream.acked):
             for piece in slices(block, len(stream.joints), changes, READINGS):
                 self._motion.follow_targets(stream, piece.received_at)
                 count([stream.counters], np.array([piece.seq]), piece.at_us[None], piece.angles[None])

@@ -23,8 +23,9 @@ from hub.motion.slices import slices
 from hub.motion.standing import Targets
 from hub.motion.stream import ANYTIME
 from storage import counters as stored
+from storage.motion import Frames, read_frames
 from storage.physio import counting, progress, sessions
-from storage.physio.counting import Block, CountedRow, Log
+from storage.physio.counting import CountedRow, Log
 from storage.pool import Database, Transaction
 
 READINGS: Final = 2_000  # of a slice, the longest that everything else waits: some 3 ms where nothing is compiled
@@ -68,7 +69,7 @@ class Recount:
         changes = targets.changes()
         counters = [Counter(rules_of(target)) for target in targets.at(log.joints, ANYTIME)]
         rows = []
-        async for block in counting.read_blocks(self._reader, log):
+        async for block in read_frames(self._reader, log.id, last=log.last_seq):
             for piece in slices(block, len(log.joints), changes, READINGS):
                 begun_s = self._clock.monotonic_s()
                 for counter, target in zip(counters, targets.at(log.joints, piece.received_at), strict=True):
@@ -85,7 +86,7 @@ class Recount:
         """Count what was inserted by SQL, joint by joint, but for those whose repetitions were inserted with it."""
         plain = _Plain(log, targets)
         rows = []
-        async for block in counting.read_blocks(self._reader, log):
+        async for block in read_frames(self._reader, log.id, last=log.last_seq):
             for start in range(0, len(block.seq), READINGS):
                 begun_s = self._clock.monotonic_s()
                 for joint, found in plain.count(block, slice(start, start + READINGS)):
@@ -109,7 +110,7 @@ class _Plain:
         self._counters: dict[str, Counter] = {}  # by joint
         self._rules: dict[tuple[str, int], Rules] = {}  # of a joint, by how many changes came before
 
-    def count(self, block: Block, part: slice) -> Iterator[tuple[str, Repetition]]:
+    def count(self, block: Frames, part: slice) -> Iterator[tuple[str, Repetition]]:
         """Take a part of a block; yield what it completes, with the joint."""
         received = block.received_at[part]
         since = np.searchsorted(self._changes, received, side="right")

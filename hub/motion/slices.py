@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from storage.physio.counting import Block
+from storage.motion import Frames
 
 
 class Slice(NamedTuple):
@@ -21,7 +21,7 @@ class Slice(NamedTuple):
     angles: NDArray[np.float32]  # (joints, samples) degrees
 
 
-def slices(block: Block, joints: int, changes: Sequence[int], readings_max: int) -> Iterator[Slice]:
+def slices(block: Frames, joints: int, changes: Sequence[int], readings_max: int) -> Iterator[Slice]:
     """Yield the samples of a block in their order, at most so many readings at a time, all joints together.
 
     `changes` are the times (received, µs since 1970) at which something is to be reached that was not before.

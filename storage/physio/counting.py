@@ -1,24 +1,16 @@
-"""What the final count of a session reads and writes: its logs in blocks of frames, and the repetitions in them."""
+"""What the final count of a session reads and writes: its logs, and the repetitions in them."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final, NamedTuple
 from uuid import UUID
 
-import numpy as np
-from numpy.typing import NDArray
-
-from storage.copy_encoding import POSTGRES_EPOCH_US
-from storage.motion import INTEGER, REAL
-from storage.pool import Database, Record, Transaction
+from storage.pool import Database, Transaction
 from storage.sql import load
 
 _QUERIES = load("physio_counting")
-BLOCK_READINGS: Final = 50_000  # 2 ms to take apart; the last frame of a block may have some more
-FIRST_ROWS: Final = 100  # of a log whose frames may be large: what is read beyond a block is read in vain
-ROWS_MAX: Final = 4_000
 COPY_ROWS: Final = 500  # in one COPY, which is encoded in one go: a few ms
 COLUMNS: Final = (
     *("stream_id", "joint", "number", "first_seq", "last_seq", "started_at", "peak_at", "ended_at", "peak_angle"),
@@ -34,19 +26,6 @@ class Log(NamedTuple):
     last_seq: int
     is_plain: bool = False  # inserted by SQL: each frame is one sample, whose last value is that of its joint
     stated: frozenset[str] = frozenset()  # joints whose repetitions came with it
-
-
-class Block(NamedTuple):
-    """Frames of one log in their order; an element a frame, but for the last two, which are all frames together."""
-
-    seq: NDArray[np.int64]  # of the first sample
-    received_at: NDArray[np.int64]  # µs since 1970
-    started_at: NDArray[np.int64]  # µs since 1970, by the clock of the device
-    interval_us: NDArray[np.int64]
-    offsets: NDArray[np.int64]  # how many of `offset_us` are its own: none where the interval is constant
-    values: NDArray[np.int64]  # how many of `angle` are
-    offset_us: NDArray[np.int64]
-    angle: NDArray[np.float32]  # degrees, joint after joint, each with its samples in time
 
 
 class CountedRow(NamedTuple):
@@ -75,46 +54,6 @@ async def list_logs(db: Database, session_id: UUID) -> list[Log]:
     return [
         Log(row["id"], tuple(row["joints"]), row["last_seq"], row["is_plain"], frozenset(row["stated"])) for row in rows
     ]
-
-
-async def read_blocks(db: Database, log: Log, after: int = 0) -> AsyncIterator[Block]:
-    """Yield a log behind a sample block by block; a connection is held only while a block is read.
-
-    Raises `StorageError`.
-    """
-    rows_max = FIRST_ROWS
-    while True:
-        async with db.hold_bulk() as held:
-            row = await held.fetch_one(
-                _QUERIES.read_block,
-                stream_id=log.id,
-                after_seq=after,
-                last_seq=log.last_seq,
-                rows_max=rows_max,
-                values_max=BLOCK_READINGS,
-            )
-        assert row is not None  # noqa: S101 - an aggregate answers with one row
-        if row["rows"] == 0:
-            return
-        block = _block(row)
-        yield block
-        after = int(block.seq[-1])
-        if after + max(int(block.values[-1]) // len(log.joints), 1) > log.last_seq:
-            return
-        rows_max = min(max(BLOCK_READINGS * len(block.seq) // len(block.angle), 1), ROWS_MAX)
-
-
-def _block(row: Record) -> Block:
-    return Block(
-        np.frombuffer(row["seq"], ">i8").astype(np.int64),
-        np.frombuffer(row["received_at"], ">i8").astype(np.int64) + POSTGRES_EPOCH_US,
-        np.frombuffer(row["started_at"], ">i8").astype(np.int64) + POSTGRES_EPOCH_US,
-        np.frombuffer(row["interval_us"], ">i4").astype(np.int64),
-        np.frombuffer(row["offsets"], ">i4").astype(np.int64),
-        np.frombuffer(row["values"], ">i4").astype(np.int64),
-        np.frombuffer(row["offset_us"], INTEGER)["value"].astype(np.int64),
-        np.frombuffer(row["angle"], REAL)["value"].astype(np.float32),
-    )
 
 
 async def keep(

@@ -17,6 +17,7 @@ def frames(*rows: tuple[int, int, int, list[int], list[float]]) -> Frames:
     seq, started_at, interval_us, offsets, angles = zip(*rows, strict=True)
     return Frames(
         np.array(seq, dtype=np.int64),
+        np.array(started_at, dtype=np.int64),  # received as soon as they began
         np.array(started_at, dtype=np.int64),
         np.array(interval_us, dtype=np.int64),
         np.array([len(one) for one in offsets], dtype=np.int64),

@@ -7,14 +7,14 @@ from collections.abc import Sequence
 import numpy as np
 
 from hub.motion.slices import Slice, slices
-from storage.physio.counting import Block
+from storage.motion import Frames
 
 
-def block(frames: Sequence[tuple[int, int, list[list[float]], list[int]]]) -> Block:
+def block(frames: Sequence[tuple[int, int, list[list[float]], list[int]]]) -> Frames:
     """Return frames: first sample, time (received and started, µs), angles by joint, offsets if they have any."""
     angles = [np.array(each[2], np.float32).ravel() for each in frames]
     offsets = [each[3] for each in frames]
-    return Block(
+    return Frames(
         np.array([each[0] for each in frames]),
         np.array([each[1] for each in frames]),
         np.array([each[1] for each in frames]),
