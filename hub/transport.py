@@ -87,7 +87,9 @@ class _Arrivals(WebSocketDataQueue):
 
     def feed_data(self, data: WSMessage, size: int) -> None:  # type: ignore[override]
         """Put a message that nobody takes at once."""
-        if self.at_once is None or self._buffer or not self.at_once(data):
+        # Reading is paused until enough was read: then the parser goes on before the reader has what it read last.
+        waits = self._buffer or self._protocol._reading_paused
+        if self.at_once is None or waits or not self.at_once(data):
             super().feed_data(data, size)
 
 

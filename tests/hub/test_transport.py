@@ -27,7 +27,7 @@ async def serve() -> AsyncIterator[Serve]:
 
     async def start(behaviour: Behaviour) -> int:
         async def handler(http_request: web.Request) -> web.WebSocketResponse:
-            ws = WebSocket(message_bytes=999)
+            ws = WebSocket(message_bytes=int(http_request.query.get("bytes", "999")))
             await ws.prepare(http_request)
             await behaviour(AiohttpTransport(ws, http_request))
             return ws
@@ -45,8 +45,10 @@ async def serve() -> AsyncIterator[Serve]:
 
 
 @contextlib.asynccontextmanager
-async def _connect(port: int, *, autoping: bool = True) -> AsyncIterator[aiohttp.ClientWebSocketResponse]:
-    url = f"ws://127.0.0.1:{port}/"
+async def _connect(
+    port: int, *, autoping: bool = True, message_bytes: int = 999
+) -> AsyncIterator[aiohttp.ClientWebSocketResponse]:
+    url = f"ws://127.0.0.1:{port}/?bytes={message_bytes}"
     async with aiohttp.ClientSession() as http, http.ws_connect(url, autoping=autoping) as client:
         yield client
 
@@ -248,6 +250,29 @@ async def test_what_is_taken_at_once_passes_the_reader_by_and_the_rest_keeps_its
     assert order == ["first", "wait", b"0", b"1", b"2", "end"]
     assert taken[0] == "first"
     assert {"wait", "end"} < {*read}
+
+
+async def test_nothing_overtakes_messages_so_large_that_reading_was_paused(serve: Serve) -> None:
+    order: list[bytes | str] = []
+
+    def take(payload: bytes | str) -> bool:
+        order.append(payload[:1])
+        return True
+
+    async def behaviour(transport: AiohttpTransport) -> None:
+        messages = transport.messages()
+        await anext(messages)
+        await asyncio.sleep(0.1)  # as while streams are opened: what comes meanwhile waits
+        transport.take_at_once(take)
+        async for payload in messages:
+            order.append(payload[:1])
+
+    port = await serve(behaviour)
+    async with _connect(port, message_bytes=200_000) as client:
+        await client.send_str("hello")
+        for letter in b"abcdef":
+            await client.send_bytes(bytes([letter]) * (100_000 if letter < ord("c") else 1))
+    assert order == [b"a", b"b", b"c", b"d", b"e", b"f"]
 
 
 async def test_what_the_taker_raises_reaches_the_reader(serve: Serve) -> None:
