@@ -182,6 +182,9 @@ async def test_a_session_is_watched_steered_and_ended(visit: OpenVisit, states: 
         await expect(page.locator(".past-chart")).to_be_visible()
     await expect(page.locator(".reps tbody tr")).to_have_count(3)
     await expect(tile).to_have_count(0)
+    await wall.page.get_by_role("tab", name="Completed").click()
+    await expect(wall.page.get_by_role("tabpanel")).to_contain_text("Wanda Wearer")
+    await expect(wall.page.get_by_role("tabpanel")).not_to_contain_text("In progress")
 
 
 async def test_a_plan_is_made_activated_and_ended(visit: OpenVisit, states: States) -> None:

@@ -79,6 +79,7 @@ function Followed({ live, feed, ...props }: FollowedProps): JSX.Element {
   wasLive.current ||= run.phase === "live";
   const away = run.phase === "waiting" || (run.phase !== "live" && wasLive.current); // the first moment is no outage
   const begun = calibrated || run.reps.length > 0;
+  useFocus(begun);
   return (
     <div class="run">
       <div class="run__top">
@@ -96,6 +97,16 @@ function Followed({ live, feed, ...props }: FollowedProps): JSX.Element {
       <Ending {...props} run={run} />
     </div>
   );
+}
+
+/** The button that was pressed is gone with the step before: whoever uses no pointer goes on from the title. */
+function useFocus(begun: boolean): void {
+  const before = useRef(begun);
+  useEffect(() => {
+    if (before.current === begun) return;
+    before.current = begun;
+    if (document.activeElement === document.body) document.querySelector<HTMLElement>(".page h1")?.focus();
+  }, [begun]);
 }
 
 function SoundSwitch(): JSX.Element {

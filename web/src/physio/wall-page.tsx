@@ -1,7 +1,7 @@
 /** The therapist's wall: every session in progress as it moves, and what comes next. */
 
 import type { JSX } from "preact";
-import { useEffect, useMemo, useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { Icon } from "../icons.tsx";
 import { DataTable, EmptyState } from "../shared/data-table.tsx";
 import type { Row } from "../shared/http.ts";
@@ -81,29 +81,30 @@ function sayHowMany(count: number): string {
 }
 
 const SPANS = [
-  { name: "coming", label: "Coming" },
-  { name: "past", label: "Past" },
+  { name: "scheduled", label: "Coming" },
+  { name: "completed", label: "Completed" },
+  { name: "missed", label: "Missed" },
+  { name: "cancelled", label: "Cancelled" },
 ] as const;
 
 /** Those that do not move: what comes, and what was. */
 function Others({ turn }: { turn: number }): JSX.Element {
-  const [span, setSpan] = useState<string>("coming");
-  const coming = span === "coming";
-  const opened = useMemo(() => new Date().toISOString(), []);
+  const [span, setSpan] = useState<string>("scheduled");
+  const coming = span === "scheduled";
   return (
     <Tabs label="Sessions" tabs={SPANS} chosen={span} onChoose={setSpan}>
       <DataTable
         key={span}
         label="Sessions"
         path={SESSIONS}
-        fixed={{ embed: "patient,therapist", ...(coming ? { status: "scheduled" } : { scheduled_at_until: opened }) }}
+        fixed={{ embed: "patient,therapist", status: span }}
         order={coming ? "scheduled_at" : "-scheduled_at"}
         limit={20}
         turn={turn}
         href={(row: Row) => `/physio/sessions/${row.id}`}
         columns={coming ? COMING_COLUMNS : SESSION_COLUMNS}
         empty={{
-          title: coming ? "No session is planned" : "No session yet",
+          title: coming ? "No session is planned" : "None so far",
           text: "A session is a time in which a patient exercises with a sensor: with you, or at home by a plan.",
         }}
       />
