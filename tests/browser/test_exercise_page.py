@@ -141,10 +141,12 @@ async def test_what_is_ticked_off_can_be_taken_back_and_corrected(demo: Demo, vi
     await page.get_by_role("button", name="Undo").click()
     await expect(card.locator(".exercise__done")).to_have_text("0 of 12")
     await card.get_by_role("button", name="A part of it…").click()
+    await expect(card.get_by_label("How many did you do?")).to_be_focused()
     await card.get_by_label("How many did you do?").fill("5")
     await card.get_by_role("button", name="One more").click()
     await card.get_by_role("button", name="Save").click()
     await expect(card.get_by_text("6 ticked off by you, without a sensor")).to_be_visible()
+    await expect(card.get_by_role("button", name="Correct")).to_be_focused()
     await expect(page.locator(".calendar [aria-current=date]")).to_contain_text("6 of 12 done so far")
     ticks = await execute(demo, "SELECT reps FROM exercise_ticks WHERE patient_id = $1", patient)
     assert [row["reps"] for row in ticks] == [6]

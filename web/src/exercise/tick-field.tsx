@@ -1,7 +1,7 @@
 /** Repetitions without a sensor: said by the patient, corrected by the patient, and kept apart from what was measured. */
 
-import type { JSX } from "preact";
-import { useState } from "preact/hooks";
+import type { JSX, RefObject } from "preact";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { Icon } from "../icons.tsx";
 import { attempt } from "../shared/attempt.ts";
 import { newKey } from "../shared/http.ts";
@@ -22,7 +22,14 @@ export function TickField({ exercise, onTicked }: TickFieldProps): JSX.Element {
   const [editing, setEditing] = useState(false);
   const said = exercise.ticked_reps ?? 0;
   const rest = Math.max(1, exercise.target_reps - exercise.done_reps);
+  const box = useRef<HTMLDivElement>(null);
+  const acted = useFocus(box, `${editing} ${said}`);
+  const edit = (open: boolean): void => {
+    acted();
+    setEditing(open);
+  };
   const say = async (reps: number): Promise<void> => {
+    acted();
     setBusy(true);
     const done = await attempt(() => tick(exercise, reps, newKey()));
     setBusy(false);
@@ -37,29 +44,64 @@ export function TickField({ exercise, onTicked }: TickFieldProps): JSX.Element {
     await attempt(() => untick(exercise, said));
     onTicked();
   };
-  if (editing) return <Stepper reps={said || rest} busy={busy} onSay={(reps) => void say(reps)} onClose={() => setEditing(false)} />;
-  if (said === 0) {
-    return (
-      <div class="tick">
-        <button class="button button--small" type="button" disabled={busy} onClick={() => void say(rest)}>
-          <Icon name="check" />
-          Done without a sensor
-        </button>
-        <button class="button button--small" type="button" disabled={busy} onClick={() => setEditing(true)}>
-          A part of it…
-        </button>
-      </div>
-    );
-  }
+  const props: WaysProps = { said, rest, busy, onSay: (reps) => void say(reps), onEdit: () => edit(true) };
+  return (
+    <div class="tick-box" ref={box}>
+      {editing ? (
+        <Stepper reps={said || rest} busy={busy} onSay={props.onSay} onClose={() => edit(false)} />
+      ) : said === 0 ? (
+        <Unsaid {...props} />
+      ) : (
+        <Said {...props} />
+      )}
+    </div>
+  );
+}
+
+/** What was pressed is replaced by what follows: once `acted` was called, the focus goes along as `shown` changes. */
+function useFocus(box: RefObject<HTMLDivElement | null>, shown: string): () => void {
+  const acting = useRef(false);
+  useEffect(() => {
+    if (acting.current && document.activeElement === document.body) box.current?.querySelector<HTMLElement>("input, button")?.focus();
+  }, [shown]);
+  return () => {
+    acting.current = true;
+  };
+}
+
+interface WaysProps {
+  readonly said: number;
+  /** What is not done yet. */
+  readonly rest: number;
+  readonly busy: boolean;
+  readonly onSay: (reps: number) => void;
+  readonly onEdit: () => void;
+}
+
+function Unsaid({ rest, busy, onSay, onEdit }: WaysProps): JSX.Element {
+  return (
+    <div class="tick">
+      <button class="button button--small" type="button" disabled={busy} onClick={() => onSay(rest)}>
+        <Icon name="check" />
+        Done without a sensor
+      </button>
+      <button class="button button--small" type="button" disabled={busy} onClick={onEdit}>
+        A part of it…
+      </button>
+    </div>
+  );
+}
+
+function Said({ said, busy, onSay, onEdit }: WaysProps): JSX.Element {
   return (
     <div class="tick">
       <p>
         <Icon name="check" /> {said} ticked off by you, without a sensor
       </p>
-      <button class="button button--small" type="button" disabled={busy} onClick={() => setEditing(true)}>
+      <button class="button button--small" type="button" disabled={busy} onClick={onEdit}>
         Correct
       </button>
-      <button class="button button--small" type="button" disabled={busy} onClick={() => void say(0)}>
+      <button class="button button--small" type="button" disabled={busy} onClick={() => onSay(0)}>
         Take back
       </button>
     </div>
@@ -90,7 +132,6 @@ function Stepper({ reps, busy, onSay, onClose }: StepperProps): JSX.Element {
           inputMode="numeric"
           value={written}
           aria-invalid={!sound}
-          autofocus
           onInput={(event) => setWritten(event.currentTarget.value)}
         />
       </label>
