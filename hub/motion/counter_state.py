@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import isfinite
 from operator import attrgetter
 from struct import Struct
 from typing import Final
@@ -30,6 +31,9 @@ def load(counters: Sequence[Counter], state: bytes) -> None:
     """Let counters take over what was saved of as many; raises ValueError for anything else."""
     if state[:1] != _VERSION or len(state) != 1 + len(counters) * _STATE.size:
         raise ValueError(f"these {len(state)} bytes are not the state of {len(counters)} counters")
-    for counter, numbers in zip(counters, _STATE.iter_unpack(state[1:]), strict=True):
+    kept = [*_STATE.iter_unpack(state[1:])]
+    if not all(numbers[0] in (-1, 1) and isfinite(numbers[1] + sum(numbers[3:])) for numbers in kept):
+        raise ValueError(f"damaged: these numbers are not the state of {len(counters)} counters")
+    for counter, numbers in zip(counters, kept, strict=True):
         for name, number in zip((*_FLOATS, *_INTS), numbers, strict=True):
             setattr(counter, name, _TYPES[name](number) if name in _TYPES else number)

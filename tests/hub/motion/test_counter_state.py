@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from math import inf, nan
+from struct import pack
 
 import pytest
 
@@ -54,6 +56,9 @@ def test_the_bytes_are_those_of_the_hubs_that_run() -> None:
         pytest.param(lambda state: b"\x02" + state[1:], id="another-version"),
         pytest.param(lambda state: state[:-1], id="cut"),
         pytest.param(lambda state: state + state[1:], id="of-more-counters"),
+        pytest.param(lambda state: state[:1] + pack("<d", 0.0) + state[9:], id="of-no-direction"),
+        pytest.param(lambda state: state[:1] + pack("<d", inf) + state[9:], id="of-an-endless-direction"),
+        pytest.param(lambda state: state[:41] + pack("<d", nan) + state[49:], id="of-no-angle"),
     ],
 )
 def test_a_state_that_is_not_known_is_refused(spoil: Callable[[bytes], bytes]) -> None:
