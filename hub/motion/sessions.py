@@ -85,6 +85,8 @@ class Sensors:
     async def _stop(self, transaction: Transaction, session: SessionRow, at: datetime, said_at: int) -> None:
         if session.started_at is None:
             raise Conflict("the session has not begun")
+        if session.ended_at is not None and self._clock.now() - session.ended_at > LATE:
+            return  # nothing is taken of it any more
         measured = ended_us(to_us(at), said_at, await sessions.last_samples(transaction, session.id))
         if await sessions.stop(transaction, session.id, from_us(measured)):
             await _note(transaction, session, "completed")

@@ -155,6 +155,14 @@ async def closed_for_idle(at: Ward, began: datetime, ended: datetime) -> UUID:
     return key
 
 
+async def test_a_session_that_ended_more_than_a_week_ago_stays_as_it_is(desk: Desk, at: Ward) -> None:
+    began = desk.clock.at - timedelta(days=8)
+    key = await closed_for_idle(at, began, began + timedelta(minutes=20))
+    assert await desk.say("session_stop", key) == DONE
+    assert await times(at, key) == (began, began + timedelta(minutes=20))
+    assert await at.status(key) == ("completed", "idle")
+
+
 @pytest.mark.parametrize("closed_min", [50, 10])
 async def test_a_session_that_was_closed_for_idle_ends_when_its_sensor_says(
     desk: Desk, at: Ward, closed_min: int
