@@ -162,6 +162,9 @@ async def bind(call: Call[Nothing, Binding]) -> Reply:
     if key is not None:
         await _check_target(call, **named)
     async with call.context.app.transaction() as transaction:
+        patient = call.body.patient_id
+        if isinstance(patient, UUID) and await fleet.measures_another(transaction, call.number, patient):
+            raise Conflict("the sensor measures another patient's session: end that first")
         try:
             bound = await fleet.bind(transaction, call.number, field.removesuffix("_id"), key)
         except StoredConflict as error:

@@ -118,6 +118,12 @@ async def bind(db: Transaction, device_id: int, target: str, key: int | UUID | N
     return bool(await db.execute(query[target], device_id=device_id, target=key))
 
 
+async def measures_another(db: Transaction, device_id: int, patient_id: UUID) -> bool:
+    """Say whether a sensor measures a session in progress of another patient."""
+    row = await db.fetch_one(_QUERIES.measures_another, device_id=device_id, patient_id=patient_id)
+    return row is not None and bool(row["found"])
+
+
 async def within_facility(
     db: Database, facility_id: UUID | None, *, ambulance_id: int | None = None, patient_id: UUID | None = None
 ) -> bool:

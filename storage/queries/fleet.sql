@@ -38,6 +38,11 @@ UPDATE devices SET ambulance_id = :target::bigint WHERE id = :device_id AND kind
 UPDATE physio_devices SET patient_id = :target::uuid
  WHERE id = (SELECT id FROM devices WHERE id = :device_id AND kind = 'physio' AND revoked_at IS NULL);
 
+-- name: measures_another
+-- Whether a sensor measures a session in progress of somebody else than this patient.
+SELECT EXISTS (SELECT FROM physio_sessions
+                WHERE device_id = :device_id AND status = 'in_progress' AND patient_id <> :patient_id) AS found;
+
 -- name: bind_facility
 -- Says whose device it is.
 UPDATE devices SET facility_id = :target::uuid WHERE id = :device_id AND revoked_at IS NULL;

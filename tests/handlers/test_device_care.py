@@ -90,6 +90,27 @@ async def test_a_sensor_has_joints_and_goes_to_a_patient(hub: Hub, world: World)
     assert freed.json["patient_id"] is None
 
 
+async def test_a_sensor_goes_to_nobody_else_while_it_measures_somebody(
+    hub: Hub, world: World, superuser: Connection
+) -> None:
+    token, own, other = world.tokens["AD"], world.users["PT"], world.users["PT closed"]
+    key = await _id(await _add(hub, world, kind="physio", name="Knee", joints=["left_knee_flexion"]))
+    path = f"{PATH}/{key}/bind"
+    assert (await hub.call("POST", path, token=token, json={"patient_id": str(own)})).status == 200
+    session = await superuser.fetchval(
+        "INSERT INTO physio_sessions (patient_id, therapist_id, device_id, scheduled_at, started_at, status)"
+        " VALUES ($1, $2, $3, now(), now(), 'in_progress') RETURNING id",
+        own,
+        world.users["DR"],
+        int(key),
+    )
+    refused = await hub.call("POST", path, token=token, json={"patient_id": str(other)})
+    assert (refused.status, refused.code) == (409, "conflict")
+    assert (await hub.call("POST", path, token=token, json={"patient_id": str(own)})).status == 200
+    await superuser.execute("UPDATE physio_sessions SET status = 'completed', ended_at = now() WHERE id = $1", session)
+    assert (await hub.call("POST", path, token=token, json={"patient_id": str(other)})).status == 200
+
+
 @pytest.mark.parametrize(
     "body", [{}, {"ambulance_id": 1, "patient_id": None}, {"ambulance_id": 987654}, {"colour": "red"}]
 )
