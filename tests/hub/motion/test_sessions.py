@@ -289,9 +289,8 @@ async def test_a_sensor_says_it_over_its_connection(database: str, ingest_pool: 
         sensor = Sensor(intake, at)
         await sensor.join()
         await at.db.execute("UPDATE physio_sessions SET scheduled_at = $1", intake.clock.now())
-        body = {"session": str(key)}
-        said = {"type": "report", "id": "a", "kind": "session_start", "at": 1, "sent_at": 1, "body": body}
-        await sensor.say(said)
+        said = {"type": "report", "id": "a", "kind": "session_start", "at": 1, "sent_at": 1}
+        await sensor.say(said | {"body": {"session": str(key)}})
         await sensor.say(said | {"id": "b", "kind": "duty", "body": {"status": "available"}})
         assert await until(lambda: len(sensor.line.said("report_ack")) == 2)
         first, second = sensor.line.said("report_ack")
