@@ -89,12 +89,18 @@ def _spool_folder(kept: Path | None) -> Iterator[Path]:
         yield kept
         return
     # The folder holds secrets: a replay that is told to end removes it, as after Ctrl-C.
-    before = signal.signal(signal.SIGTERM, lambda *_: os.kill(os.getpid(), signal.SIGINT))
+    before = signal.signal(signal.SIGTERM, _interrupt)
     try:
         with tempfile.TemporaryDirectory(prefix="arogya-replay-") as folder:
             yield Path(folder)
     finally:
         signal.signal(signal.SIGTERM, before)
+
+
+def _interrupt(_number: int, _frame: object) -> None:
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as of what a script started in the background
+        raise KeyboardInterrupt
+    os.kill(os.getpid(), signal.SIGINT)
 
 
 def _reach(parsed: argparse.Namespace, traces: list[Trace], folder: Path) -> tuple[str, dict[str, str]]:

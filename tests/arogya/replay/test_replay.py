@@ -20,6 +20,9 @@ import pytest
 from arogya.replay.traces import read_traces
 from tests.system.processes import COMMAND, Run, arogya, wait_until
 
+# What a script starts behind an ampersand is not to hear of a Ctrl-C.
+BACKGROUND = ["sh", "-c", 'trap \'\' INT; exec "$0" "$@"']
+
 BEGAN = datetime(2024, 5, 6, 7, 8, 9, tzinfo=UTC)
 Stored = dict[int, Counter[tuple[datetime, float, float]]]  # by stream
 
@@ -124,14 +127,17 @@ def test_a_killed_replay_is_taken_up_where_it_was(demo: Run, tmp_path: Path) -> 
     assert list(stored(demo, "R-4").values()) == [expected(path, "R-4")]
 
 
-def test_a_replay_that_is_told_to_end_leaves_no_secrets_behind(demo: Run, tmp_path: Path) -> None:
-    path = write_trace(tmp_path, ["R-9"], 120)
+@pytest.mark.parametrize(("plate", "shell"), [("R-8", []), ("R-9", BACKGROUND)], ids=["foreground", "background"])
+def test_a_replay_that_is_told_to_end_leaves_no_secrets_behind(
+    demo: Run, tmp_path: Path, plate: str, shell: list[str]
+) -> None:
+    path = write_trace(tmp_path, [plate], 120)
     temporary = tmp_path / "temporary"
     temporary.mkdir()
-    command = [*COMMAND, "replay", "--state", str(demo.state), str(path), "--speed", "10"]
+    command = [*shell, *COMMAND, "replay", "--state", str(demo.state), str(path), "--speed", "10"]
     environment = {**os.environ, "TMPDIR": str(temporary)}
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment) as replay:
-        wait_until(some(demo, "R-9", 10), "10 fixes")
+        wait_until(some(demo, plate, 10), "10 fixes")
         assert any(temporary.glob("arogya-replay-*"))
         replay.terminate()
         assert replay.wait(20) == 130
