@@ -98,6 +98,7 @@ class _Connection(RequestHandler):
         aiohttp would parse on after an error, and each error would keep its bytes: its traceback leads to the frame
         that holds them, and back. Only the garbage collector ends that, which runs seldom here.
         """
+        # What comes after an upgrade is no HTTP any more; nobody here asks aiohttp for heartbeats, which it would note.
         websocket = self._payload_parser
         if websocket is not None and data and not (self._force_close or self._close):
             if websocket.feed_data(data)[0]:
